@@ -1,0 +1,1 @@
+"""OPEN: bytes on disk become artifacts with members."""

@@ -1,0 +1,1 @@
+"""Compressed streams: gzip with all its fields, and the others undone within limits."""

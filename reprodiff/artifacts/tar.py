@@ -1,0 +1,161 @@
+"""sdists and other tar archives, and files that are only compressed."""
+
+import stat
+from functools import cached_property
+
+from reprodiff.artifacts.base import Artifact, Member, Payload, Source
+from reprodiff.artifacts.streams.codecs import Decompressed, decompress, detect
+from reprodiff.artifacts.streams.gzip import GzipStream, read_gzip
+from reprodiff.artifacts.tarformat.entries import EntryKind, TarEntry
+from reprodiff.artifacts.tarformat.reader import is_tar, read_tar
+from reprodiff.errors import UnsupportedError
+from reprodiff.model import ArtifactKind, MemberType, Problem, Span
+from reprodiff.text import name
+
+_TYPES = {
+    EntryKind.FILE: MemberType.FILE,
+    EntryKind.CONTIGUOUS: MemberType.FILE,
+    EntryKind.SPARSE: MemberType.FILE,
+    EntryKind.UNKNOWN: MemberType.FILE,
+    EntryKind.DUMP_DIRECTORY: MemberType.DIRECTORY,
+    EntryKind.DIRECTORY: MemberType.DIRECTORY,
+    EntryKind.SYMLINK: MemberType.SYMLINK,
+    EntryKind.HARDLINK: MemberType.HARDLINK,
+    EntryKind.FIFO: MemberType.FIFO,
+    EntryKind.CHARACTER_DEVICE: MemberType.DEVICE,
+    EntryKind.BLOCK_DEVICE: MemberType.DEVICE,
+}
+
+
+class Layer:
+    """The compression around something: its codec, and for gzip its header fields."""
+
+    def __init__(self, source: Source, codec: str) -> None:
+        self.codec = codec
+        self.data = source.data
+        self.gzip: GzipStream | None = None
+        if codec == "gzip":
+            self.gzip = read_gzip(source.data, source.limits)
+            opened: GzipStream | Decompressed = self.gzip
+        else:
+            opened = decompress(source.data, codec, source.limits)
+        self.plain: memoryview = opened.payload.view
+        self.trailing: Span = opened.trailing
+        self.problems = [Problem("", "open", each.message) for each in opened.damage]
+        self.payload = opened.payload
+
+
+class TarArtifact(Artifact):
+    """A tar archive, plain or compressed."""
+
+    def __init__(self, source: Source, layer: Layer | None = None) -> None:
+        self.layer = layer
+        self._source = source
+        plain = layer.plain if layer else source.data
+        self.archive = read_tar(plain, source.limits)
+        self.path = source.path
+        self.size = len(source.data)
+        self.entries: tuple[TarEntry, ...] = (*self.archive.entries, *self.archive.concealed)
+        self.members = tuple(_member(entry, index) for index, entry in enumerate(self.entries))
+        self.problems = [*(layer.problems if layer else ())]
+        self.problems += [Problem("", "open", each.message) for each in self.archive.damage]
+        self.damaged = bool(self.problems)
+        sdist = any(
+            member.raw.count(b"/") == 1 and member.raw.endswith(b"/PKG-INFO")
+            for member in self.members
+        )
+        self.kind = ArtifactKind.SDIST if sdist else ArtifactKind.TAR
+        owners = {entry.uname for entry in self.entries} | {entry.gname for entry in self.entries}
+        self.owners = frozenset(name(owner) for owner in owners if owner)
+        if layer:
+            self.holds(layer.payload)
+
+    @property
+    def data(self) -> memoryview:
+        """The bytes of the whole artifact."""
+        return self._source.data
+
+    @cached_property
+    def plain(self) -> memoryview:
+        """The bytes of the tar itself."""
+        return self.archive.data
+
+    def stored(self, member: Member) -> tuple[str, memoryview] | None:
+        """See :meth:`Artifact.stored`."""
+        entry = self.entries[member.index]
+        if entry.truncated or entry.sparse is not None:
+            return None
+        return "plain", self.archive.content(entry)
+
+    def read(self, member: Member) -> Payload:
+        """See :meth:`Artifact.read`."""
+        entry = self.entries[member.index]
+        if entry.sparse is not None:
+            raise UnsupportedError("it is a sparse file", "store it in full (tar without -S)")
+        return Payload(self.archive.content(entry))
+
+    def stored_as_is(self, member: Member) -> memoryview:
+        """Return the stored bytes of any member, a sparse one included."""
+        return self.archive.content(self.entries[member.index])
+
+
+class StreamArtifact(Artifact):
+    """A compressed file that holds no archive: one member, what is inside."""
+
+    kind = ArtifactKind.FILE
+
+    def __init__(self, source: Source, layer: Layer) -> None:
+        self.layer = layer
+        self.path = source.path
+        self.size = len(source.data)
+        self.problems = list(layer.problems)
+        self.damaged = bool(self.problems)
+        self._source = source
+        self.members = (Member("content", b"content", MemberType.FILE, len(layer.plain), 0),)
+        self.holds(layer.payload)
+
+    @property
+    def data(self) -> memoryview:
+        """The bytes of the whole artifact."""
+        return self._source.data
+
+    def stored(self, member: Member) -> tuple[str, memoryview]:
+        """See :meth:`Artifact.stored`."""
+        del member
+        return "plain", self.layer.plain
+
+    def read(self, member: Member) -> Payload:
+        """See :meth:`Artifact.read`."""
+        del member
+        return Payload(self.layer.plain)
+
+
+def open_compressed(source: Source) -> Artifact:
+    """Open a tar, a compressed tar, or a compressed file."""
+    codec = detect(source.data)
+    if codec is None:
+        return TarArtifact(source)
+    layer = Layer(source, codec)
+    try:
+        if is_tar(layer.plain):
+            return TarArtifact(source, layer)
+        return StreamArtifact(source, layer)
+    except BaseException:
+        layer.payload.close()
+        raise
+
+
+def _member(entry: TarEntry, index: int) -> Member:
+    kind = _TYPES.get(entry.kind, MemberType.OTHER)
+    raw = entry.path
+    return Member(
+        name(raw),
+        # A directory is the same with and without the slash that some writers end it with.
+        raw.rstrip(b"/") + b"/" if kind is MemberType.DIRECTORY else raw,
+        kind,
+        entry.size or 0 if kind is MemberType.FILE else 0,
+        index,
+        stat.S_IMODE(entry.mode or 0),
+        int(entry.mtime) if entry.mtime is not None else None,
+        name(entry.link) if kind in {MemberType.SYMLINK, MemberType.HARDLINK} else "",
+    )

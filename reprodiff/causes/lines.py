@@ -1,0 +1,210 @@
+"""Why two lines of text differ: token by token, each judged by a predicate on both values.
+
+Two lines are compared as rows of tokens (times, paths, ids, versions, ...) with plain text
+between them.  Only if the plain text is equal, byte for byte, and the tokens are of the same
+kinds, is each differing token judged by itself; otherwise the whole line is a change of content.
+So a changed word beside a changed date is never taken for the date.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from reprodiff.causes.base import Cause, Scene, SideScene
+from reprodiff.causes.environment import (
+    COMMIT,
+    HOST,
+    OBJECT_ID,
+    PATH,
+    RANDOM_ID,
+    SCM_VERSION,
+    TEMP_PATH,
+    TEXT_TIME,
+)
+from reprodiff.formats.parsing.paths import find_temporary_names, split_paths
+from reprodiff.formats.parsing.tokens import Token, parse_time, tokenise
+from reprodiff.model import Confidence
+
+MAX_LINE: Final = 32 << 10
+"""Longer lines are not taken apart, in bytes."""
+
+
+class Judgement(NamedTuple):
+    """What one differing token is put down to."""
+
+    cause: Cause
+    confidence: Confidence
+    hinge: tuple[str, str] | None = None
+    benign: bool = True
+    """Whether it is benign where no code reads it."""
+
+
+class Piece(NamedTuple):
+    """A differing part of a line, in bytes of each side; ``None`` is a change of content."""
+
+    start_a: int
+    stop_a: int
+    start_b: int
+    stop_b: int
+    judgement: Judgement | None
+
+
+def explain(a: bytes, b: bytes, scene: Scene) -> list[Piece]:
+    """Return the differing parts of two lines; one part that is the whole line if in doubt."""
+    whole = [Piece(0, len(a), 0, len(b), None)]
+    if len(a) > MAX_LINE or len(b) > MAX_LINE:
+        return whole
+    tokens_a, tokens_b = tokenise(a), tokenise(b)
+    if not _same_frame(a, b, tokens_a, tokens_b):
+        named = _named_value(a, b)
+        return [named] if named else whole
+    pieces: list[Piece] = []
+    marked = _MARKER.search(a) is not None and _MARKER.search(b) is not None
+    for one, two in zip(tokens_a, tokens_b, strict=True):
+        if a[one.start : one.stop] != b[two.start : two.stop]:
+            judgement = _judge(one, two, scene, marked=marked)
+            pieces.append(Piece(one.start, one.stop, two.start, two.stop, judgement))
+    return pieces or whole
+
+
+def _same_frame(a: bytes, b: bytes, tokens_a: list[Token], tokens_b: list[Token]) -> bool:
+    """Whether the tokens are of the same kinds, and the text between them is equal."""
+    if [token.kind for token in tokens_a] != [token.kind for token in tokens_b]:
+        return False
+    return all(
+        a[one.start : one.stop] == b[two.start : two.stop]
+        for one, two in zip(tokens_a, tokens_b, strict=True)
+        if one.kind == "text"
+    )
+
+
+# Words that say that a time in the line is that of a build, and not a date of the subject.
+_MARKER: Final = re.compile(
+    rb"(?i)(?:\b|_)(?:generated|built|build|compiled|created|packaged|produced|timestamp|"
+    rb"generation|creation|build_?date|build_?time)(?:\b|_)"
+)
+
+
+def _judge(one: Token, two: Token, scene: Scene, *, marked: bool) -> Judgement | None:
+    match one.kind:
+        case "datetime":
+            return _time(one, two, scene, marked=marked)
+        case "path":
+            return _path(one, two, scene)
+        case "temporary-name" if _without_random(one.value) == _without_random(two.value):
+            return Judgement(TEMP_PATH, Confidence.PROVEN)
+        case "git-id" if _LOCAL_DAY.fullmatch(one.value) and _LOCAL_DAY.fullmatch(two.value):
+            return Judgement(SCM_VERSION, Confidence.PROVEN, benign=False)
+        case "scm-version" if _without_day(one.value) == _without_day(two.value):
+            return Judgement(SCM_VERSION, Confidence.PROVEN, benign=False)
+        case "uuid" if _random(one, two):
+            return Judgement(RANDOM_ID, Confidence.PROVEN)
+        case _:
+            return _ALWAYS.get(one.kind)
+
+
+# Kinds of token whose look alone tells the cause.
+_ALWAYS: Final = {
+    "object-id": Judgement(OBJECT_ID, Confidence.PROVEN),
+    "git-id": Judgement(COMMIT, Confidence.LIKELY, benign=False),
+    "host": Judgement(HOST, Confidence.LIKELY, benign=False),
+    "user-host": Judgement(HOST, Confidence.LIKELY, benign=False),
+}
+
+
+def _time(one: Token, two: Token, scene: Scene, *, marked: bool) -> Judgement | None:
+    """Two times in one form; proven if the line says so or the archive's own times agree."""
+    time_a, time_b = parse_time(one), parse_time(two)
+    if time_a is None or time_b is None or time_a.form != time_b.form:
+        return None
+    agreed = _recorded(time_a.utc_seconds, time_a.resolution_s, time_a.has_zone, scene.a) and (
+        _recorded(time_b.utc_seconds, time_b.resolution_s, time_b.has_zone, scene.b)
+    )
+    sure = marked or agreed
+    return Judgement(TEXT_TIME, Confidence.PROVEN if sure else Confidence.LIKELY)
+
+
+_NEAR: Final = 600
+"""Seconds between a time in a file and the time of a member that may be of one build."""
+
+
+def _recorded(seconds: float | None, resolution: float, zone: bool, side: SideScene) -> bool:  # noqa: FBT001
+    """Whether the archive records a time close by: the two were then taken in one build."""
+    if seconds is None:
+        return False
+    slack = max(_NEAR, resolution)
+    if not zone or not side.zoned:
+        slack = max(slack, 14 * 3600)
+    return any(abs(time - seconds) <= slack for time in side.times)
+
+
+# Directories that only a build has: temporary ones, home directories, and those of CI services.
+_BUILD_PREFIX: Final = re.compile(
+    r"^(?:(?:path\+)?file://)?(?:/(?:tmp|var/tmp|private/tmp|private/var/folders|var/folders|home|"
+    r"root|Users|build|builds|builddir|workspace|work|project|io|github|__w|buildkite)(?:/|$)"
+    r"|[A-Za-z]:[\\/](?:Users|a|b|agent|actions-runner|projects|build)[\\/])"
+)
+
+
+def _path(one: Token, two: Token, scene: Scene) -> Judgement | None:
+    """Two paths that are the same below two directories.
+
+    Two directories without anything below them could be any two: they are no more than likely,
+    unless other places agree on them.
+    """
+    if _without_random(one.value) == _without_random(two.value):
+        return Judgement(TEMP_PATH, Confidence.PROVEN)
+    prefix_a, prefix_b, suffix = split_paths(one.value, two.value)
+    if not prefix_a or not prefix_b or prefix_a == prefix_b:
+        return None
+    known = _BUILD_PREFIX.match(prefix_a) and _BUILD_PREFIX.match(prefix_b)
+    if not known and not suffix:
+        return None
+    scene.prefixes.learn(prefix_a, prefix_b)
+    confidence = Confidence.PROVEN if known and suffix else Confidence.LIKELY
+    return Judgement(PATH, confidence, (prefix_a, prefix_b))
+
+
+def _without_random(path: str) -> bytes:
+    """Return a path with the random parts of temporary names blanked."""
+    raw = bytearray(path.encode("utf-8", "surrogateescape"))
+    for name in list(find_temporary_names(bytes(raw))):
+        raw[name.random_start : name.stop] = b"*" * (name.stop - name.random_start)
+    return bytes(raw)
+
+
+_DAY: Final = re.compile(r"\.d20\d{6}")
+_LOCAL_DAY: Final = re.compile(r"d20\d{6}")
+
+
+def _without_day(version: str) -> str:
+    """Return a version without the day that setuptools-scm adds for a tree with changes."""
+    return _DAY.sub(".d", version)
+
+
+def _random(one: Token, two: Token) -> bool:
+    """Whether both ids are random ones (RFC 9562: version 4), and in one notation."""
+    values = [token.value.lower().rpartition(":")[2] for token in (one, two)]
+    return all(len(value) == 36 and value[14] == "4" and value[19] in "89ab" for value in values)
+
+
+# NAME = "value": a name that says that the value is a user, a host or the like.
+_NAMED: Final = re.compile(
+    rb"""(?x)^(?P<head>\s*["']?(?P<key>[A-Za-z_][\w.-]*)["']?\s*[:=]\s*)
+    (?P<quote>["']?)(?P<value>[^"'\s,;]{1,255})(?P=quote)(?P<tail>\s*[,;]?\s*)$"""
+)
+_ABOUT_HOST: Final = re.compile(
+    rb"(?i)(?:^|_|-|\b)(?:user|username|builder|built_?by|packager|login|logname|host|hostname|"
+    rb"machine|node|nodename|fqdn|computer|platform_?node|uname|kernel|locale|lang|lc_all)"
+    rb"(?:$|_|-|\b)"
+)
+
+
+def _named_value(a: bytes, b: bytes) -> Piece | None:
+    """A single value under a name that says user or host; the rest of the line must be equal."""
+    one, two = _NAMED.match(a), _NAMED.match(b)
+    if one is None or two is None or not _ABOUT_HOST.search(one["key"]):
+        return None
+    if one["head"] != two["head"] or one["quote"] != two["quote"] or one["tail"] != two["tail"]:
+        return None
+    judgement = Judgement(HOST, Confidence.LIKELY, benign=False)
+    return Piece(*one.span("value"), *two.span("value"), judgement)

@@ -1,0 +1,258 @@
+"""Members that stand on one side only, moved, or became another kind of thing."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
+from reprodiff.model import ArtifactKind, Category, Difference, Severity
+
+ONE_SIDE: Final = Cause(
+    id="member-on-one-side",
+    category=Category.MEMBERSHIP,
+    severity=Severity.REVIEW,
+    title="files on one side only",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="Files stand in one artifact and not in the other. Who installs one of the two gets "
+        "files that the other does not bring.",
+        recognised="No member of the other side has the name, the name under another project "
+        "version or interpreter tag, or the same content.",
+        why="Another set of sources: a dirty tree, a missing submodule, a file list that depends "
+        "on version control, an optional extension that did not build, another backend.",
+        fix=(
+            ("git", "build from a clean clone with submodules: `git clean -xfd` first"),
+            ("setuptools", "name files in MANIFEST.in; `rm -rf *.egg-info build` before building"),
+            ("any", "explicit include and exclude lists in pyproject.toml"),
+        ),
+        mistaken_for="A rename: a file whose bytes stand under another name is paired with it.",
+        sources=(),
+    ),
+)
+
+STRAY: Final = Cause(
+    id="stray-files",
+    category=Category.MEMBERSHIP,
+    severity=Severity.REVIEW,
+    title="files that editors and systems leave behind",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="One side ships files that no project means to ship: .DS_Store, ._ files of macOS, "
+        "editor backups, rejected patches.",
+        recognised="The base name is one that such tools use, and the other side lacks it.",
+        why="The build took them from a dirty directory.",
+        fix=(
+            ("git", "git clean -xfd before the build"),
+            ("any", "build from a clean clone or from the sdist"),
+        ),
+        mistaken_for="Package data: look at the file before you decide.",
+        sources=(),
+    ),
+)
+
+BYTECODE: Final = Cause(
+    id="pyc-presence",
+    category=Category.MEMBERSHIP,
+    severity=Severity.REVIEW,
+    title="compiled bytecode on one side only",
+    blame=Blame.LEAF,
+    doc=Doc(
+        what="One side has .pyc files that the other lacks. Python runs such a file instead of "
+        "its source wherever its header says that it is current.",
+        recognised="The members that stand on one side are .pyc files.",
+        why="pip compiles at install and uv does not; in a wheel, a build that did not leave "
+        "__pycache__ out.",
+        fix=(
+            ("pip", "pip install --no-compile"),
+            ("uv", "uv pip install --compile-bytecode, to have it on both sides"),
+            ("any", "do not ship __pycache__ in wheels and sdists"),
+        ),
+        mistaken_for="Harmless caches: bytecode that does not come from its source runs all the "
+        "same.",
+        sources=("PEP 3147", "PEP 552"),
+    ),
+)
+
+STARTUP: Final = Cause(
+    id="startup-hook",
+    category=Category.MEMBERSHIP,
+    severity=Severity.ALARM,
+    title="code that runs when Python starts, on one side only",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="One side installs a .pth file, sitecustomize or usercustomize: code that runs in "
+        "every Python process of the environment, whether the package is imported or not.",
+        recognised="The member's base name ends in .pth, or is one of the two modules' names, at "
+        "the top of what is installed.",
+        why="An editable install, a coverage or import hook, or an attack.",
+        fix=(("any", "compare non-editable installs; read the file before installing it"),),
+        mistaken_for="An ordinary data file.",
+        sources=("https://docs.python.org/3/library/site.html",),
+    ),
+)
+
+RENAMED: Final = Cause(
+    id="member-renamed",
+    category=Category.MEMBERSHIP,
+    severity=Severity.REVIEW,
+    title="the same file under another name",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="A file of one side has its partner under another name on the other side.",
+        recognised="The bytes are equal and no other file has them, or the names differ only in "
+        "the interpreter tag.",
+        why="A file moved in the sources, or another backend version puts it elsewhere: licences "
+        "went from dist-info to dist-info/licenses with Metadata 2.4.",
+        fix=(("any", "pin the backend that WHEEL names, or build both from the same sources"),),
+        mistaken_for="One file gone and another one new.",
+        sources=("PEP 639",),
+    ),
+)
+
+PROJECT_DIRECTORY: Final = Cause(
+    id="project-directory",
+    category=Category.METADATA,
+    severity=Severity.REVIEW,
+    title="directory named after the project or version",
+    blame=Blame.CONSEQUENCE,
+    doc=Doc(
+        what="The dist-info, data or top directory carries the project's name and version, and "
+        "those differ; the files inside pair one to one.",
+        recognised="The names are equal once that directory's name is taken out.",
+        why="The version differs, or the name is written another way (PEP 503, PEP 625).",
+        fix=(("any", "remove the root cause: see the finding on the version"),),
+        mistaken_for="Files added and removed.",
+        sources=("PEP 427", "PEP 625"),
+    ),
+)
+
+TYPE: Final = Cause(
+    id="member-type",
+    category=Category.MEMBERSHIP,
+    severity=Severity.REVIEW,
+    title="another kind of member, or another link target",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="The name is a file on one side and a link, directory or special file on the other, "
+        "or a link that leads elsewhere.",
+        recognised="The recorded types or link targets differ.",
+        why="The sources hold a link that one tool stores and the other follows, or tampering.",
+        fix=(("any", "ship files instead of links; wheels cannot rely on links"),),
+        mistaken_for="A change of content.",
+        sources=("POSIX.1-2017 ustar", "APPNOTE.TXT 4.4.15"),
+    ),
+)
+
+LINKS: Final = Cause(
+    id="hard-links",
+    category=Category.ARCHIVE_FORMAT,
+    severity=Severity.BENIGN,
+    title="files stored once or twice",
+    blame=Blame.LEAF,
+    doc=Doc(
+        what="On one side several names share one file on disk, on the other each has its own. The "
+        "content is compared by itself.",
+        recognised="The number of hard links, or the first name of the same file, differs.",
+        why="uv links files from its cache where it can, pip copies.",
+        fix=(("uv", "UV_LINK_MODE=copy"),),
+        mistaken_for="Other content.",
+        sources=("POSIX.1-2017 sys/stat.h",),
+    ),
+)
+
+KIND: Final = Cause(
+    id="not-the-same-project",
+    category=Category.METADATA,
+    severity=Severity.REVIEW,
+    title="not two builds of the same thing",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="The inputs are of different kinds, projects or versions. They are compared as asked, "
+        "but most of what follows comes from that.",
+        recognised="The kind of the input, or the project name or version in its file name and "
+        "metadata.",
+        why="Another file than the one meant, another release, or a version that depends on when "
+        "and where it was built.",
+        fix=(("any", "compare two builds of one version of one project"),),
+        mistaken_for="A reproducibility problem.",
+        sources=("PEP 427", "PEP 625"),
+    ),
+)
+
+_STRAY_NAME: Final = re.compile(
+    r"(?:^|/)(?:\.DS_Store|\._[^/]+|Thumbs\.db|[^/]+~|[^/]+\.(?:orig|rej|swp|bak))$"
+)
+# Only what lies directly in site-packages is run: a .pth further down is often a model's weights.
+_STARTUP_NAME: Final = re.compile(
+    r"^(?:(?:.*/)?(?:site|dist)-packages/|[^/]+\.data/(?:pure|plat)lib/)?"
+    r"(?:[^/]+\.pth|(?:site|user)customize\.py[cdo]?)$"
+)
+
+
+def _members(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    groups: dict[str, list[Difference]] = {}
+    for fact in facts:
+        groups.setdefault(_group(fact), []).append(fact)
+    for cause in (STARTUP, ONE_SIDE, STRAY, BYTECODE):
+        mine = groups.get(cause.id)
+        if mine:
+            only_a = sum(fact.b is None for fact in mine)
+            only_b = len(mine) - only_a
+            yield Claim(cause, mine, explanation=f"Only in A: {only_a}; only in B: {only_b}.")
+
+
+def _group(fact: Difference) -> str:
+    if _STARTUP_NAME.search(fact.path):
+        return STARTUP.id
+    if fact.path.endswith(".pyc"):
+        return BYTECODE.id
+    return STRAY.id if _STRAY_NAME.search(fact.path) else ONE_SIDE.id
+
+
+def _renamed(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """A directory with the version in its name follows from the version; the rest is a root."""
+    del scene
+    project = [fact for fact in facts if fact.note == "project"]
+    others = [fact for fact in facts if fact.note != "project"]
+    if project:
+        yield Claim(PROJECT_DIRECTORY, project, follows=("",))
+    if others:
+        yield Claim(RENAMED, others)
+
+
+def _type(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    yield Claim(TYPE, facts)
+
+
+def _links(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    yield Claim(LINKS, facts)
+
+
+def _kind(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """A wheel against a tree of it is a comparison people mean to make."""
+    kinds = {scene.a.info.kind, scene.b.info.kind}
+    meant = kinds == {ArtifactKind.WHEEL, ArtifactKind.TREE}
+    mine = [fact for fact in facts if not (fact.what == "artifact.kind" and meant)]
+    said = [fact for fact in facts if fact not in mine]
+    if mine:
+        yield Claim(
+            KIND,
+            mine,
+            explanation=" ".join(f"{f.inside}: {f.a!s} in A, {f.b!s} in B." for f in mine),
+        )
+    if said:
+        yield Claim(
+            KIND, said, severity=Severity.BENIGN, explanation="A wheel and an installed tree."
+        )
+
+
+RULES: Final = (
+    Rule("kind", (KIND,), ("artifact.kind", "artifact.name", "artifact.version"), 5, _kind),
+    Rule("members", (ONE_SIDE, STRAY, BYTECODE, STARTUP), ("member.only",), 10, _members),
+    Rule("renamed", (RENAMED, PROJECT_DIRECTORY), ("member.renamed",), 11, _renamed),
+    Rule("type", (TYPE,), ("member.type", "member.link"), 12, _type),
+    Rule("links", (LINKS,), ("tree.links",), 13, _links),
+)

@@ -1,0 +1,1 @@
+"""The command line.  Importing it loads neither the engine nor anything that draws."""

@@ -1,0 +1,291 @@
+"""``reprodiff A B``: compare, and say what was found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import click
+from click.shell_completion import CompletionItem
+
+from reprodiff import __version__
+from reprodiff.cli.errors import UsageError
+from reprodiff.cli.options import LIMITS, limits
+from reprodiff.cli.outputs import Format, Target, Writer, check, places_wanted, targets
+from reprodiff.cli.progress import Watch
+from reprodiff.cli.selecting import selection
+from reprodiff.cli.status import Exit, FailOn, exit_status
+from reprodiff.cli.streams import PROGRAM, say, write_stdout
+from reprodiff.cli.terminal import Color, Terminal
+from reprodiff.events import Done
+from reprodiff.limits import Limits
+from reprodiff.model import Report
+
+_HEAD: Final = """\
+Usage: reprodiff A B [options]         say why two builds of a package differ
+       reprodiff explain [CAUSE]       say what a cause is and how to fix it
+
+A and B: wheels, sdists, installed trees, folders of artifacts, zip or tar.
+
+"""
+_TAIL: Final = """\
+
+Limits (sizes take K, M, G): {}
+  {}
+
+Exit status: 0 identical, or nothing from --fail-on up; 1 different; 2 error.
+"""
+
+
+class CompareCommand(click.Command):
+    """The comparison, with help that fits a screen."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help: what to call, one line an option, the limits in one paragraph."""
+        bounds = [limit.option for limit in LIMITS]
+        formatter.write(_HEAD)
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        records = [
+            (record[0], param.help or "")
+            for param in options
+            if param.opts[0] not in bounds and (record := param.get_help_record(ctx))
+        ]
+        with formatter.indentation():
+            formatter.write_dl(records)
+        half = len(bounds) // 2
+        formatter.write(_TAIL.format(" ".join(bounds[:half]), " ".join(bounds[half:])))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for."""
+
+    artifacts: tuple[str, ...]
+    format: Format | None
+    output: tuple[str, ...]
+    tui: bool | None
+    color: Color | None
+    limit: int | None
+    only: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: FailOn | None
+    exit_zero: bool
+    quiet: bool
+    limits: Limits
+
+    def of_a_report(self) -> tuple[str, ...]:
+        """Return the options given that only a written report can follow."""
+        given = {
+            "--format": self.format,
+            "--output": self.output,
+            "--color": self.color,
+            "--limit": self.limit is not None,
+            "--only": self.only,
+            "--ignore": self.ignore,
+            "--fail-on": self.fail_on,
+            "--quiet": self.quiet,
+        }
+        return tuple(option for option, value in given.items() if value)
+
+
+def _limit_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's decorators
+    for limit in reversed(LIMITS):
+        command = click.option(limit.option, type=limit.type)(command)
+    return command
+
+
+def _show_version(ctx: click.Context, _param: click.Parameter, value: object) -> None:
+    if value and not ctx.resilient_parsing:
+        write_stdout(f"{PROGRAM} {__version__}\n")
+        ctx.exit()
+
+
+def _show_schema(ctx: click.Context, _param: click.Parameter, value: object) -> None:
+    if value and not ctx.resilient_parsing:
+        from reprodiff.reports.schema import shipped  # noqa: PLC0415 - a rare wish
+
+        write_stdout(shipped())
+        ctx.exit()
+
+
+def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete paths, and the subcommand where a first word is typed."""
+    paths = [CompletionItem(incomplete, type="file")]
+    if incomplete and not ctx.params.get("artifacts") and "explain".startswith(incomplete):
+        return [CompletionItem("explain"), *paths]
+    return paths
+
+
+@click.command(cls=CompareCommand)
+@click.argument("artifacts", nargs=-1, shell_complete=_complete)
+@click.option(
+    "-f",
+    "--format",
+    type=click.Choice([it.value for it in Format]),
+    metavar="FORMAT",
+    help="text, json or markdown",
+)
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    metavar="FILE",
+    help="write to FILE (.txt .json .md; repeatable)",
+)
+@click.option("--tui/--no-tui", default=None, help="the app, or never (default: on a terminal)")
+@click.option(
+    "--color",
+    type=click.Choice([it.value for it in Color]),
+    metavar="WHEN",
+    help="auto, always or never",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="places shown for each finding (0: all)",
+)
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="WHAT",
+    help="show a category, a cause or paths such as '*.so'",
+)
+@click.option("--ignore", multiple=True, metavar="WHAT", help="leave out the same; repeatable")
+@click.option(
+    "--fail-on",
+    type=click.Choice([it.value for it in FailOn]),
+    metavar="LEVEL",
+    help="exit 1 from: any (default), review, alarm",
+)
+@click.option("--exit-zero", is_flag=True, help="exit 0 whatever differs")
+@click.option("-q", "--quiet", is_flag=True, help="only errors, files and the exit status")
+@_limit_options
+@click.option("--debug", is_flag=True, help="show tracebacks of errors")
+@click.option(
+    "--print-schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_schema,
+    help="print the JSON Schema of --format json",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="print the version",
+)
+@click.help_option("-h", "--help", help="print this help")
+@click.pass_context
+def compare(ctx: click.Context, /, **_parameters: object) -> int:
+    """Compare two builds of a Python package."""
+    return execute(_request(ctx.params), Terminal.here())
+
+
+def _request(values: dict[str, Any]) -> Request:
+    return Request(
+        artifacts=values["artifacts"],
+        format=Format(values["format"]) if values["format"] else None,
+        output=values["output"],
+        tui=values["tui"],
+        color=Color(values["color"]) if values["color"] else None,
+        limit=values["limit"],
+        only=values["only"],
+        ignore=values["ignore"],
+        fail_on=FailOn(values["fail_on"]) if values["fail_on"] else None,
+        exit_zero=values["exit_zero"],
+        quiet=values["quiet"],
+        limits=limits(values),
+    )
+
+
+def execute(request: Request, terminal: Terminal) -> int:
+    """Do what ``request`` asks for and return the exit status."""
+    a, b = _two(request.artifacts)
+    if _wants_app(request, terminal):
+        return _show_app(a, b, request)
+    found = targets(request.output, request.format)
+    check(found, (a, b))
+    chosen = selection(request.only, request.ignore)
+    wanted = None if chosen.looks_at_paths else places_wanted(found, request.limit)
+    report, left_out = chosen.apply(_run(a, b, request, terminal, wanted))
+    writer = Writer(
+        report, left_out, request.limit, terminal, terminal.color(request.color or Color.AUTO)
+    )
+    status = exit_status(report, request.fail_on or FailOn.ANY, selected=bool(chosen))
+    _write(writer, found, quiet=request.quiet)
+    return Exit.SAME if request.exit_zero else status
+
+
+def _two(artifacts: Sequence[str]) -> tuple[str, str]:
+    match artifacts:
+        case [a, b]:
+            return a, b
+        case []:
+            raise UsageError("two artifacts to compare are missing", "reprodiff A.whl B.whl")
+        case [a]:
+            raise UsageError(
+                f"there is nothing to compare {a!r} with",
+                "name two builds of the same package: reprodiff A.whl B.whl",
+            )
+        case _:
+            raise UsageError(
+                f"{len(artifacts)} artifacts are too many",
+                "name two; to compare many at once, put each set into a folder",
+            )
+
+
+def _wants_app(request: Request, terminal: Terminal) -> bool:
+    """Whether to show the app: asked for, or nothing speaks for a report and somebody is there."""
+    others = request.of_a_report()
+    if request.tui:
+        if others:
+            raise UsageError(
+                f"--tui and {others[0]} exclude each other", "the app shows no written report"
+            )
+        if not terminal.interactive:
+            raise UsageError(
+                "the app needs a terminal for input, output and errors",
+                "leave out --tui to get the report as text",
+            )
+        return True
+    return request.tui is None and not others and terminal.interactive and not terminal.unattended
+
+
+def _show_app(a: str, b: str, request: Request) -> int:
+    # Loads Textual, which nothing else here does.
+    from reprodiff.engine import Options  # noqa: PLC0415
+    from reprodiff.tui.app import run_app  # noqa: PLC0415
+
+    status = run_app(a, b, Options(limits=request.limits))
+    return Exit.SAME if request.exit_zero and status == Exit.DIFFERENT else status
+
+
+def _run(a: str, b: str, request: Request, terminal: Terminal, places: int | None) -> Report:
+    # Loads all that reads artifacts.
+    from reprodiff.engine import Options, run  # noqa: PLC0415
+
+    attended = terminal.stderr and not terminal.dumb and not terminal.unattended
+    with Watch(enabled=attended and not request.quiet) as watch:
+        for event in run(a, b, Options(limits=request.limits, location_limit=places)):
+            if isinstance(event, Done):
+                return event.report
+            watch.see(event)
+    raise AssertionError("a run ends with Done")
+
+
+def _write(writer: Writer, found: Sequence[Target], *, quiet: bool) -> None:
+    files = [target for target in found if not target.to_stdout]
+    for target in files:
+        writer.write_file(target)
+    for target in found:
+        if target.to_stdout and not quiet:
+            write_stdout(writer.render(target))
+    if files and len(files) == len(found) and not quiet:
+        from reprodiff.reports.words import counts  # noqa: PLC0415
+
+        verdict = writer.report.verdict.value
+        names = ", ".join(target.path for target in files)
+        say(f"{verdict}: {', '.join(counts(writer.report))}; written to {names}")

@@ -1,0 +1,154 @@
+"""Where reports go, and in which format."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from reprodiff.cli.errors import OutputError, UsageError
+from reprodiff.cli.terminal import Terminal
+from reprodiff.model import Report
+from reprodiff.reports.selection import LeftOut
+
+STDOUT: Final = "-"
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+_SUFFIXES: Final = {
+    ".txt": Format.TEXT,
+    ".text": Format.TEXT,
+    ".json": Format.JSON,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+}
+_DEFAULT_LIMITS: Final = {Format.TEXT: 10, Format.JSON: 100, Format.MARKDOWN: 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One report to write; ``path`` is ``-`` for standard output."""
+
+    path: str
+    format: Format
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether it goes to standard output."""
+        return self.path == STDOUT
+
+
+def targets(outputs: Sequence[str], chosen: Format | None) -> tuple[Target, ...]:
+    """Return what to write: to each of ``outputs``, or to standard output if there is none.
+
+    Raises :class:`UsageError` if a name does not tell its format and none was chosen.
+    """
+    if not outputs:
+        return (Target(STDOUT, chosen or Format.TEXT),)
+    made: dict[str, Target] = {}
+    for path in outputs:
+        found = chosen or _SUFFIXES.get(Path(path).suffix.lower())
+        if path == STDOUT:
+            found = found or Format.TEXT
+        if found is None:
+            raise UsageError(
+                f"the name {path!r} does not tell the format of the report",
+                "end it in .txt, .json or .md, or add --format",
+            )
+        made[path] = Target(path, found)
+    return tuple(made.values())
+
+
+def check(found: Sequence[Target], inputs: Sequence[str]) -> None:
+    """Raise :class:`OutputError` if a target cannot be written, before any work is done.
+
+    An input is never overwritten.
+    """
+    for target in found:
+        if target.to_stdout:
+            continue
+        path = Path(target.path)
+        if path.is_dir():
+            raise OutputError(f"{target.path!r} is a folder", "name a file in it")
+        if not path.parent.is_dir():
+            raise OutputError(f"there is no folder {str(path.parent)!r}", "make it first")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise OutputError(f"{target.path!r} cannot be written: permission denied")
+        if path.exists() and any(_same(path, name) for name in inputs):
+            raise OutputError(f"{target.path!r} is one of the inputs", "name another file")
+
+
+def _same(path: Path, name: str) -> bool:
+    try:
+        return path.samefile(name)
+    except OSError:  # that it cannot be opened is said when it is opened
+        return False
+
+
+def places_wanted(found: Sequence[Target], limit: int | None) -> int | None:
+    """Return how many places of a finding the targets need, ``None`` for all.
+
+    ``limit`` is what was asked for: ``None`` for the defaults, 0 for all.
+    """
+    if limit is None:
+        return max(_DEFAULT_LIMITS[target.format] for target in found)
+    return limit or None
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Turns a report into what its target wants."""
+
+    report: Report
+    left_out: LeftOut | None
+    limit: int | None
+    """As asked for: ``None`` for the defaults, 0 for all."""
+    terminal: Terminal
+    color: bool
+
+    def render(self, target: Target) -> str:
+        """Return the report as text in the format of ``target``."""
+        limit = _DEFAULT_LIMITS[target.format] if self.limit is None else self.limit or None
+        compact = self.limit is None
+        # Each format is loaded only where it is asked for.
+        match target.format:
+            case Format.JSON:
+                from reprodiff.reports.json import to_json  # noqa: PLC0415
+
+                return to_json(self.report, limit, self.left_out)
+            case Format.MARKDOWN:
+                from reprodiff.reports.markdown import to_markdown  # noqa: PLC0415
+
+                return to_markdown(self.report, limit, self.left_out, compact=compact)
+            case Format.TEXT:
+                from reprodiff.reports.text import to_text  # noqa: PLC0415
+
+                if not target.to_stdout:
+                    return to_text(self.report, limit, self.left_out, compact=compact)
+                return to_text(
+                    self.report,
+                    limit,
+                    self.left_out,
+                    compact=compact,
+                    width=self.terminal.width,
+                    color=self.color,
+                    unicode=self.terminal.unicode,
+                )
+
+    def write_file(self, target: Target) -> None:
+        """Write the report to the file of ``target``; raise :class:`OutputError` if it fails."""
+        text = self.render(target)
+        try:
+            # The same bytes on every system.
+            Path(target.path).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            reason = error.strerror or "it cannot be written"
+            raise OutputError(f"{target.path!r}: {reason}") from error

@@ -1,0 +1,396 @@
+"""The pipeline: open, pair, compare, attribute, prove.  The only file that knows the order.
+
+The engine is a generator of events, so that a face fills while the work runs.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from reprodiff.artifacts.base import Artifact, Member
+from reprodiff.artifacts.identity import identify
+from reprodiff.artifacts.opening import open_artifact, open_nested
+from reprodiff.attribution import Collector, attribute, totals
+from reprodiff.causes import registry as causes
+from reprodiff.causes.base import Claim, Prefixes, Scene
+from reprodiff.errors import ReprodiffError
+from reprodiff.events import Done, Event, Found, Opened, Paired, Progress, Trouble
+from reprodiff.formats import registry as formats
+from reprodiff.formats.base import Content
+from reprodiff.formats.containers import container_facts, slack_fact, stream_fact
+from reprodiff.ledger import balance
+from reprodiff.limits import Limits
+from reprodiff.model import (
+    ArtifactInfo,
+    Confidence,
+    Difference,
+    MemberCounts,
+    MemberType,
+    Problem,
+    Report,
+    Severity,
+    Side,
+    Span,
+    Summary,
+    Verdict,
+)
+from reprodiff.pairing import MemberPair, Pairing, pair
+from reprodiff.scenes import make_scene
+from reprodiff.text import plain
+
+DERIVED = "derived."
+"""Kinds of facts that start so are looked at last: the format computes them from others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to compare.
+
+    ``location_limit`` is the number of places kept for each finding, all of them if ``None``;
+    counts are always of all.
+    """
+
+    limits: Limits = field(default_factory=Limits)
+    location_limit: int | None = 1000
+
+
+def compare(a: str, b: str, options: Options | None = None) -> Report:
+    """Compare two artifacts and return the whole report.
+
+    Raises :class:`~reprodiff.errors.InputError` if one of them cannot be opened at all.
+    """
+    for event in run(a, b, options):
+        if isinstance(event, Done):
+            return event.report
+    raise AssertionError("a run ends with Done")
+
+
+def run(a: str, b: str, options: Options | None = None) -> Iterator[Event]:
+    """Compare two artifacts and yield what is found as it is found; the last event is ``Done``.
+
+    Raises :class:`~reprodiff.errors.InputError` before the first event if an input cannot be
+    opened at all.
+    """
+    options = options or Options()
+    with ExitStack() as stack:
+        side_a = stack.enter_context(open_artifact(a, options.limits))
+        side_b = stack.enter_context(open_artifact(b, options.limits))
+        yield from _Session(options, side_a, side_b).run()
+
+
+class _Session:
+    """One comparison: what it has seen so far."""
+
+    def __init__(self, options: Options, a: Artifact, b: Artifact) -> None:
+        self._options = options
+        self._a, self._b = a, b
+        self._info_a, self._info_b = identify(a), identify(b)
+        self._prefixes = Prefixes()
+        self._collector = Collector(self._prefixes, options.location_limit)
+        self._problems: dict[Problem, None] = {}
+        self._counts = MemberCounts()
+        self._rules = causes.rules()
+
+    def run(self) -> Iterator[Event]:
+        yield Opened(Side.A, self._info_a)
+        yield Opened(Side.B, self._info_b)
+        a, b = self._a, self._b
+        same = bool(self._info_a.sha256) and self._same_bytes(a, b)
+        if same:
+            count = len(a.members)
+            self._counts = MemberCounts(count, count, identical=count)
+            yield Paired(self._counts)
+        else:
+            yield from self._container(a, b, self._info_a, self._info_b, "", 0)
+        yield Done(self._report(same=same))
+
+    def _same_bytes(self, a: Artifact, b: Artifact) -> bool:
+        if self._info_a.sha256 != self._info_b.sha256 or a.data is None or b.data is None:
+            return False
+        return _same_stored(("", a.data), ("", b.data))
+
+    def _report(self, *, same: bool) -> Report:
+        findings = self._collector.findings()
+        categories, ledger = totals(findings)
+        problems = tuple(self._problems)
+        if same:
+            verdict = Verdict.IDENTICAL
+        elif any(finding.severity is not Severity.BENIGN for finding in findings):
+            verdict = Verdict.DIFFERENT
+        elif problems:
+            verdict = Verdict.INCOMPLETE
+        elif not findings:
+            verdict = Verdict.IDENTICAL
+        elif all(finding.confidence is Confidence.PROVEN for finding in findings):
+            verdict = Verdict.EQUIVALENT
+        else:
+            verdict = Verdict.DIFFERENT
+        return Report(
+            verdict=verdict,
+            a=self._info_a,
+            b=self._info_b,
+            summary=Summary(self._counts, categories, ledger),
+            findings=findings,
+            problems=problems,
+        )
+
+    def _trouble(self, problem: Problem) -> Iterator[Event]:
+        if problem not in self._problems:
+            self._problems[problem] = None
+            yield Trouble(problem)
+
+    # -- containers ---------------------------------------------------------------------------
+
+    def _container(
+        self,
+        a: Artifact,
+        b: Artifact,
+        info_a: ArtifactInfo,
+        info_b: ArtifactInfo,
+        where: str,
+        depth: int,
+    ) -> Iterator[Event]:
+        for side, artifact in ((Side.A, a), (Side.B, b)):
+            for problem in artifact.problems:
+                yield from self._trouble(
+                    replace(problem, path=where + problem.path, side=problem.side or side)
+                )
+        digests = _Digests(a, b)
+        pairing = pair(a.members, b.members, digests.fingerprint)
+        suspects, same = _suspects(a, b, pairing)
+        differing: set[str] = set()
+        scene = make_scene(a, b, info_a, info_b, pairing, self._prefixes, digests, differing)
+        if not where:
+            self._counts = MemberCounts(
+                a=len(a.members),
+                b=len(b.members),
+                identical=same,
+                differing=len(pairing.pairs) - same,
+                only_a=len(pairing.only_a),
+                only_b=len(pairing.only_b),
+            )
+            yield Paired(self._counts)
+        early: list[Difference] = []
+        late: list[Difference] = []
+        for fact in container_facts(a, b, pairing, info_a, info_b):
+            (late if fact.what.startswith(DERIVED) else early).append(fact)
+        yield from self._claim(early, scene, where)
+        for number, suspect in enumerate(suspects):
+            yield Progress(number, len(suspects), where + suspect.a.path)
+            yield from self._suspect(a, b, suspect, where, depth, scene, late, differing)
+        if not where:
+            equal = same + sum(suspect.a.path not in differing for suspect in suspects)
+            self._counts = replace(
+                self._counts, identical=equal, differing=len(pairing.pairs) - equal
+            )
+        yield from self._claim(late, scene, where)
+
+    def _claim(self, facts: Sequence[Difference], scene: Scene, where: str) -> Iterator[Event]:
+        """Attribute facts on containers, which carry their own weight."""
+        claims, rest = attribute(facts, self._rules, scene)
+        for claim in claims:
+            self._collector.add(claim, where, sum(fact.weight for fact in claim.differences))
+        if rest:
+            claim = Claim(causes.UNEXPLAINED, rest)
+            self._collector.add(claim, where, sum(fact.weight for fact in rest))
+        yield from self._fresh()
+
+    def _fresh(self) -> Iterator[Event]:
+        for finding in self._collector.fresh():
+            yield Found(finding)
+
+    # -- members ------------------------------------------------------------------------------
+
+    def _suspect(  # noqa: PLR0913, PLR0917
+        self,
+        a: Artifact,
+        b: Artifact,
+        suspect: MemberPair,
+        where: str,
+        depth: int,
+        scene: Scene,
+        late: list[Difference],
+        differing: set[str],
+    ) -> Iterator[Event]:
+        """Compare one pair of files whose stored bytes are not known to be equal."""
+        with ExitStack() as stack:
+            views: list[memoryview] = []
+            for side, artifact, member in ((Side.A, a, suspect.a), (Side.B, b, suspect.b)):
+                try:
+                    views.append(stack.enter_context(artifact.read(member)))
+                except ReprodiffError as error:
+                    problem = Problem(where + member.path, "compare", plain(error), side)
+                    yield from self._trouble(problem)
+            if len(views) < len(Side):
+                differing.add(suspect.a.path)
+                yield from self._claim([_unread(a, b, suspect)], scene, where)
+                return
+            data_a, data_b = views
+            if (hidden := slack_fact(a, b, suspect)) is not None:
+                yield from self._claim([hidden], scene, where)
+            if data_a == data_b:
+                if (stored := stream_fact(a, b, suspect, data_a)) is not None:
+                    late.append(stored)
+                return
+            differing.add(suspect.a.path)
+            content = Content(suspect.a.path, suspect.b.path, data_a, data_b, a.kind)
+            nested = open_nested(
+                suspect.a.path, data_a, data_b, self._options.limits, depth + 1, stack
+            )
+            if isinstance(nested, Problem):
+                yield from self._trouble(replace(nested, path=where + nested.path))
+            elif nested is not None:
+                inner_a, inner_b = nested
+                yield from self._container(
+                    inner_a,
+                    inner_b,
+                    identify(inner_a),
+                    identify(inner_b),
+                    f"{where}{suspect.a.path}!/",
+                    depth + 1,
+                )
+                return
+            yield from self._content(content, scene, where)
+
+    def _content(self, content: Content, scene: Scene, where: str) -> Iterator[Event]:
+        """Attribute the facts on one pair of contents, and let the ledger check the claims."""
+        facts = formats.compare(content)
+        syntax = next((str(fact.a) for fact in facts if fact.what == "python.syntax"), "")
+        here = scene.at((content.path, content.path_b), (content.a, content.b), syntax)
+        claims, rest = attribute(facts, self._rules, here)
+        account = balance(
+            content.a,
+            content.b,
+            [[place for fact in claim.differences for place in fact.places()] for claim in claims],
+        )
+        for claim, weight in zip(claims, account.claimed, strict=True):
+            self._collector.add(claim, where, weight)
+        if not account.explained:
+            left = [_left_over(content, pair, rest) for pair in account.left_over]
+            self._collector.add(Claim(causes.UNEXPLAINED, left), where, account.unexplained)
+        yield from self._fresh()
+
+
+def _suspects(a: Artifact, b: Artifact, pairing: Pairing) -> tuple[list[MemberPair], int]:
+    """Return the pairs of files whose stored bytes differ, and how many pairs are equal.
+
+    Equal stored bytes under the same encoding are equal content; nothing is inflated for them.
+    Files that others must be known for (RECORD) come last.
+    """
+    suspects: list[MemberPair] = []
+    same = seen = 0
+    for candidate in pairing.pairs:
+        one, other = candidate.a, candidate.b
+        if one.type is not MemberType.FILE or other.type is not MemberType.FILE:
+            same += one.type is other.type and one.link == other.link
+            continue
+        stored_a, stored_b = a.stored(one), b.stored(other)
+        if stored_a is None or stored_b is None or not _same_stored(stored_a, stored_b):
+            suspects.append(candidate)
+            continue
+        same += 1
+        seen += len(stored_a[1])
+        if seen > _RELAX_EVERY:
+            seen = 0
+            a.relax()
+            b.relax()
+    suspects.sort(key=lambda candidate: (formats.is_last(candidate.a.path), candidate.a.index))
+    return suspects, same
+
+
+_RELAX_EVERY: Final = 32 << 20
+"""Bytes after which the pages of a mapped file are given back, so that memory stays flat."""
+_STEP: Final = 1 << 16
+
+
+def _same_stored(a: tuple[str, memoryview], b: tuple[str, memoryview]) -> bool:
+    """Whether two members have the same encoding and the same stored bytes.
+
+    Compared as bytes objects in steps: the interpreter compares memoryviews item by item.
+    """
+    (encoding_a, data_a), (encoding_b, data_b) = a, b
+    if encoding_a != encoding_b or len(data_a) != len(data_b):
+        return False
+    return all(
+        bytes(data_a[at : at + _STEP]) == bytes(data_b[at : at + _STEP])
+        for at in range(0, len(data_a), _STEP)
+    )
+
+
+def _unread(a: Artifact, b: Artifact, suspect: MemberPair) -> Difference:
+    """Return the fact that two members differ as stored and cannot be read."""
+    stored_a, stored_b = a.stored(suspect.a), b.stored(suspect.b)
+    size_a = len(stored_a[1]) if stored_a else 0
+    size_b = len(stored_b[1]) if stored_b else 0
+    return Difference(
+        "member.unread",
+        suspect.a.path,
+        "stored bytes",
+        f"{size_a} bytes",
+        f"{size_b} bytes",
+        weight=max(size_a, size_b, 1),
+    )
+
+
+def _left_over(
+    content: Content, spans: tuple[Span, Span], rest: Sequence[Difference]
+) -> Difference:
+    """Return unclaimed bytes as a fact, under the name of the place they stand in."""
+    span_a, span_b = spans
+    inside = f"bytes {span_a.start:#x}"
+    for fact in rest:
+        for own_a, own_b in fact.places():
+            if (
+                own_a.start <= span_a.start
+                and span_a.stop <= own_a.stop
+                and (own_b.start <= span_b.start and span_b.stop <= own_b.stop)
+            ):
+                inside = fact.inside
+    return Difference(
+        "bytes",
+        content.path,
+        inside,
+        bytes(content.a[span_a.start : min(span_a.stop, span_a.start + _SHOWN)]),
+        bytes(content.b[span_b.start : min(span_b.stop, span_b.start + _SHOWN)]),
+        span_a,
+        span_b,
+    )
+
+
+_SHOWN = 64
+
+
+class _Digests:
+    """Digests of plain contents, made when asked for and kept."""
+
+    def __init__(self, a: Artifact, b: Artifact) -> None:
+        self._artifacts = {Side.A: a, Side.B: b}
+        self._members: dict[Side, dict[str, Member]] = {}
+        self._known: dict[tuple[Side, int, str], tuple[bytes, int] | None] = {}
+
+    def __call__(self, side: Side, path: str, algorithm: str) -> tuple[bytes, int] | None:
+        if side not in self._members:
+            # Of several members of one name the last is the one that an installer leaves behind.
+            self._members[side] = {
+                member.path: member
+                for member in self._artifacts[side].members
+                if member.type is MemberType.FILE
+            }
+        member = self._members[side].get(path)
+        return None if member is None else self._digest(side, member, algorithm)
+
+    def fingerprint(self, side: Side, member: Member) -> bytes | None:
+        found = self._digest(side, member, "sha256")
+        return found[0] if found else None
+
+    def _digest(self, side: Side, member: Member, algorithm: str) -> tuple[bytes, int] | None:
+        key = (side, member.index, algorithm)
+        if key not in self._known:
+            try:
+                with self._artifacts[side].read(member) as view:
+                    self._known[key] = (hashlib.new(algorithm, view).digest(), len(view))
+            except (ReprodiffError, ValueError):
+                self._known[key] = None
+        return self._known[key]

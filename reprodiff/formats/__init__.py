@@ -1,0 +1,1 @@
+"""COMPARE: two members become differences.  Facts only; reasons are given in causes/."""

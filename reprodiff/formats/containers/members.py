@@ -1,0 +1,90 @@
+"""Facts on which members there are, whatever the container."""
+
+from collections.abc import Iterator
+
+from reprodiff.artifacts.base import Artifact, Member
+from reprodiff.model import ArtifactInfo, Difference, MemberType, Span
+from reprodiff.pairing import Pairing
+
+
+def compare(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
+    """Yield members of one side only, renamed ones, and those of another type or link target.
+
+    ``member.only`` weighs the member's content; ``member.directory`` is an entry for a directory
+    that has members of its own, so that leaving it out loses nothing.
+    """
+    for artifact, other, members, is_a in (
+        (a, b, pairing.only_a, True),
+        (b, a, pairing.only_b, False),
+    ):
+        filled = _filled_directories(artifact)
+        for member in members:
+            if other.damaged:
+                continue  # it may well be there, behind the damage; that is a problem, not a fact
+            implied = member.type is MemberType.DIRECTORY and member.raw.rstrip(b"/") in filled
+            what = "member.directory" if implied else "member.only"
+            size = max(member.size, 0)
+            span = Span(0, size) if member.type is MemberType.FILE else None
+            value = _describe(member)
+            yield Difference(
+                what,
+                member.path,
+                "",
+                value if is_a else None,
+                None if is_a else value,
+                span if is_a else None,
+                None if is_a else span,
+                note=member.type,
+                weight=size if member.type is MemberType.FILE else 0,
+            )
+    for pair in pairing.pairs:
+        one, two = pair.a, pair.b
+        if one.raw != two.raw:
+            yield Difference("member.renamed", one.path, "name", one.path, two.path, note=pair.how)
+        if one.type is not two.type:
+            yield Difference(
+                "member.type",
+                one.path,
+                "type",
+                one.type.value,
+                two.type.value,
+                weight=max(one.size, two.size, 1),
+            )
+        elif one.link != two.link:
+            yield Difference(
+                "member.link",
+                one.path,
+                "link target",
+                one.link,
+                two.link,
+                weight=max(len(one.link), len(two.link)),
+            )
+
+
+def _describe(member: Member) -> str:
+    if member.type is MemberType.FILE:
+        return f"file, {member.size} bytes" if member.size >= 0 else "file"
+    return f"{member.type} to {member.link}" if member.link else str(member.type)
+
+
+def _filled_directories(artifact: Artifact) -> set[bytes]:
+    """Return the names of all directories that hold a member, without a slash at the end."""
+    filled: set[bytes] = set()
+    for member in artifact.members:
+        parent = member.raw.rstrip(b"/").rpartition(b"/")[0]
+        while parent and parent not in filled:
+            filled.add(parent)
+            parent = parent.rpartition(b"/")[0]
+    return filled
+
+
+def project(a: ArtifactInfo, b: ArtifactInfo) -> Iterator[Difference]:
+    """Yield where the two are not the same kind of thing, project or version."""
+    if a.kind is not b.kind:
+        yield Difference("artifact.kind", "", "kind", a.kind.value, b.kind.value)
+    if a.name and b.name and a.name != b.name:
+        yield Difference("artifact.name", "", "project", a.name, b.name)
+    elif a.version and b.version and a.version != b.version:
+        yield Difference("artifact.version", "", "version", a.version, b.version)
+    if a.tags and b.tags and a.tags != b.tags:
+        yield Difference("artifact.tags", "", "tags", " ".join(a.tags), " ".join(b.tags))

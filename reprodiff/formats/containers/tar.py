@@ -1,0 +1,328 @@
+"""Facts on two tar archives: effective values, their encoding, extensions, padding and end.
+
+A raw field that differs is a fact of its own kind if the value it stands for differs, and one of
+encoding if it does not.  So every byte of every header is accounted for.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from reprodiff.artifacts.tar import TarArtifact
+from reprodiff.artifacts.tarformat.entries import EntryKind, Extension, TarEntry
+from reprodiff.artifacts.tarformat.header import BLOCK, FIELDS, Checksum, split
+from reprodiff.artifacts.tarformat.oddities import Anomaly, Oddity
+from reprodiff.formats.containers.order import order_facts
+from reprodiff.formats.containers.stream import layer_facts
+from reprodiff.ledger import weigh
+from reprodiff.model import Difference, Span, Value
+from reprodiff.pairing import Pairing
+
+# Raw header field -> kind of the fact if the value it stands for differs.
+_EFFECTIVE: Final = {
+    "mode": ("tar.mode", "mode"),
+    "uid": ("tar.uid", "uid"),
+    "gid": ("tar.gid", "gid"),
+    "uname": ("tar.uname", "user"),
+    "gname": ("tar.gname", "group"),
+    "mtime": ("tar.mtime", "mtime"),
+    "size": ("derived.tar.size", "size"),
+}
+_KEYWORDS: Final = frozenset({*_EFFECTIVE, "path", "linkpath"})
+_TIME_RECORDS: Final = frozenset({"atime", "ctime"})
+_WRITER_RECORDS: Final = frozenset(
+    {
+        *("LIBARCHIVE.creationtime", "SCHILY.dev", "SCHILY.ino", "SCHILY.nlink"),
+        *("hdrcharset", "charset", "SCHILY.fflags"),
+    }
+)
+_DEVICES: Final = frozenset({EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE})
+
+
+def compare(a: TarArtifact, b: TarArtifact, pairing: Pairing) -> Iterator[Difference]:
+    """Yield all that differs in the headers of two tar archives, and in their compression."""
+    yield from layer_facts(a.layer, b.layer, same=a.archive.data == b.archive.data)
+    yield from _anomalies(a, b, pairing)
+    for pair in pairing.pairs:
+        entry_a, entry_b = a.entries[pair.a.index], b.entries[pair.b.index]
+        yield from _entry(a, b, pair.a.path, entry_a, entry_b)
+    yield from order_facts(pairing, "tar.order", "order")
+    yield from _globals(a, b)
+    yield from _end(a, b)
+
+
+def _entry(
+    a: TarArtifact, b: TarArtifact, path: str, one: TarEntry, two: TarEntry
+) -> Iterator[Difference]:
+    block_a = bytes(a.archive.data[one.header : one.header + BLOCK])
+    block_b = bytes(b.archive.data[two.header : two.header + BLOCK])
+    said: set[str] = set()
+    for field, (what, inside) in _EFFECTIVE.items():
+        value_a, value_b = _value(one, field), _value(two, field)
+        if value_a != value_b:
+            said.add(field)
+            yield _effective(path, what, inside, (one, value_a), (two, value_b), field)
+    if block_a != block_b:
+        yield from _raw_fields(path, one, two, block_a, block_b, said)
+    if one.extensions or two.extensions:
+        yield from _extensions(a, b, path, one, two, said)
+
+
+def _value(entry: TarEntry, field: str) -> Value:
+    if field == "mtime":
+        exact = entry.mtime
+        if exact is None:
+            return None
+        return int(exact) if exact.denominator == 1 else entry.mtime_text
+    value: Value = getattr(entry, field)
+    return value
+
+
+def _span(entry: TarEntry, field: str) -> Span:
+    at = next(item for item in FIELDS if item.name == field)
+    return Span(entry.header + at.offset, entry.header + at.offset + at.width)
+
+
+def _effective(
+    path: str,
+    what: str,
+    inside: str,
+    one: tuple[TarEntry, Value],
+    two: tuple[TarEntry, Value],
+    field: str,
+) -> Difference:
+    span_a, span_b = _span(one[0], field), _span(two[0], field)
+    return Difference(what, path, inside, one[1], two[1], span_a, span_b, weight=span_a.size)
+
+
+def _raw_fields(
+    path: str, one: TarEntry, two: TarEntry, block_a: bytes, block_b: bytes, said: set[str]
+) -> Iterator[Difference]:
+    for field in FIELDS:
+        raw_a = block_a[field.offset : field.offset + field.width]
+        raw_b = block_b[field.offset : field.offset + field.width]
+        if raw_a == raw_b or field.name in said:
+            continue
+        what, note = _raw_kind(field.name, one, two)
+        yield Difference(
+            what,
+            path,
+            f"header field {field.name}",
+            raw_a.rstrip(b"\0"),
+            raw_b.rstrip(b"\0"),
+            _span(one, field.name),
+            _span(two, field.name),
+            note=note,
+            weight=field.width,
+        )
+
+
+def _raw_kind(field: str, one: TarEntry, two: TarEntry) -> tuple[str, str]:
+    """Return the kind of a raw field that differs though its value does not, or has none."""
+    if field == "chksum":
+        wrong = Checksum.WRONG in (one.checksum, two.checksum)
+        return "derived.tar.chksum", "the header's checksum is wrong" if wrong else ""
+    if field in {"magic", "version"}:
+        return "tar.magic", ""
+    if field in {"devmajor", "devminor"}:
+        return ("tar.device" if {one.kind, two.kind} & _DEVICES else "tar.device-field"), ""
+    if field in {"name", "prefix"}:
+        # A name that differs is told by ``member.renamed``; what stands here follows from it.
+        return ("tar.name-field" if one.path == two.path else "derived.tar.name"), ""
+    if field == "linkname":
+        linked = one.kind in {EntryKind.SYMLINK, EntryKind.HARDLINK} and one.link != two.link
+        return ("derived.tar.link" if linked else "tar.encoding"), ""
+    if field == "typeflag":
+        return ("tar.encoding" if one.kind is two.kind else "derived.tar.type"), ""
+    if field == "pad":
+        return "tar.pad", ""
+    return "tar.encoding", ""
+
+
+# -- extension headers --------------------------------------------------------------------------
+
+
+def _extensions(
+    a: TarArtifact, b: TarArtifact, path: str, one: TarEntry, two: TarEntry, said: set[str]
+) -> Iterator[Difference]:
+    raw_a, raw_b = a.archive.data[one.start : one.header], b.archive.data[two.start : two.header]
+    if raw_a == raw_b:
+        return
+    records_a, records_b = _records(one.extensions), _records(two.extensions)
+    told = 0
+    for key in sorted(records_a.keys() | records_b.keys()):
+        value_a, value_b = records_a.get(key), records_b.get(key)
+        if value_a == value_b:
+            continue
+        weight = max(len(value_a or b""), len(value_b or b""))
+        told += weight
+        keyword = key.decode("utf-8", "surrogateescape")
+        yield Difference(
+            _record_kind(keyword, one, two, said),
+            path,
+            f"pax record {keyword}" if not key.startswith(b"\0") else "GNU long name",
+            value_a,
+            value_b,
+            weight=weight,
+        )
+    # What is left is the frame: the extension's own header, lengths of records, padding.
+    frame = max(weigh(raw_a, raw_b) - told, 0)
+    for fact in _frames(a, b, path, one.extensions, two.extensions):
+        yield fact._replace(weight=frame)
+        frame = 0
+
+
+def _records(extensions: tuple[Extension, ...]) -> dict[bytes, bytes]:
+    """Return pax records by keyword, repeated ones joined; a GNU long name under a NUL key."""
+    found: dict[bytes, bytes] = {}
+    for extension in extensions:
+        for record in extension.records:
+            before = found.get(record.key)
+            found[record.key] = record.value if before is None else before + b"\0" + record.value
+        if extension.typeflag in {b"L", b"K"}:
+            found[b"\0" + extension.typeflag] = extension.value
+    return found
+
+
+def _record_kind(keyword: str, one: TarEntry, two: TarEntry, said: set[str]) -> str:
+    if keyword in {"path", "\0L"}:
+        return "tar.pax-only" if one.path == two.path else "derived.tar.name"
+    if keyword in {"linkpath", "\0K"}:
+        return "tar.pax-only" if one.link == two.link else "derived.tar.link"
+    if keyword in _KEYWORDS:
+        return f"tar.pax.{keyword}" if keyword in said and keyword != "size" else "tar.pax-only"
+    if keyword in _TIME_RECORDS or keyword == "comment":
+        return f"tar.pax.{keyword}"
+    if keyword in _WRITER_RECORDS:
+        return "tar.pax-only"
+    return "tar.pax-other"
+
+
+def _frames(
+    a: TarArtifact,
+    b: TarArtifact,
+    path: str,
+    one: tuple[Extension, ...],
+    two: tuple[Extension, ...],
+) -> Iterator[Difference]:
+    """Yield at most one fact on the headers of the extensions themselves."""
+    shape_a = [split(bytes(a.archive.data[e.header : e.header + BLOCK])) for e in one]
+    shape_b = [split(bytes(b.archive.data[e.header : e.header + BLOCK])) for e in two]
+    rest_a = [bytes(a.archive.data[e.rest : e.data.stop]) for e in one]
+    rest_b = [bytes(b.archive.data[e.rest : e.data.stop]) for e in two]
+    pads_a = [bytes(a.archive.data[e.data.stop : e.stop]).strip(b"\0") for e in one]
+    pads_b = [bytes(b.archive.data[e.data.stop : e.stop]).strip(b"\0") for e in two]
+    hidden_a, hidden_b = b"".join(rest_a + pads_a), b"".join(rest_b + pads_b)
+    if hidden_a != hidden_b:
+        yield Difference("integrity.hidden", path, "extended header", hidden_a, hidden_b)
+    sizes_a = [(e.typeflag, len(e.records)) for e in one]
+    sizes_b = [(e.typeflag, len(e.records)) for e in two]
+    if shape_a != shape_b or sizes_a != sizes_b:
+        yield Difference(
+            "tar.pax-only",
+            path,
+            "extended header",
+            " ".join(f"{flag.decode('latin-1')}:{count}" for flag, count in sizes_a) or None,
+            " ".join(f"{flag.decode('latin-1')}:{count}" for flag, count in sizes_b) or None,
+        )
+
+
+# -- the archive as a whole ---------------------------------------------------------------------
+
+
+def _globals(a: TarArtifact, b: TarArtifact) -> Iterator[Difference]:
+    one, two = _records(a.archive.global_headers), _records(b.archive.global_headers)
+    for key in sorted(one.keys() | two.keys()):
+        if one.get(key) != two.get(key):
+            keyword = key.decode("utf-8", "surrogateescape")
+            weight = max(len(one.get(key, b"")), len(two.get(key, b"")))
+            what = "tar.global-pax" if keyword == "comment" else "tar.pax-other"
+            yield Difference(
+                what, "", f"pax global record {keyword}", one.get(key), two.get(key), weight=weight
+            )
+    yield from _frames(a, b, "", a.archive.global_headers, b.archive.global_headers)
+
+
+def _end(a: TarArtifact, b: TarArtifact) -> Iterator[Difference]:
+    one, two = a.archive.segments[-1], b.archive.segments[-1]
+    zeros_a, zeros_b = one.stop - one.end, two.stop - two.end
+    if zeros_a != zeros_b:
+        yield Difference(
+            "tar.end",
+            "",
+            "zero bytes at the end",
+            zeros_a,
+            zeros_b,
+            Span(one.end, one.stop),
+            Span(two.end, two.stop),
+            weight=abs(zeros_a - zeros_b),
+        )
+    rest_a = a.archive.data[a.archive.trailing.start : a.archive.trailing.stop]
+    rest_b = b.archive.data[b.archive.trailing.start : b.archive.trailing.stop]
+    if rest_a != rest_b:
+        yield Difference(
+            "integrity.hidden",
+            "",
+            "behind the end of the tar",
+            f"{len(rest_a)} bytes" if len(rest_a) else None,
+            f"{len(rest_b)} bytes" if len(rest_b) else None,
+            a.archive.trailing,
+            b.archive.trailing,
+            weight=weigh(rest_a, rest_b),
+        )
+
+
+_HIDDEN: Final = frozenset(
+    {
+        *(Oddity.CONCEALED_ENTRIES, Oddity.TRAILING_BYTES, Oddity.PADDING_NONZERO),
+        *(Oddity.HIDDEN_IN_FIELD, Oddity.ORPHAN_EXTENSION, Oddity.EMBEDDED_HEADER),
+    }
+)
+_NAMES: Final = frozenset(
+    {
+        *(Oddity.PAX_NUL, Oddity.EMPTY_PATH, Oddity.ABSOLUTE_PATH, Oddity.PARENT_PATH),
+        *(Oddity.WINDOWS_PATH, Oddity.LONG_PATH, Oddity.ESCAPING_LINK, Oddity.ABSOLUTE_LINK),
+        *(Oddity.THROUGH_LINK, Oddity.SELF_LINK, Oddity.LINK_LOOP),
+    }
+)
+# Odd, but every reader sees the same archive.
+_DIALECT: Final = frozenset({Oddity.LONE_ZERO_BLOCK, Oddity.SIGNED_CHECKSUM, Oddity.HEADER_IN_DATA})
+
+
+def _anomalies(a: TarArtifact, b: TarArtifact, pairing: Pairing) -> Iterator[Difference]:
+    """Yield what either archive gets wrong by itself; what both do alike is one fact."""
+    partner = {pair.b.index: pair.a.path for pair in pairing.pairs}
+    other: dict[tuple[Oddity, str], list[Anomaly]] = {}
+    for each in b.archive.anomalies:
+        path = partner.get(each.entry, b.members[each.entry].path if each.entry >= 0 else "")
+        other.setdefault((each.kind, path), []).append(each)
+    for each in a.archive.anomalies:
+        path = a.members[each.entry].path if each.entry >= 0 else ""
+        twins = other.get((each.kind, path))
+        two = twins.pop(0) if twins else None
+        yield from _anomaly(each.kind, path, each, two)
+    for (kind, path), rest in other.items():
+        for two in rest:
+            yield from _anomaly(kind, path, None, two)
+
+
+def _anomaly(
+    kind: Oddity, path: str, one: Anomaly | None, two: Anomaly | None
+) -> Iterator[Difference]:
+    if kind in _DIALECT:
+        return
+    what = "integrity.contradiction"
+    if kind in _HIDDEN:
+        what = "integrity.hidden"
+    elif kind in _NAMES:
+        what = "integrity.name"
+    elif kind is Oddity.DUPLICATE:
+        what = "integrity.duplicate"
+    text = kind.value.replace("-", " ")
+    yield Difference(
+        what,
+        path,
+        text,
+        f"at byte {one.offset}" if one else None,
+        f"at byte {two.offset}" if two else None,
+        note=text,
+    )

@@ -1,0 +1,318 @@
+"""The words of reprodiff as data; see docs/design.md for what each means.
+
+Everything here is immutable and knows nothing of files, formats or screens.  Two kinds of text
+live in it.  A :class:`Difference` keeps values as they were read: bytes and names from inside an
+artifact, hostile until shown otherwise.  A :class:`Location`, a :class:`Finding` and all of a
+:class:`Report` are for people and other programs: their text has gone through
+:func:`reprodiff.text.plain` and is safe to print.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+SCHEMA_VERSION: Final = 1
+"""Counts breaking changes of the JSON report."""
+
+
+class Category(StrEnum):
+    """What kind of thing a finding is about.  The names are an interface: never rename one."""
+
+    TIMESTAMPS = "timestamps"
+    PERMISSIONS = "permissions"
+    OWNERSHIP = "ownership"
+    ORDERING = "ordering"
+    COMPRESSION = "compression"
+    ARCHIVE_FORMAT = "archive-format"
+    EMBEDDED_PATHS = "embedded-paths"
+    BUILD_IDS = "build-ids"
+    VENDORED_LIBRARIES = "vendored-libraries"
+    PLATFORM = "platform"
+    TOOLCHAIN = "toolchain"
+    METADATA = "metadata"
+    BYTECODE = "bytecode"
+    ENVIRONMENT = "environment"
+    TEXT_FORMAT = "text-format"
+    CHECKSUMS = "checksums"
+    NATIVE_CODE = "native-code"
+    CONTENT = "content"
+    MEMBERSHIP = "membership"
+    INTEGRITY = "integrity"
+    UNEXPLAINED = "unexplained"
+
+
+class Severity(StrEnum):
+    """How much a finding matters to somebody who installs the artifact."""
+
+    BENIGN = "benign"
+    """Cannot change what is installed or how it runs, beyond the recorded fact itself."""
+    REVIEW = "review"
+    """May change behaviour, or what people get."""
+    ALARM = "alarm"
+    """The artifact contradicts itself or hides something."""
+
+    @property
+    def rank(self) -> int:
+        """0 for benign, 1 for review, 2 for alarm."""
+        return _SEVERITY_RANK[self]
+
+
+class Confidence(StrEnum):
+    """How sure a finding is of its cause."""
+
+    PROVEN = "proven"
+    """Code has checked the cause's predicate on the actual bytes."""
+    LIKELY = "likely"
+    """The evidence fits and nothing contradicts it, but another cause could leave the same."""
+    POSSIBLE = "possible"
+    """One of several explanations."""
+
+    @property
+    def rank(self) -> int:
+        """0 for proven, 1 for likely, 2 for possible."""
+        return _CONFIDENCE_RANK[self]
+
+
+class Verdict(StrEnum):
+    """The answer to "does it matter?"."""
+
+    IDENTICAL = "identical"
+    EQUIVALENT = "equivalent"
+    DIFFERENT = "different"
+    INCOMPLETE = "incomplete"
+
+
+class ArtifactKind(StrEnum):
+    """What an input is."""
+
+    WHEEL = "wheel"
+    SDIST = "sdist"
+    TREE = "tree"
+    WHEELHOUSE = "wheelhouse"
+    ZIP = "zip"
+    TAR = "tar"
+    FILE = "file"
+
+
+class MemberType(StrEnum):
+    """What a member is, as its container records it."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    SYMLINK = "symlink"
+    HARDLINK = "hardlink"
+    DEVICE = "device"
+    FIFO = "fifo"
+    OTHER = "other"
+
+
+class Side(StrEnum):
+    """Which of the two inputs."""
+
+    A = "a"
+    B = "b"
+
+
+_SEVERITY_RANK: Final = {Severity.BENIGN: 0, Severity.REVIEW: 1, Severity.ALARM: 2}
+_CONFIDENCE_RANK: Final = {Confidence.PROVEN: 0, Confidence.LIKELY: 1, Confidence.POSSIBLE: 2}
+
+Value = str | int | float | bytes | tuple[object, ...] | None
+"""A value as it was read from an artifact; ``None`` means that the side has none."""
+
+
+class Span(NamedTuple):
+    """A half-open range of bytes, ``start <= offset < stop``."""
+
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return self.stop - self.start
+
+
+NOWHERE: Final = Span(0, 0)
+"""The span of a side that has nothing."""
+
+
+class Difference(NamedTuple):
+    """A fact without opinion: one place where A and B differ.
+
+    ``what`` names the kind of fact (``zip.time``, ``record.row``, ``text.line``); causes select
+    facts by it.  ``path`` is the display path of the member, ``""`` for the container itself.
+    ``span_a`` and ``span_b`` are the bytes the fact is about, the place to show: offsets in the
+    member's plain content for facts on content, in the archive's bytes for facts on a
+    container.  A fact without bytes of its own (the mode of an installed file) has no spans.
+    """
+
+    what: str
+    path: str
+    inside: str
+    a: Value
+    b: Value
+    span_a: Span | None = None
+    span_b: Span | None = None
+    note: str = ""
+    """More of the fact in words, when two values alone do not tell it."""
+    parts: tuple[tuple[Span, Span], ...] = ()
+    """All the bytes the fact is about, where they stand in more than one place (A, B)."""
+    weight: int = 0
+    """Differing bytes of a fact on a container; content is weighed by the ledger instead."""
+
+    def places(self) -> tuple[tuple[Span, Span], ...]:
+        """Return every pair of spans the fact is about; an absent side is an empty span."""
+        if self.parts:
+            return self.parts
+        if self.span_a is None and self.span_b is None:
+            return ()
+        return ((self.span_a or NOWHERE, self.span_b or NOWHERE),)
+
+
+class Location(NamedTuple):
+    """One place of a finding, as safe text."""
+
+    path: str
+    inside: str
+    a: str
+    b: str
+    span_a: Span | None = None
+    span_b: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A concrete change in a named tool that removes a cause.
+
+    ``checked`` says how it is known to work: ``rebuilt``, ``normalized`` or ``no``.
+    """
+
+    id: str
+    tool: str
+    title: str
+    where: str
+    snippet: str
+    why: str
+    since: str = ""
+    docs: str = ""
+    checked: str = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Differences attributed to one cause, with what shows it."""
+
+    id: str
+    """Stable fingerprint: the same finding on the same kind of pair has the same id."""
+    cause: str
+    category: Category
+    severity: Severity
+    confidence: Confidence
+    title: str
+    explanation: str
+    locations: tuple[Location, ...]
+    location_count: int
+    bytes: int = 0
+    """Differing bytes that this finding accounts for."""
+    evidence: tuple[str, ...] = ()
+    derived_from: tuple[str, ...] = ()
+    """Ids of the findings this one follows from; empty for a root cause."""
+    fixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """The tool that wrote an artifact."""
+
+    tool: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactInfo:
+    """What a report says of an input.
+
+    ``size`` is in bytes (of all regular files for a tree); ``sha256`` is hexadecimal and empty
+    for a tree, which has no bytes of its own.
+    """
+
+    path: str
+    kind: ArtifactKind
+    size: int = 0
+    sha256: str = ""
+    name: str = ""
+    version: str = ""
+    tags: tuple[str, ...] = ()
+    made_by: MadeBy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read or analysed.
+
+    ``stage`` is one of ``open``, ``pair``, ``compare``, ``attribute``; ``side`` is ``a``, ``b``
+    or empty for both.
+    """
+
+    path: str
+    stage: str
+    message: str
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCounts:
+    """How the members of both sides went together."""
+
+    a: int = 0
+    b: int = 0
+    identical: int = 0
+    differing: int = 0
+    only_a: int = 0
+    only_b: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerTotals:
+    """The account of all differing bytes.
+
+    A differing region counts with the longer of its two sides, so that the figure is the same
+    when A and B change places.
+    """
+
+    differing_bytes: int = 0
+    explained_bytes: int = 0
+    unexplained_bytes: int = 0
+    by_category: Mapping[Category, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """How many findings and places a category has."""
+
+    findings: int = 0
+    locations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts over a whole report."""
+
+    members: MemberCounts
+    categories: Mapping[Category, CategoryCount]
+    ledger: LedgerTotals
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is known about a pair of artifacts."""
+
+    verdict: Verdict
+    a: ArtifactInfo
+    b: ArtifactInfo
+    summary: Summary
+    findings: tuple[Finding, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+    recipe: Mapping[Side, Mapping[str, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,194 @@
+"""PAIR: which member of A is which member of B.
+
+Rules come first, each one to one: the same name; the same name once the project's own name and
+version are taken out of ``*.dist-info`` and top directories; the same name without the tag of
+the interpreter.  Only then does content decide: a file that moved unchanged.  What is left
+stands on one side only, and is said.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reprodiff.artifacts.base import Member
+from reprodiff.model import MemberType, Side
+
+Fingerprint = Callable[[Side, Member], bytes | None]
+"""Returns a digest of a member's content, ``None`` if it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPair:
+    """Two members that are the same thing.
+
+    ``how`` is ``name``, ``project`` (the project's own directory has another name), ``abi-tag``
+    or ``content`` (moved unchanged).
+    """
+
+    a: Member
+    b: Member
+    how: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """How the members of both sides go together; every member is in exactly one place."""
+
+    pairs: tuple[MemberPair, ...]
+    only_a: tuple[Member, ...]
+    only_b: tuple[Member, ...]
+
+
+_INFO_DIRECTORY: Final = re.compile(
+    rb"^((?:[^/]+/)*?)([^/]+?)(-[^/-]+)?\.(dist-info|data|egg-info)(?=/|$)"
+)
+# The tag of the interpreter in the names of extension modules and bytecode:
+# PEP 3149 (.cpython-311-x86_64-linux-gnu.so), PEP 384 (.abi3.so), Windows (.cp311-win_amd64.pyd).
+_ABI_TAG: Final = re.compile(
+    rb"\.(?:cpython-\d+[a-z]*(?:-[\w-]+)?|cp\d+t?-[\w]+|pypy\d+-pp\d+(?:-[\w-]+)?|abi3(?:t)?)(?=\.(?:so|pyd|pyc|dylib)$)"
+)
+
+
+def pair(a: Sequence[Member], b: Sequence[Member], fingerprint: Fingerprint) -> Pairing:
+    """Pair the members of two artifacts; ``fingerprint`` is asked only for what rules left over."""
+    pairs: list[MemberPair] = []
+    rest_a, rest_b = _by_key(a, b, lambda member: member.raw, "name", pairs)
+    if rest_a and rest_b:
+        strip_a, strip_b = _top_directory(a), _top_directory(b)
+        rest_a, rest_b = _by_keys(
+            rest_a,
+            rest_b,
+            lambda member: _project_key(member.raw, strip_a),
+            lambda member: _project_key(member.raw, strip_b),
+            "project",
+            pairs,
+        )
+    if rest_a and rest_b:
+        rest_a, rest_b = _by_key(rest_a, rest_b, _abi_key, "abi-tag", pairs)
+    if rest_a and rest_b:
+        rest_a, rest_b = _by_content(rest_a, rest_b, fingerprint, pairs)
+    order = {id(member): number for number, member in enumerate(a)}
+    pairs.sort(key=lambda pair: order[id(pair.a)])
+    return Pairing(tuple(pairs), tuple(rest_a), tuple(rest_b))
+
+
+def _by_key(
+    a: Iterable[Member],
+    b: Iterable[Member],
+    key: Callable[[Member], bytes | None],
+    how: str,
+    pairs: list[MemberPair],
+) -> tuple[list[Member], list[Member]]:
+    return _by_keys(a, b, key, key, how, pairs)
+
+
+def _by_keys(
+    a: Iterable[Member],
+    b: Iterable[Member],
+    key_a: Callable[[Member], bytes | None],
+    key_b: Callable[[Member], bytes | None],
+    how: str,
+    pairs: list[MemberPair],
+) -> tuple[list[Member], list[Member]]:
+    """Pair members with equal keys, the first with the first where a key comes more than once."""
+    waiting: dict[bytes, list[Member]] = defaultdict(list)
+    rest_b: list[Member] = []
+    for member in b:
+        key = key_b(member)
+        if key is None:
+            rest_b.append(member)
+        else:
+            waiting[key].append(member)
+    for queue in waiting.values():
+        queue.reverse()
+    rest_a: list[Member] = []
+    for member in a:
+        key = key_a(member)
+        queue = waiting.get(key, []) if key is not None else []
+        if queue:
+            pairs.append(MemberPair(member, queue.pop(), how))
+        else:
+            rest_a.append(member)
+    left = [member for queue in waiting.values() for member in reversed(queue)]
+    return rest_a, sorted([*rest_b, *left], key=lambda member: member.index)
+
+
+def _top_directory(members: Sequence[Member]) -> bytes:
+    """Return the single directory everything is below (``demo-1.0/``), or nothing."""
+    top = b""
+    for member in members:
+        head, slash, _ = member.raw.partition(b"/")
+        if not slash and member.type is not MemberType.DIRECTORY:
+            return b""
+        if top and head != top:
+            return b""
+        top = head
+    return top + b"/" if top else b""
+
+
+def _project_key(raw: bytes, top: bytes) -> bytes:
+    if top and raw.startswith(top):
+        raw = b"*/" + raw[len(top) :]
+    return _INFO_DIRECTORY.sub(rb"\1*.\4", raw, count=1)
+
+
+def _abi_key(member: Member) -> bytes | None:
+    key, found = _ABI_TAG.subn(b"", member.raw)
+    return key if found else None
+
+
+def _by_content(
+    a: Sequence[Member],
+    b: Sequence[Member],
+    fingerprint: Fingerprint,
+    pairs: list[MemberPair],
+) -> tuple[list[Member], list[Member]]:
+    """Pair files that are the same bytes under another name, where just one candidate fits.
+
+    Several copies of the same bytes pair only if they have the same base name: which of them
+    moved where is not known otherwise.
+    """
+    sizes_b = {m.size for m in b if m.type is MemberType.FILE and m.size > 0}
+    wanted_a = [m for m in a if m.type is MemberType.FILE and m.size in sizes_b]
+    sizes_a = {m.size for m in wanted_a}
+    wanted_b = [m for m in b if m.type is MemberType.FILE and m.size in sizes_a]
+    groups_a, groups_b = (
+        _groups(Side.A, wanted_a, fingerprint),
+        _groups(Side.B, wanted_b, fingerprint),
+    )
+    taken_a: set[int] = set()
+    taken_b: set[int] = set()
+
+    def take(one: Member, other: Member) -> None:
+        pairs.append(MemberPair(one, other, "content"))
+        taken_a.add(one.index)
+        taken_b.add(other.index)
+
+    for digest, group_a in groups_a.items():
+        group_b = groups_b.get(digest, [])
+        if len(group_a) == len(group_b) == 1:
+            take(group_a[0], group_b[0])
+            continue
+        for one in group_a:
+            base = one.raw.rpartition(b"/")[2]
+            same = [m for m in group_b if m.raw.rpartition(b"/")[2] == base]
+            twins = [m for m in group_a if m.raw.rpartition(b"/")[2] == base]
+            if len(same) == len(twins) == 1:
+                take(one, same[0])
+    return (
+        [m for m in a if m.index not in taken_a],
+        [m for m in b if m.index not in taken_b],
+    )
+
+
+def _groups(
+    side: Side, members: Iterable[Member], fingerprint: Fingerprint
+) -> dict[bytes, list[Member]]:
+    groups: dict[bytes, list[Member]] = defaultdict(list)
+    for member in members:
+        digest = fingerprint(side, member)
+        if digest is not None:
+            groups[digest].append(member)
+    return groups

@@ -1,0 +1,69 @@
+"""The JSON report: the stable interface for other programs.
+
+Its keys and their order are those of :mod:`reprodiff.reports.shape`; ``schema.json`` beside this
+file is its JSON Schema.  Everything but ASCII is written as an escape, so that nothing in it can
+act on a terminal or depend on an encoding.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from reprodiff import __version__
+from reprodiff.model import SCHEMA_VERSION, Category, Report, Side, Span
+from reprodiff.reports.selection import LeftOut
+from reprodiff.reports.shape import KEYS, MAY_BE_ABSENT, TOOL
+
+DEFAULT_LIMIT: Final = 100
+"""Places written for each finding unless somebody asks for more."""
+
+_ORDER: Final = {key: number for number, key in enumerate((*Category, *Side))}
+
+
+def to_json(
+    report: Report, limit: int | None = DEFAULT_LIMIT, left_out: LeftOut | None = None
+) -> str:
+    """Return ``report`` as JSON, with at most ``limit`` places a finding (all if ``None``).
+
+    ``left_out`` is what a selection has left out of ``report``; it adds a key of that name.
+    """
+    document: dict[str, object] = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": TOOL, "version": __version__},
+    }
+    findings = tuple(
+        replace(finding, locations=finding.locations[:limit]) for finding in report.findings
+    )
+    document |= _object(replace(report, findings=findings))
+    recipe = {side: report.recipe.get(side, {}) for side in Side}
+    document["recipe"] = _value(recipe)
+    if left_out is not None:
+        document["left_out"] = _value(left_out)
+    text = json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False)
+    # The one control character that JSON lets stand as it is.
+    return text.replace("\x7f", "\\u007f") + "\n"
+
+
+def _object(thing: object) -> dict[str, object]:
+    kind = type(thing)
+    made: dict[str, object] = {}
+    for key in KEYS[kind]:
+        value = getattr(thing, key)
+        if value is None and (kind, key) in MAY_BE_ABSENT:
+            continue
+        made[key] = _value(value)
+    return made
+
+
+def _value(value: object) -> object:
+    if type(value) in KEYS:
+        return _object(value)
+    if isinstance(value, Span):
+        return [value.start, value.stop]
+    if isinstance(value, Mapping):
+        keys = sorted(value, key=lambda key: _ORDER.get(key, 0))
+        return {str(key): _value(value[key]) for key in keys}
+    if isinstance(value, tuple):
+        return [_value(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""The build tools: how to recognise the one that made an artifact."""

@@ -1,0 +1,36 @@
+"""The way in: starts the analysis, then the app around it."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from reprodiff.model import Side
+from reprodiff.tui.analysis import Analysis
+
+if TYPE_CHECKING:
+    from reprodiff.engine import Options
+    from reprodiff.tui.worker import Run
+
+
+def run_app(a: str, b: str, options: "Options | None" = None, *, run: "Run | None" = None) -> int:
+    """Compare two artifacts on the screen; return the exit status.
+
+    0 for identical artifacts, 1 for any others (also where the user left before it was known), 2
+    for an input that cannot be opened, which is said on standard error.  ``run`` stands in for
+    the engine's function of that name.
+    """
+    # The other process starts first: it opens the artifacts while Textual is being imported.
+    analysis = Analysis(a, b, options, run)
+    try:
+        from reprodiff.limits import Limits  # noqa: PLC0415
+        from reprodiff.tui.shell import ReprodiffApp  # noqa: PLC0415
+
+        limits = options.limits if options is not None else Limits()
+        app = ReprodiffApp(analysis, {Side.A: a, Side.B: b}, limits)
+        app.run()
+    finally:
+        analysis.stop()
+    if app.refused is not None:
+        sys.stderr.write(f"reprodiff: error: {app.refused.message}\n")
+        if app.refused.hint:
+            sys.stderr.write(f"hint: {app.refused.hint}\n")
+    return app.outcome if not app.return_code else app.return_code

@@ -1,0 +1,141 @@
+"""Why a finding is there and what removes it, as a page."""
+
+from typing import TYPE_CHECKING
+
+from reprodiff.model import Finding, Fix
+from reprodiff.text import plain
+from reprodiff.tui import chunks
+from reprodiff.tui.chunks import Chunk, counted, severity_chunk
+from reprodiff.tui.sources.pages import (
+    BLANK,
+    Block,
+    bullet,
+    code,
+    heading,
+    paragraphs,
+    text,
+)
+from reprodiff.tui.store import Store
+
+if TYPE_CHECKING:
+    from reprodiff.causes.base import Cause
+
+
+def cause_of(finding: Finding) -> "Cause | None":
+    """Return the documented cause of a finding."""
+    from reprodiff.causes.registry import CAUSES  # noqa: PLC0415
+
+    return CAUSES.get(finding.cause)
+
+
+def reason(store: Store, finding: Finding) -> list[Block]:
+    """Return the page below the evidence: why, then what to change."""
+    blocks = [
+        text(
+            severity_chunk(finding.severity),
+            Chunk("  "),
+            Chunk(finding.confidence.value, f"confidence-{finding.confidence.value}"),
+            Chunk(f": {chunks.CONFIDENCE[finding.confidence]}", "dim"),
+        ),
+        text(Chunk(_figures(finding), "dim")),
+        BLANK,
+        *paragraphs(plain(finding.explanation)),
+    ]
+    if finding.evidence:
+        blocks += [BLANK, *(bullet(sentence) for sentence in finding.evidence)]
+    parents = [store.findings[key] for key in finding.derived_from if key in store.findings]
+    if parents:
+        blocks += [BLANK, text("It follows from:")]
+        blocks += [bullet(parent.title) for parent in parents]
+    return [*blocks, BLANK, *fixes(store, finding)]
+
+
+def group(store: Store, category: str) -> list[Block]:
+    """Return what there is in a category."""
+    blocks = [heading(category)]
+    for finding in store.findings.values():
+        if finding.category == category:
+            figures = [counted(finding.location_count, "place")]
+            if finding.bytes:
+                figures.append(counted(finding.bytes, "differing byte"))
+            sign = chunks.SIGNS[finding.severity]
+            lead = [Chunk(f"  {sign} ", f"severity-{finding.severity.value}")]
+            told = Chunk(f"  {', '.join(figures)}", "dim")
+            blocks.append(text(plain(finding.title), told, lead=lead))
+    return blocks
+
+
+def _figures(finding: Finding) -> str:
+    parts = [counted(finding.location_count, "place")]
+    if finding.bytes:
+        parts.append(counted(finding.bytes, "differing byte"))
+    return " · ".join([finding.category.value, *parts])
+
+
+def fixes(store: Store, finding: Finding) -> list[Block]:
+    """Return what removes the cause: the report's own fixes, or else those of the catalogue."""
+    known = [store.fixes[key] for key in finding.fixes if key in store.fixes]
+    if known:
+        return [block for fix in known for block in _fix(fix)]
+    cause = cause_of(finding)
+    if cause is None or not cause.doc.fix:
+        return [heading("Fix"), text(Chunk("None is known for this cause.", "dim"))]
+    used = {info.made_by.tool.casefold() for info in store.infos.values() if info.made_by}
+    advice = sorted(cause.doc.fix, key=lambda item: item[0].casefold() not in used)
+    blocks = [heading("Fix")]
+    for tool, change in advice:
+        if not tool:
+            blocks.append(text(change))
+            continue
+        mark = [Chunk(" (made this)", "good")] if tool.casefold() in used else []
+        blocks.append(bullet(Chunk(plain(tool), "strong"), *mark, f": {change}"))
+    return blocks
+
+
+def _fix(fix: Fix) -> list[Block]:
+    checked = {"rebuilt": "checked by rebuilding", "normalized": "checked by normalising"}
+    state = checked.get(fix.checked, "not checked on this pair")
+    blocks = [
+        heading("Fix"),
+        text(
+            Chunk(plain(fix.title), "strong"),
+            Chunk(f" · {plain(fix.tool)} · {plain(fix.where)} · {state}", "dim"),
+        ),
+        *code(fix.snippet),
+    ]
+    if fix.why:
+        blocks.append(text(fix.why))
+    if fix.since:
+        blocks.append(text(Chunk(f"since {plain(fix.tool)} {plain(fix.since)}", "dim")))
+    if fix.docs:
+        blocks.append(text(Chunk(plain(fix.docs), "link")))
+    return [*blocks, BLANK]
+
+
+def explanation(store: Store, finding: Finding) -> list[Block]:
+    """Return all that is known of a finding's cause."""
+    cause = cause_of(finding)
+    head = [
+        heading(plain(finding.title)),
+        text(Chunk(f"{finding.cause} · {finding.category.value}", "dim")),
+        BLANK,
+    ]
+    if cause is None:
+        return [*head, *reason(store, finding)]
+    doc = cause.doc
+    blocks = [*head, *paragraphs(doc.what)]
+    for title, prose in (
+        ("How it is recognised", doc.recognised),
+        ("Why it comes", doc.why),
+        ("What it is mistaken for", doc.mistaken_for),
+    ):
+        if prose:
+            blocks += [BLANK, heading(title), *paragraphs(prose)]
+    blocks += [BLANK, *fixes(store, finding)]
+    if doc.sources:
+        blocks += [
+            BLANK,
+            heading("Sources"),
+            *(bullet(Chunk(plain(s), "link")) for s in doc.sources),
+        ]
+    return blocks

@@ -1,0 +1,75 @@
+"""Pages above the main screen: help, and the explanation of a cause."""
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from reprodiff.tui.bindings import bindings
+from reprodiff.tui.keys import Where
+from reprodiff.tui.sources.pages import Block, Page
+from reprodiff.tui.widgets.keybar import KeyBar
+from reprodiff.tui.widgets.lineview import LineView
+
+
+class PageScreen(ModalScreen[None]):
+    """Running text in a box; Esc and q close it."""
+
+    BINDINGS = [*bindings(page=True)]
+
+    def __init__(self, title: str, blocks: Sequence[Block]) -> None:
+        super().__init__()
+        self._title = title
+        self._view = LineView(Page(blocks), id="page")
+
+    def compose(self) -> ComposeResult:
+        """Put the text over the keys."""
+        with Vertical(id="page-box") as box:
+            box.border_title = Content(self._title)
+            yield self._view
+        yield KeyBar(Where.PAGE)
+
+    def on_mount(self) -> None:
+        """Let keys scroll the text."""
+        self._view.focus()
+
+    def on_click(self, event: events.Click) -> None:
+        """Close on a click beside the box."""
+        if event.widget is self:
+            self.dismiss()
+
+    def on_key_bar_chosen(self, message: KeyBar.Chosen) -> None:
+        """Do what was clicked."""
+        message.stop()
+        self.call_later(self.run_action, message.key.action)
+
+    def action_move(self, lines: int) -> None:
+        """Scroll by lines."""
+        self._view.move(lines)
+
+    def action_half_page(self, direction: int) -> None:
+        """Scroll by half a page."""
+        self._view.page(direction / 2)
+
+    def action_page(self, direction: int) -> None:
+        """Scroll by a page."""
+        self._view.page(direction)
+
+    def action_edge(self, direction: int) -> None:
+        """Scroll to the first or the last line."""
+        self._view.edge(direction)
+
+    def action_back(self) -> None:
+        """Close the page."""
+        self.dismiss()
+
+    def action_help(self) -> None:
+        """Close the page: the key that opened help closes it."""
+        self.dismiss()
+
+    def action_quit(self) -> None:
+        """Close the page."""
+        self.dismiss()

@@ -1,0 +1,121 @@
+"""The values of a finding: one place in full, or all of them as a table."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from reprodiff.model import Location, Span
+from reprodiff.tui.chunks import Chunk, Line, counted, fitted, marked, shifted, shortened
+from reprodiff.tui.sources.base import Layout, Source, Target, View, wrapped
+from reprodiff.views.fields import FieldTable, field_row, where
+from reprodiff.views.pieces import Pieces, first_change, plain_text
+
+
+class PlaceSource(Source):
+    """One place, its values in full."""
+
+    view = View.FIELDS
+
+    def __init__(self, location: Location) -> None:
+        self._location = location
+
+    def height(self, layout: Layout) -> int:
+        """Return the number of lines."""
+        return len(self._lines(layout))
+
+    def line(self, at: int, layout: Layout) -> Line:
+        """Return line ``at``."""
+        return self._lines(layout)[at]
+
+    def _lines(self, layout: Layout) -> list[Line]:
+        row = field_row(self._location)
+        member = row.path or "(the archive itself)"
+        rows: list[tuple[Chunk, Line]] = [(Chunk("member", "dim"), [Chunk(member)])]
+        if row.inside:
+            rows.append((Chunk("inside", "dim"), [Chunk(row.inside)]))
+        rows.append((Chunk("A", "side-a"), marked(row.a, "a", "a-changed")))
+        rows.append((Chunk("B", "side-b"), marked(row.b, "b", "b-changed")))
+        for side, span in (("A", self._location.span_a), ("B", self._location.span_b)):
+            if span is not None:
+                rows.append((Chunk("bytes", "dim"), [Chunk(f"{side} {span_text(span)}", "dim")]))
+        lines: list[Line] = []
+        for label, value in rows:
+            for number, part in enumerate(wrapped(value, max(layout.cells - 9, 8))):
+                head = label if not number else Chunk("")
+                lines.append([Chunk(" "), *fitted([head], 8), *part])
+        return lines
+
+
+def span_text(span: Span) -> str:
+    """Return a span of bytes for people."""
+    return f"{span.start:#x} to {span.stop:#x}, {counted(span.size, 'byte')}"
+
+
+class TableSource(Source):
+    """All places of a finding: where, what A has, what B has."""
+
+    view = View.FIELDS
+    split = True
+
+    def __init__(self, locations: Sequence[Location]) -> None:
+        self._locations = locations
+        self._table = FieldTable(locations)
+
+    def height(self, layout: Layout) -> int:
+        """Return the number of lines."""
+        return len(self._table) * self._lines_each(layout)
+
+    def line(self, at: int, layout: Layout) -> Line:
+        """Return line ``at``."""
+        number, part = divmod(at, self._lines_each(layout))
+        row = self._table.row(number)
+        if layout.split:
+            wide = max((layout.cells - 4) // 3, 4)
+            place = shortened(where(self._locations[number]), wide)
+            return [
+                *fitted([Chunk(place)], wide),
+                Chunk("  "),
+                *fitted(self._value(row.a, "a", wide, layout), wide),
+                Chunk("  "),
+                *self._value(row.b, "b", wide, layout),
+            ]
+        if part == 0:
+            return [Chunk(shortened(where(self._locations[number]), layout.cells))]
+        side, pieces = ("a", row.a) if part == 1 else ("b", row.b)
+        value = self._value(pieces, side, layout.cells - 4, layout)
+        return [Chunk(" "), Chunk(f"{side.upper()}", f"side-{side}"), Chunk("  "), *value]
+
+    def step(self, at: int, direction: int, layout: Layout) -> Target | None:
+        """Return the next difference in ``direction``."""
+        return self._target(at // self._lines_each(layout) + direction, layout)
+
+    def again(self, target: Target, layout: Layout) -> Target | None:
+        """Return ``target`` in another layout."""
+        return self._target(target.anchor, layout)
+
+    def status(self, target: Target | None, layout: Layout) -> str:
+        """Return which of all differences ``target`` is."""
+        total = counted(len(self._table), "place")
+        if target is None:
+            return total
+        return f"{target.first // self._lines_each(layout) + 1:,} of {total}"
+
+    def _target(self, number: int, layout: Layout) -> Target | None:
+        if not 0 <= number < len(self._table):
+            return None
+        each = self._lines_each(layout)
+        return Target(number * each, (number + 1) * each, anchor=number)
+
+    @staticmethod
+    def _lines_each(layout: Layout) -> int:
+        return 1 if layout.split else 3
+
+    @staticmethod
+    def _value(pieces: Pieces, side: str, cells: int, layout: Layout) -> Line:
+        """Return a value from a little before its first change on, if that would not be seen."""
+        change = first_change(pieces)
+        by = layout.shift
+        if change is not None and cell_len(plain_text(pieces)) > cells:
+            by += max(min(change - 8, cell_len(plain_text(pieces)) - cells), 0)
+        value = marked(pieces, side, f"{side}-changed")
+        return value if not by else [Chunk("…", "note"), *shifted(value, by + 1)]

@@ -1,0 +1,1 @@
+"""Contents and values as plain rows, the same for every face of the program."""

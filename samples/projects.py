@@ -1,0 +1,297 @@
+"""The projects that the samples are builds of: small, and each complete enough for its backend."""
+
+from worlds import BACKENDS, TOOLS, Files
+
+Sources = dict[str, str | bytes]
+
+_CODE = {
+    "demo/__init__.py": '''\
+"""Convert lengths, for people who mix inches and metres."""
+
+from demo.units import UNITS, convert
+
+__all__ = ["UNITS", "convert"]
+__version__ = "1.0"
+''',
+    "demo/units.py": '''\
+"""The units and what one of each is in metres."""
+
+UNITS = {
+    "m": 1.0,
+    "km": 1000.0,
+    "in": 0.0254,
+    "ft": 0.3048,
+    "mi": 1609.344,
+}
+
+
+def convert(value, source, target):
+    """Give `value`, counted in `source`, counted in `target`."""
+    return value * UNITS[source] / UNITS[target]
+''',
+    "demo/table.py": '''\
+"""Print a conversion table."""
+
+from demo.units import UNITS, convert
+
+
+def table(value, source):
+    """One line for each unit, widest number first."""
+    rows = [(convert(value, source, unit), unit) for unit in UNITS]
+    rows.sort(reverse=True)
+    return "\\n".join(f"{number:12.4f} {unit}" for number, unit in rows)
+''',
+}
+
+_README = """\
+# demo
+
+Converts lengths.
+
+    >>> from demo import convert
+    >>> convert(12, "in", "ft")
+    1.0
+
+It knows metres, kilometres, inches, feet and miles.
+"""
+
+_LICENSE = """\
+Permission to use, copy, modify, and/or distribute this software for any purpose with or without
+fee is hereby granted.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS
+SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS.
+"""
+
+_PROJECT = """\
+[project]
+name = "demo"
+version = "1.0"
+description = "Convert lengths"
+readme = "README.md"
+requires-python = ">=3.8"
+license = { text = "0BSD" }
+authors = [{ name = "Demo Authors", email = "demo@example.org" }]
+keywords = ["length", "unit"]
+classifiers = [
+    "Programming Language :: Python :: 3",
+    "Topic :: Utilities",
+]
+dependencies = ["packaging>=23", "tomli>=2; python_version < '3.11'"]
+"""
+
+
+# The package lies beside pyproject.toml; uv_build would look for it in src/.
+UV_FLAT = '[tool.uv.build-backend]\nmodule-root = ""\n'
+
+# Named, because setuptools would take the directories of some samples for packages as well.
+SETUPTOOLS = '[tool.setuptools]\npackages = ["demo"]\n'
+
+
+def build_system(tool: str, *more: str) -> str:
+    """The [build-system] table that asks for the pinned tool."""
+    requires = ", ".join(f'"{pin}"' for pin in (*TOOLS[tool], *more))
+    return f'[build-system]\nrequires = [{requires}]\nbuild-backend = "{BACKENDS[tool]}"\n'
+
+
+def pure(
+    tool: str,
+    *,
+    settings: str = "",
+    more: Files | None = None,
+    dynamic: str | None = None,
+) -> Sources:
+    """A pure-Python project built by `tool`.
+
+    Args:
+        tool: a name in BACKENDS.
+        settings: more text for pyproject.toml.
+        more: more files, or other ones in place of those of the project.
+        dynamic: the one field of [project] that the backend finds out itself.
+    """
+    project = "".join(
+        f'dynamic = ["{dynamic}"]\n' if line.startswith(f"{dynamic} = ") else line
+        for line in _PROJECT.splitlines(keepends=True)
+    )
+    return {
+        "pyproject.toml": f"{build_system(tool)}\n{project}\n{settings}",
+        "README.md": _README,
+        "LICENSE": _LICENSE,
+        **_CODE,
+        **(more or {}),
+    }
+
+
+def with_setup(setup: str, *, settings: str = "", more: Files | None = None) -> Sources:
+    """The same project built by setuptools, with a setup.py of its own."""
+    return pure(
+        "setuptools", settings=SETUPTOOLS + settings, more={"setup.py": setup, **(more or {})}
+    )
+
+
+_GENERATING_SETUP = """\
+import getpass
+import os
+import pathlib
+import socket
+import sys
+import time
+
+import setuptools
+from setuptools.command.build_py import build_py
+
+
+class Generate(build_py):
+    def run(self):
+        super().run()
+
+        def write(name, text):
+            pathlib.Path(self.build_lib, "demo", name).write_text(text)
+
+{code}
+
+setuptools.setup(cmdclass={{"build_py": Generate}})
+"""
+
+
+def generating(code: str) -> Sources:
+    """The project with a setup.py that writes files into the package.
+
+    Args:
+        code: lines at eight blanks, which call `write(name, text)`.
+    """
+    return with_setup(_GENERATING_SETUP.format(code=code))
+
+
+def policies(count: int, *, changed: int | None = None) -> Sources:
+    """A package of `count` small modules; number `changed` no longer verifies."""
+    modules = {
+        f"demo/policies/policy_{number:03}.py": f'''\
+"""Policy {number}: how a client treats service {number}."""
+
+NAME = "service-{number:03}"
+TIMEOUT = {5 + number * 7 % 50}
+RETRIES = {number % 4}
+VERIFY = {0 if number == changed else 1}
+'''
+        for number in range(count)
+    }
+    packages = '[tool.setuptools]\npackages = ["demo", "demo.policies"]\n'
+    init = {"demo/policies/__init__.py": '"""One module for each service."""\n'}
+    return pure("setuptools", settings=packages, more=init | modules)
+
+
+C_CODE = """\
+/* Lengths in the inner loop. */
+
+#define LIMIT 4096
+
+int demo_fits(long count)
+{
+    return count <= LIMIT;
+}
+
+double demo_sum(const double *values, long count)
+{
+    double total = 0.0;
+    for (long i = 0; i < count; i++)
+        total += values[i];
+    return total;
+}
+"""
+
+_C_SETUP = """\
+from setuptools import Extension, setup
+
+setup(
+    ext_modules=[
+        Extension(
+            "demo._speed",
+            ["src/speed.c"],
+            extra_compile_args=[{compile}],
+            extra_link_args=[{link}],
+            export_symbols=["demo_fits", "demo_sum"],
+        )
+    ]
+)
+"""
+
+
+def native(code: str = C_CODE, *, debug: bool = False) -> Sources:
+    """A project with a library in C that ctypes loads, so no header of this Python is named.
+
+    Args:
+        code: what src/speed.c holds.
+        debug: with debug information, without optimisation flags of its own; else stripped.
+    """
+    compile_args, link_args = ('"-g"', "") if debug else ('"-g0"', '"-s"')
+    setup = _C_SETUP.format(compile=compile_args, link=link_args)
+    settings = "include-package-data = false\n"
+    return with_setup(setup, settings=settings, more={"src/speed.c": code})
+
+
+LIBRARY = "libdemolimit.so.1"
+_LINKED_CODE = """\
+/* Asks a library of the system. */
+
+extern long demo_limit(void);
+
+int demo_fits(long count)
+{
+    return count <= demo_limit();
+}
+"""
+
+
+def linked(limit: int) -> Sources:
+    """A project whose C library needs LIBRARY; the source of that one is limit.c.
+
+    Args:
+        limit: what the library answers.
+    """
+    link = f'"-s", "-Llib", "-l:{LIBRARY}"'
+    setup = _C_SETUP.format(compile='"-g0"', link=link).replace(', "demo_sum"', "")
+    library = f"long demo_limit(void)\n{{\n    return {limit};\n}}\n"
+    more = {"src/speed.c": _LINKED_CODE, "limit.c": library}
+    return with_setup(setup, settings="include-package-data = false\n", more=more)
+
+
+# A program without the standard library: 10 kB instead of 300, and no path of the toolchain in it.
+MATURIN: Sources = {
+    "pyproject.toml": f'{build_system("maturin")}\n[project]\nname = "demo"\nversion = "1.0.0"\n\n'
+    '[tool.maturin]\nbindings = "bin"\n',
+    "Cargo.toml": """\
+[package]
+name = "demo"
+version = "1.0.0"
+edition = "2021"
+
+[profile.release]
+panic = "abort"
+opt-level = "z"
+lto = true
+strip = true
+""",
+    "src/main.rs": """\
+#![no_std]
+#![no_main]
+
+use core::ffi::{c_char, c_int};
+
+#[link(name = "c")]
+extern "C" {
+    fn puts(line: *const c_char) -> c_int;
+}
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    loop {}
+}
+
+#[no_mangle]
+pub extern "C" fn main() -> c_int {
+    unsafe { puts(c"12 in = 1 ft".as_ptr()) };
+    0
+}
+""",
+}
