@@ -96,8 +96,12 @@ class Collector:
         self._groups: dict[tuple[str, Severity, Confidence, Hinge | None], _Gathered] = {}
         self._dirty: set[tuple[str, Severity, Confidence, Hinge | None]] = set()
 
-    def add(self, claim: Claim, where: str, weight: int) -> None:
-        """Take ``claim``; ``where`` is put before its paths, ``weight`` is in differing bytes."""
+    def add(self, claim: Claim, where: str, weight: int, *, headers: bool = False) -> None:
+        """Take ``claim``; ``where`` is put before its paths, ``weight`` is in differing bytes.
+
+        ``headers`` says that it is on what a container records: nothing inside a member follows
+        from that, unless it is the member's being there or its name.
+        """
         severity = claim.severity or claim.cause.severity
         key = (claim.cause.id, severity, claim.confidence, claim.hinge)
         group = self._groups.get(key)
@@ -106,14 +110,17 @@ class Collector:
             self._groups[key] = group
         group.explanation = group.explanation or claim.explanation
         group.bytes += weight
-        group.follows.update(path if path == "*" else where + path for path in claim.follows)
+        group.follows.update(
+            path if path == "*" or path.startswith(":") else where + path for path in claim.follows
+        )
         for sentence in claim.evidence:
             if len(group.evidence) < MAX_EVIDENCE:
                 group.evidence.setdefault(plain(sentence, MAX_SHOWN))
         for fact in claim.differences:
             path = where + fact.path if fact.path else where.removesuffix("!/")
             group.count += 1
-            group.touched.add(path)
+            if not headers or not fact.path or fact.what.startswith("member."):
+                group.touched.add(path)
             if self._limit is None or len(group.locations) < self._limit:
                 group.locations.append(locate(fact, path))
             group.resizes = group.resizes or any(x.size != y.size for x, y in fact.places())
@@ -135,7 +142,7 @@ class Collector:
         for group in groups:
             if group.cause.blame is Blame.CONSEQUENCE:
                 continue
-            for path in group.touched:
+            for path in (*group.touched, f":{group.cause.id}"):
                 roots.setdefault(path, set()).add(ids[id(group)])
             if group.resizes or group.cause.category in _LAYOUT:
                 layout.add(ids[id(group)])

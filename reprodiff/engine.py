@@ -3,29 +3,33 @@
 The engine is a generator of events, so that a face fills while the work runs.
 """
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from reprodiff.artifacts.base import Artifact, Member
+from reprodiff.artifacts.aligning import aligned
+from reprodiff.artifacts.base import Artifact
 from reprodiff.artifacts.identity import identify
 from reprodiff.artifacts.opening import open_artifact, open_nested
 from reprodiff.attribution import Collector, attribute, totals
 from reprodiff.causes import registry as causes
 from reprodiff.causes.base import Claim, Prefixes, Scene
+from reprodiff.digests import Digests
 from reprodiff.errors import ReprodiffError
 from reprodiff.events import Done, Event, Found, Opened, Paired, Progress, Trouble
 from reprodiff.formats import registry as formats
 from reprodiff.formats.base import Content
 from reprodiff.formats.containers import container_facts, slack_fact, stream_fact
+from reprodiff.formats.containers.hooks import one_sided_entry_points
+from reprodiff.formats.containers.recorded import recorded
 from reprodiff.ledger import balance
 from reprodiff.limits import Limits
 from reprodiff.model import (
     ArtifactInfo,
     Confidence,
     Difference,
+    Finding,
     MemberCounts,
     MemberType,
     Problem,
@@ -39,8 +43,9 @@ from reprodiff.model import (
 from reprodiff.pairing import MemberPair, Pairing, pair
 from reprodiff.scenes import make_scene
 from reprodiff.text import plain
+from reprodiff.toolchains.fixes import with_fixes
 
-DERIVED = "derived."
+DERIVED: Final = "derived."
 """Kinds of facts that start so are looked at last: the format computes them from others."""
 
 
@@ -77,7 +82,7 @@ def run(a: str, b: str, options: Options | None = None) -> Iterator[Event]:
     with ExitStack() as stack:
         side_a = stack.enter_context(open_artifact(a, options.limits))
         side_b = stack.enter_context(open_artifact(b, options.limits))
-        yield from _Session(options, side_a, side_b).run()
+        yield from _Session(options, *aligned(side_a, side_b)).run()
 
 
 class _Session:
@@ -109,15 +114,17 @@ class _Session:
     def _same_bytes(self, a: Artifact, b: Artifact) -> bool:
         if self._info_a.sha256 != self._info_b.sha256 or a.data is None or b.data is None:
             return False
-        return _same_stored(("", a.data), ("", b.data))
+        return _equal(a.data, b.data, _relaxing(a, b))
 
     def _report(self, *, same: bool) -> Report:
-        findings = self._collector.findings()
+        findings, fixes = with_fixes(
+            self._collector.findings(), causes.CAUSES, self._info_a, self._info_b
+        )
         categories, ledger = totals(findings)
         problems = tuple(self._problems)
         if same:
             verdict = Verdict.IDENTICAL
-        elif any(finding.severity is not Severity.BENIGN for finding in findings):
+        elif any(_matters(finding) for finding in findings):
             verdict = Verdict.DIFFERENT
         elif problems:
             verdict = Verdict.INCOMPLETE
@@ -133,6 +140,7 @@ class _Session:
             b=self._info_b,
             summary=Summary(self._counts, categories, ledger),
             findings=findings,
+            fixes=fixes,
             problems=problems,
         )
 
@@ -157,7 +165,7 @@ class _Session:
                 yield from self._trouble(
                     replace(problem, path=where + problem.path, side=problem.side or side)
                 )
-        digests = _Digests(a, b)
+        digests = Digests(a, b)
         pairing = pair(a.members, b.members, digests.fingerprint)
         suspects, same = _suspects(a, b, pairing)
         differing: set[str] = set()
@@ -177,9 +185,16 @@ class _Session:
         for fact in container_facts(a, b, pairing, info_a, info_b):
             (late if fact.what.startswith(DERIVED) else early).append(fact)
         yield from self._claim(early, scene, where)
+        relax = _relaxing(a, b)
         for number, suspect in enumerate(suspects):
             yield Progress(number, len(suspects), where + suspect.a.path)
             yield from self._suspect(a, b, suspect, where, depth, scene, late, differing)
+            relax(suspect.a.size)
+        record = recorded(a, b, pairing, differing, digests)
+        for problem in record.problems:
+            yield from self._trouble(replace(problem, path=where + problem.path))
+        hooks = one_sided_entry_points(a, b, pairing)
+        yield from self._claim([*record.facts, *hooks], scene, where)
         if not where:
             equal = same + sum(suspect.a.path not in differing for suspect in suspects)
             self._counts = replace(
@@ -191,10 +206,11 @@ class _Session:
         """Attribute facts on containers, which carry their own weight."""
         claims, rest = attribute(facts, self._rules, scene)
         for claim in claims:
-            self._collector.add(claim, where, sum(fact.weight for fact in claim.differences))
+            weight = sum(fact.weight for fact in claim.differences)
+            self._collector.add(claim, where, weight, headers=True)
         if rest:
             claim = Claim(causes.UNEXPLAINED, rest)
-            self._collector.add(claim, where, sum(fact.weight for fact in rest))
+            self._collector.add(claim, where, sum(fact.weight for fact in rest), headers=True)
         yield from self._fresh()
 
     def _fresh(self) -> Iterator[Event]:
@@ -230,7 +246,7 @@ class _Session:
             data_a, data_b = views
             if (hidden := slack_fact(a, b, suspect)) is not None:
                 yield from self._claim([hidden], scene, where)
-            if data_a == data_b:
+            if _equal(data_a, data_b):
                 if (stored := stream_fact(a, b, suspect, data_a)) is not None:
                     late.append(stored)
                 return
@@ -256,7 +272,10 @@ class _Session:
 
     def _content(self, content: Content, scene: Scene, where: str) -> Iterator[Event]:
         """Attribute the facts on one pair of contents, and let the ledger check the claims."""
-        facts = formats.compare(content)
+        facts, problem = formats.compare(content)
+        for note in (problem, *(fact.note for fact in facts if fact.what == formats.PROBLEM)):
+            if note:
+                yield from self._trouble(Problem(where + content.path, "compare", note))
         syntax = next((str(fact.a) for fact in facts if fact.what == "python.syntax"), "")
         here = scene.at((content.path, content.path_b), (content.a, content.b), syntax)
         claims, rest = attribute(facts, self._rules, here)
@@ -273,6 +292,12 @@ class _Session:
         yield from self._fresh()
 
 
+def _matters(finding: Finding) -> bool:
+    """Whether a finding is a difference for sure: what damage may have made is none."""
+    benign = finding.severity is Severity.BENIGN
+    return not benign and finding.confidence is not Confidence.POSSIBLE
+
+
 def _suspects(a: Artifact, b: Artifact, pairing: Pairing) -> tuple[list[MemberPair], int]:
     """Return the pairs of files whose stored bytes differ, and how many pairs are equal.
 
@@ -280,43 +305,56 @@ def _suspects(a: Artifact, b: Artifact, pairing: Pairing) -> tuple[list[MemberPa
     Files that others must be known for (RECORD) come last.
     """
     suspects: list[MemberPair] = []
-    same = seen = 0
+    same = 0
+    relax = _relaxing(a, b)
     for candidate in pairing.pairs:
         one, other = candidate.a, candidate.b
         if one.type is not MemberType.FILE or other.type is not MemberType.FILE:
             same += one.type is other.type and one.link == other.link
             continue
         stored_a, stored_b = a.stored(one), b.stored(other)
-        if stored_a is None or stored_b is None or not _same_stored(stored_a, stored_b):
+        if stored_a is None or stored_b is None or stored_a[0] != stored_b[0]:
             suspects.append(candidate)
-            continue
-        same += 1
-        seen += len(stored_a[1])
-        if seen > _RELAX_EVERY:
-            seen = 0
-            a.relax()
-            b.relax()
+        elif _equal(stored_a[1], stored_b[1], relax):
+            same += 1
+        else:
+            suspects.append(candidate)
     suspects.sort(key=lambda candidate: (formats.is_last(candidate.a.path), candidate.a.index))
     return suspects, same
 
 
-_RELAX_EVERY: Final = 32 << 20
+_RELAX_EVERY: Final = 16 << 20
 """Bytes after which the pages of a mapped file are given back, so that memory stays flat."""
 _STEP: Final = 1 << 16
 
 
-def _same_stored(a: tuple[str, memoryview], b: tuple[str, memoryview]) -> bool:
-    """Whether two members have the same encoding and the same stored bytes.
+def _relaxing(a: Artifact, b: Artifact) -> Callable[[int], None]:
+    """Return what is told of bytes that were read, and gives back their pages now and then."""
+    seen = 0
 
-    Compared as bytes objects in steps: the interpreter compares memoryviews item by item.
-    """
-    (encoding_a, data_a), (encoding_b, data_b) = a, b
-    if encoding_a != encoding_b or len(data_a) != len(data_b):
+    def relax(count: int) -> None:
+        nonlocal seen
+        seen += count
+        if seen > _RELAX_EVERY:
+            seen = 0
+            a.relax()
+            b.relax()
+
+    return relax
+
+
+def _equal(a: memoryview, b: memoryview, read: Callable[[int], None] | None = None) -> bool:
+    """Whether two stretches of bytes are the same; ``read`` is told how many were looked at."""
+    if len(a) != len(b):
         return False
-    return all(
-        bytes(data_a[at : at + _STEP]) == bytes(data_b[at : at + _STEP])
-        for at in range(0, len(data_a), _STEP)
-    )
+    for at in range(0, len(a), _STEP):
+        part = b[at : at + _STEP]
+        if read is not None:
+            read(len(part))
+        # The interpreter compares views item by item, and this as memory.
+        if not bytes(a[at : at + _STEP]).startswith(part):
+            return False
+    return True
 
 
 def _unread(a: Artifact, b: Artifact, suspect: MemberPair) -> Difference:
@@ -360,37 +398,3 @@ def _left_over(
 
 
 _SHOWN = 64
-
-
-class _Digests:
-    """Digests of plain contents, made when asked for and kept."""
-
-    def __init__(self, a: Artifact, b: Artifact) -> None:
-        self._artifacts = {Side.A: a, Side.B: b}
-        self._members: dict[Side, dict[str, Member]] = {}
-        self._known: dict[tuple[Side, int, str], tuple[bytes, int] | None] = {}
-
-    def __call__(self, side: Side, path: str, algorithm: str) -> tuple[bytes, int] | None:
-        if side not in self._members:
-            # Of several members of one name the last is the one that an installer leaves behind.
-            self._members[side] = {
-                member.path: member
-                for member in self._artifacts[side].members
-                if member.type is MemberType.FILE
-            }
-        member = self._members[side].get(path)
-        return None if member is None else self._digest(side, member, algorithm)
-
-    def fingerprint(self, side: Side, member: Member) -> bytes | None:
-        found = self._digest(side, member, "sha256")
-        return found[0] if found else None
-
-    def _digest(self, side: Side, member: Member, algorithm: str) -> tuple[bytes, int] | None:
-        key = (side, member.index, algorithm)
-        if key not in self._known:
-            try:
-                with self._artifacts[side].read(member) as view:
-                    self._known[key] = (hashlib.new(algorithm, view).digest(), len(view))
-            except (ReprodiffError, ValueError):
-                self._known[key] = None
-        return self._known[key]

@@ -1,9 +1,9 @@
 """PAIR: which member of A is which member of B.
 
 Rules come first, each one to one: the same name; the same name once the project's own name and
-version are taken out of ``*.dist-info`` and top directories; the same name without the tag of
-the interpreter.  Only then does content decide: a file that moved unchanged.  What is left
-stands on one side only, and is said.
+version are taken out of ``*.dist-info`` and top directories; for wheels and sdists the same
+project, version and tags; the same name without the tag of the interpreter.  Only then does
+content decide: a file that moved unchanged.  What is left stands on one side only, and is said.
 """
 
 import re
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reprodiff.artifacts.base import Member
+from reprodiff.formats.parsing.archivenames import archive_key
 from reprodiff.model import MemberType, Side
 
 Fingerprint = Callable[[Side, Member], bytes | None]
@@ -23,8 +24,9 @@ Fingerprint = Callable[[Side, Member], bytes | None]
 class MemberPair:
     """Two members that are the same thing.
 
-    ``how`` is ``name``, ``project`` (the project's own directory has another name), ``abi-tag``
-    or ``content`` (moved unchanged).
+    ``how`` is ``name``, ``project`` (the project's own directory has another name), ``archive``
+    (a wheel or sdist of the same project, version and tags), ``abi-tag``,
+    ``vendored`` (a library under another hash or version) or ``content`` (moved unchanged).
     """
 
     a: Member
@@ -51,22 +53,35 @@ _ABI_TAG: Final = re.compile(
 )
 
 
+# Libraries that repair tools copy into a wheel: auditwheel puts eight hexadecimal digits of the
+# original's digest behind the name (twice if it was repaired twice), delvewheel thirty-two.
+_LIBRARY: Final = re.compile(
+    rb"^(?P<dir>.*/)?(?P<name>[^/]+?)(?:(?:-[0-9a-f]{8})+(?=\.so)|-[0-9a-f]{32}(?=\.dll$))"
+    rb"(?P<rest>\.so|\.dll)(?P<version>(?:\.[0-9]+)*)$"
+)
+
+
 def pair(a: Sequence[Member], b: Sequence[Member], fingerprint: Fingerprint) -> Pairing:
     """Pair the members of two artifacts; ``fingerprint`` is asked only for what rules left over."""
     pairs: list[MemberPair] = []
     rest_a, rest_b = _by_key(a, b, lambda member: member.raw, "name", pairs)
     if rest_a and rest_b:
-        strip_a, strip_b = _top_directory(a), _top_directory(b)
-        rest_a, rest_b = _by_keys(
-            rest_a,
-            rest_b,
-            lambda member: _project_key(member.raw, strip_a),
-            lambda member: _project_key(member.raw, strip_b),
-            "project",
-            pairs,
-        )
+        for key_of in _project_keys(a, b):
+            strip_a, strip_b = _top_directory(a), _top_directory(b)
+            rest_a, rest_b = _by_keys(
+                rest_a,
+                rest_b,
+                _below(key_of, strip_a),
+                _below(key_of, strip_b),
+                "project",
+                pairs,
+            )
     if rest_a and rest_b:
+        rest_a, rest_b = _by_key(rest_a, rest_b, lambda m: archive_key(m.raw), "archive", pairs)
         rest_a, rest_b = _by_key(rest_a, rest_b, _abi_key, "abi-tag", pairs)
+    for key_of_library in (_library_key, _library_family_key):
+        if rest_a and rest_b:
+            rest_a, rest_b = _by_key(rest_a, rest_b, key_of_library, "vendored", pairs)
     if rest_a and rest_b:
         rest_a, rest_b = _by_content(rest_a, rest_b, fingerprint, pairs)
     order = {id(member): number for number, member in enumerate(a)}
@@ -128,7 +143,45 @@ def _top_directory(members: Sequence[Member]) -> bytes:
     return top + b"/" if top else b""
 
 
+ProjectKey = Callable[[bytes, bytes], bytes]
+
+
+def _project_keys(a: Sequence[Member], b: Sequence[Member]) -> list[ProjectKey]:
+    """Return how names are compared without a project's version, then without its name.
+
+    The name may go only where each side holds one project: in a tree of many the first left over
+    of one side would be taken for the first of the other.
+    """
+    one_each = all(len(_projects(members)) <= 1 for members in (a, b))
+    return [_named_key, _project_key] if one_each else [_named_key]
+
+
+def _below(key: ProjectKey, top: bytes) -> Callable[[Member], bytes | None]:
+    return lambda member: key(member.raw, top)
+
+
+def _projects(members: Sequence[Member]) -> set[bytes]:
+    return {
+        found[2].lower()
+        for member in members
+        if (found := _INFO_DIRECTORY.match(member.raw)) and found[4] != b"data"
+    }
+
+
+def _named_key(raw: bytes, top: bytes) -> bytes:
+    """Take the version out of the project's own directory; write its name as PEP 503 does."""
+    if top and raw.startswith(top):
+        raw = b"*/" + raw[len(top) :]
+    return _INFO_DIRECTORY.sub(_with_name, raw, count=1)
+
+
+def _with_name(found: re.Match[bytes]) -> bytes:
+    name = re.sub(rb"[-_.]+", b"-", found[2]).lower()
+    return found[1] + name + b"-*." + found[4]
+
+
 def _project_key(raw: bytes, top: bytes) -> bytes:
+    """Take name and version out of the project's own directory."""
     if top and raw.startswith(top):
         raw = b"*/" + raw[len(top) :]
     return _INFO_DIRECTORY.sub(rb"\1*.\4", raw, count=1)
@@ -137,6 +190,23 @@ def _project_key(raw: bytes, top: bytes) -> bytes:
 def _abi_key(member: Member) -> bytes | None:
     key, found = _ABI_TAG.subn(b"", member.raw)
     return key if found else None
+
+
+def _library_key(member: Member) -> bytes | None:
+    """Return a vendored library's path without its hash."""
+    found = _LIBRARY.match(member.raw)
+    if found is None:
+        return None
+    return (found["dir"] or b"") + found["name"] + found["rest"] + found["version"]
+
+
+def _library_family_key(member: Member) -> bytes | None:
+    """Return a vendored library's path without hash and version: another release of it."""
+    found = _LIBRARY.match(member.raw)
+    if found is None:
+        return None
+    name = re.sub(rb"-[0-9]+(?:\.[0-9]+)*$", b"", found["name"])
+    return (found["dir"] or b"") + name + found["rest"]
 
 
 def _by_content(

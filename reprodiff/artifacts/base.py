@@ -105,6 +105,8 @@ class Artifact(ABC):
     _held: tuple[Payload, ...] = ()
     owners: frozenset[str] = frozenset()
     """User and group names that the container records."""
+    one_project: bool = True
+    """Whether all that is inside is of one project; a tree holds many."""
 
     @abstractmethod
     def stored(self, member: Member) -> tuple[str, memoryview] | None:
@@ -125,6 +127,14 @@ class Artifact(ABC):
     @abstractmethod
     def data(self) -> memoryview | None:
         """The bytes of the whole artifact, ``None`` for a tree."""
+
+    def may_hold(self, raw: bytes) -> bool:
+        """Whether a member of that name may be there, though it is not among ``members``.
+
+        It may if the part of the container that would have it could not be read.
+        """
+        del raw
+        return self.damaged
 
     def holds(self, payload: Payload) -> None:
         """Make the artifact the owner of ``payload``, which is then closed with it."""

@@ -74,8 +74,8 @@ def _from_file_name(artifact: Artifact) -> tuple[str, str, tuple[str, ...]]:
 
 def _headers(artifact: Artifact) -> Iterator[tuple[str, str]]:
     """Yield Name, Version and Generator from the files that have them, the first one winning."""
-    if artifact.kind is ArtifactKind.TREE:
-        return  # a tree holds many projects
+    if not artifact.one_project:
+        return
     for member in artifact.members:
         if member.type is MemberType.FILE and _is_metadata(artifact.kind, member):
             yield from _fields(artifact, member)
@@ -83,7 +83,7 @@ def _headers(artifact: Artifact) -> Iterator[tuple[str, str]]:
 
 def _is_metadata(kind: ArtifactKind, member: Member) -> bool:
     parts = member.path.split("/")
-    if kind is ArtifactKind.WHEEL:
+    if kind in {ArtifactKind.WHEEL, ArtifactKind.TREE}:
         in_info = len(parts) == 2 and parts[0].endswith(".dist-info")
         return in_info and parts[1] in {"METADATA", "WHEEL"}
     return kind is ArtifactKind.SDIST and len(parts) == 2 and parts[1] == "PKG-INFO"

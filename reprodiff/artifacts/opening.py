@@ -12,10 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from reprodiff.artifacts.ar import ArArtifact, is_ar
 from reprodiff.artifacts.base import Artifact, Payload, Source
 from reprodiff.artifacts.single import FileArtifact
-from reprodiff.artifacts.streams.codecs import detect
-from reprodiff.artifacts.tarformat.reader import is_tar
 from reprodiff.artifacts.tree import TreeArtifact, map_file
 from reprodiff.errors import DamagedError, InputError, LimitError, ReprodiffError
 from reprodiff.limits import Limits
@@ -95,7 +94,9 @@ def _open_file(payload: Payload, shown: str, limits: Limits) -> Artifact:
     if not len(source.data) and lower.endswith(ARTIFACT_SUFFIXES):
         raise InputError(f"'{shown}' is empty", "build or download it again")
     artifact = open_bytes(source, strict=lower.endswith(ARTIFACT_SUFFIXES))
-    if lower.endswith(ARTIFACT_SUFFIXES) and isinstance(artifact, FileArtifact):
+    # A compressed file with no archive in it is a single file too.
+    if lower.endswith(ARTIFACT_SUFFIXES) and artifact.kind is ArtifactKind.FILE:
+        artifact.close()
         wanted = "zip" if lower.endswith(ZIP_SUFFIXES) else "tar"
         raise InputError(
             f"'{shown}' is not a {wanted} archive, though its name says so",
@@ -111,7 +112,7 @@ def open_bytes(source: Source, *, strict: bool = False) -> Artifact:
     With ``strict`` a container that cannot be read at all raises
     :class:`~reprodiff.errors.InputError`; without, it is a single file too.
     """
-    opener = _opener(source.data)
+    opener = _opener(source.data, source.path)
     if opener is None:
         return FileArtifact(source)
     try:
@@ -129,12 +130,19 @@ def open_bytes(source: Source, *, strict: bool = False) -> Artifact:
         raise
 
 
-def _opener(data: memoryview) -> Callable[[Source], Artifact] | None:
-    from reprodiff.artifacts.tar import open_compressed  # noqa: PLC0415
-    from reprodiff.artifacts.zip import ZipArtifact, looks_like_zip  # noqa: PLC0415
+def _opener(data: memoryview, path: str) -> Callable[[Source], Artifact] | None:
+    from reprodiff.artifacts.zip import ZipArtifact, ends_like_zip, looks_like_zip  # noqa: PLC0415
 
-    if looks_like_zip(data):
+    # A zip may have something in front: a .pyz has a line that names its interpreter.
+    called_zip = path.lower().endswith(ZIP_SUFFIXES)
+    if looks_like_zip(data) or (called_zip and ends_like_zip(data)):
         return ZipArtifact
+    if is_ar(data):
+        return ArArtifact
+    from reprodiff.artifacts.streams.codecs import detect  # noqa: PLC0415
+    from reprodiff.artifacts.tar import open_compressed  # noqa: PLC0415
+    from reprodiff.artifacts.tarformat.reader import is_tar  # noqa: PLC0415
+
     if is_tar(data) or detect(data) is not None:
         return open_compressed
     return None
@@ -148,7 +156,7 @@ def open_nested(
     Returns a problem where they are archives but a limit keeps them closed, ``None`` where they
     are not both containers of one family.
     """
-    opener_a, opener_b = _opener(a), _opener(b)
+    opener_a, opener_b = _opener(a, path), _opener(b, path)
     if opener_a is None or opener_b is None or opener_a is not opener_b:
         return None
     if depth > limits.max_nesting:
@@ -182,7 +190,7 @@ def member_bytes(artifact: Artifact, path: str) -> Payload:
     payload = artifact.read(wanted)
     if not nested:
         return payload
-    opener = _opener(payload.view)
+    opener = _opener(payload.view, outer)
     if opener is None:
         payload.close()
         raise InputError(f"'{outer}' is no archive")

@@ -1,6 +1,5 @@
 """sdists and other tar archives, and files that are only compressed."""
 
-import stat
 from functools import cached_property
 
 from reprodiff.artifacts.base import Artifact, Member, Payload, Source
@@ -12,7 +11,7 @@ from reprodiff.errors import UnsupportedError
 from reprodiff.model import ArtifactKind, MemberType, Problem, Span
 from reprodiff.text import name
 
-_TYPES = {
+MEMBER_TYPES = {
     EntryKind.FILE: MemberType.FILE,
     EntryKind.CONTIGUOUS: MemberType.FILE,
     EntryKind.SPARSE: MemberType.FILE,
@@ -25,6 +24,7 @@ _TYPES = {
     EntryKind.CHARACTER_DEVICE: MemberType.DEVICE,
     EntryKind.BLOCK_DEVICE: MemberType.DEVICE,
 }
+"""What each kind of entry is to the rest of the program; every other is ``OTHER``."""
 
 
 class Layer:
@@ -146,7 +146,7 @@ def open_compressed(source: Source) -> Artifact:
 
 
 def _member(entry: TarEntry, index: int) -> Member:
-    kind = _TYPES.get(entry.kind, MemberType.OTHER)
+    kind = MEMBER_TYPES.get(entry.kind, MemberType.OTHER)
     raw = entry.path
     return Member(
         name(raw),
@@ -155,7 +155,8 @@ def _member(entry: TarEntry, index: int) -> Member:
         kind,
         entry.size or 0 if kind is MemberType.FILE else 0,
         index,
-        stat.S_IMODE(entry.mode or 0),
+        # Not stat.S_IMODE: a base-256 field may hold a negative or enormous number.
+        (entry.mode or 0) & 0o7777,
         int(entry.mtime) if entry.mtime is not None else None,
         name(entry.link) if kind in {MemberType.SYMLINK, MemberType.HARDLINK} else "",
     )

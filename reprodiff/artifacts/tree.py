@@ -8,17 +8,21 @@ fifo or a device that takes a file's place cannot hang or feed the program.
 import mmap
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from reprodiff.artifacts.base import Artifact, Member, Payload
-from reprodiff.errors import DamagedError, LimitError
+from reprodiff.errors import DamagedError, LimitError, ReprodiffError
 from reprodiff.limits import Limits
 from reprodiff.model import ArtifactKind, MemberType, Problem
 from reprodiff.text import name
 
-_TYPES = {
+MAX_COPIED = 4 << 20
+"""Bytes up to which a file's content is copied instead of mapped."""
+
+TYPES = {
     stat.S_IFREG: MemberType.FILE,
     stat.S_IFDIR: MemberType.DIRECTORY,
     stat.S_IFLNK: MemberType.SYMLINK,
@@ -48,20 +52,23 @@ class TreeEntry:
 class TreeArtifact(Artifact):
     """A directory and all that is below it."""
 
+    one_project = False
+
     def __init__(self, root: Path, path: str, limits: Limits, kind: ArtifactKind) -> None:
         self.kind = kind
         self.path = path
         self.root = root
+        self.location = os.path.abspath(root) if kind is ArtifactKind.TREE else ""  # noqa: PTH100
         self.problems = []
-        self.damaged = False
-        self._limits = limits
+        self.limits = limits
+        self._unlisted: list[bytes] = []
         members: list[Member] = []
         entries: list[TreeEntry] = []
         first: dict[tuple[int, int], str] = {}
         names = _Names()
-        for raw, found in _walk(root, limits, self.problems):
+        for raw, found in self._walk():
             display = name(raw)
-            kind_of = _TYPES.get(stat.S_IFMT(found.st_mode), MemberType.OTHER)
+            kind_of = TYPES.get(stat.S_IFMT(found.st_mode), MemberType.OTHER)
             target = _target(root, raw) if kind_of is MemberType.SYMLINK else b""
             inode = (found.st_dev, found.st_ino)
             entries.append(
@@ -106,21 +113,95 @@ class TreeArtifact(Artifact):
         """See :meth:`Artifact.stored`."""
         if member.type is not MemberType.FILE:
             return None
-        return "plain", self.read(member).view
+        try:
+            return "plain", self.read(member).view
+        except ReprodiffError:
+            return None  # whoever asks for the content is told the reason
+
+    def may_hold(self, raw: bytes) -> bool:
+        """See :meth:`Artifact.may_hold`; what a directory that was listed does not have is not."""
+        return any(not place or (raw + b"/").startswith(place) for place in self._unlisted)
 
     def read(self, member: Member) -> Payload:
         """See :meth:`Artifact.read`."""
-        return map_file(self.root / os.fsdecode(member.raw), member.path, self._limits)
+        return read_file(self.root / os.fsdecode(member.raw), member.path, self.limits)
+
+    def _walk(self) -> Iterator[tuple[bytes, os.stat_result]]:
+        """Yield (name relative to the root with ``/``, lstat), sorted within each directory."""
+        pending = [b""]
+        count = 0
+        top = os.fsencode(self.root)
+        while pending:
+            relative = pending.pop()
+            here = os.path.join(top, relative) if relative else top  # noqa: PTH118
+            try:
+                with os.scandir(here) as scan:
+                    entries = sorted(scan, key=lambda entry: entry.name)
+            except OSError as error:
+                self._trouble(relative, f"cannot list it: {_reason(error)}", relative + b"/")
+                continue
+            below: list[bytes] = []
+            for entry in entries:
+                count += 1
+                if count > self.limits.max_entries:
+                    most = self.limits.max_entries
+                    self._trouble(b"", f"more than {most} entries; the rest is left out", b"")
+                    return
+                raw = relative + b"/" + entry.name if relative else entry.name
+                try:
+                    found = entry.stat(follow_symlinks=False)
+                except OSError as error:
+                    self._trouble(raw, f"cannot look at it: {_reason(error)}", raw + b"/")
+                    continue
+                yield raw, found
+                if stat.S_ISDIR(found.st_mode):
+                    below.append(raw)
+            pending += reversed(below)
+
+    def _trouble(self, raw: bytes, message: str, unlisted: bytes) -> None:
+        """Note a problem, and the names (``unlisted`` and below) that may be there unseen."""
+        self.problems.append(Problem(name(raw), "open", message))
+        self._unlisted.append(unlisted)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "the system refuses").lower()
+
+
+def read_file(path: Path, display: str, limits: Limits) -> Payload:
+    """Return a regular file's bytes; raise if it is not one, cannot be read, is over the limit.
+
+    Small files are copied: a map of a file that somebody makes shorter meanwhile kills the
+    program that reads it.  Large ones are mapped, because a copy would take the memory.
+    """
+    with _opened(path, display, limits) as (handle, size):
+        if size > MAX_COPIED:
+            return _mapped(handle, display)
+        data = b""
+        try:
+            while len(data) < size and (more := os.read(handle, size - len(data))):
+                data += more
+        except OSError as error:
+            raise DamagedError(f"cannot read {display}: {_reason(error)}") from error
+    if len(data) < size:
+        raise DamagedError(f"cannot read {display}: it became shorter while it was read")
+    return Payload(memoryview(data))
 
 
 def map_file(path: Path, display: str, limits: Limits) -> Payload:
     """Map a regular file's bytes; raise if it is not one, cannot be read or is over the limit."""
+    with _opened(path, display, limits) as (handle, size):
+        return _mapped(handle, display) if size else Payload(memoryview(b""))
+
+
+@contextmanager
+def _opened(path: Path, display: str, limits: Limits) -> Iterator[tuple[int, int]]:
+    """Open a regular file without waiting for anything; give the descriptor and the size."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(
-            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        )
+        handle = os.open(path, flags)
     except OSError as error:
-        raise DamagedError(f"cannot read {display}: {error.strerror}") from error
+        raise DamagedError(f"cannot read {display}: {_reason(error)}") from error
     try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
@@ -130,14 +211,23 @@ def map_file(path: Path, display: str, limits: Limits) -> Payload:
                 f"{display} has {found.st_size} bytes, over the limit of {limits.max_member_bytes}",
                 "raise it with --max-member-size",
             )
-        if found.st_size == 0:
-            return Payload(memoryview(b""))
-        mapped = mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
-    except OSError as error:
-        raise DamagedError(f"cannot read {display}: {error.strerror}") from error
+        yield handle, found.st_size
     finally:
         os.close(handle)
+
+
+def _mapped(handle: int, display: str) -> Payload:
+    try:
+        mapped = mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        raise DamagedError(f"cannot read {display}: it cannot be mapped") from error
     return Payload(memoryview(mapped), mapped.close, lambda: _relax(mapped))
+
+
+def relaxer(view: memoryview) -> Callable[[], None] | None:
+    """Return what gives the pages of ``view`` back to the system, ``None`` if it is no mapping."""
+    mapped = view.obj
+    return (lambda: _relax(mapped)) if isinstance(mapped, mmap.mmap) else None
 
 
 def _relax(mapped: mmap.mmap) -> None:
@@ -145,43 +235,6 @@ def _relax(mapped: mmap.mmap) -> None:
     advice = getattr(mmap, "MADV_DONTNEED", None)
     if advice is not None:
         mapped.madvise(advice)
-
-
-def _walk(
-    root: Path, limits: Limits, problems: list[Problem]
-) -> Iterator[tuple[bytes, os.stat_result]]:
-    """Yield (name relative to root with ``/``, lstat) in sorted order, directories first."""
-    pending = [b""]
-    count = 0
-    top = os.fsencode(root)
-    while pending:
-        relative = pending.pop()
-        try:
-            with os.scandir(os.path.join(top, relative) if relative else top) as scan:  # noqa: PTH118
-                entries = sorted(scan, key=lambda entry: entry.name)
-        except OSError as error:
-            problems.append(Problem(name(relative), "open", f"cannot list: {error.strerror}"))
-            continue
-        below: list[bytes] = []
-        for entry in entries:
-            count += 1
-            if count > limits.max_entries:
-                problems.append(
-                    Problem(
-                        "", "open", f"more than {limits.max_entries} entries; the rest is left out"
-                    )
-                )
-                return
-            raw = relative + b"/" + entry.name if relative else entry.name
-            try:
-                found = entry.stat(follow_symlinks=False)
-            except OSError as error:
-                problems.append(Problem(name(raw), "open", f"cannot read: {error.strerror}"))
-                continue
-            yield raw, found
-            if stat.S_ISDIR(found.st_mode):
-                below.append(raw)
-        pending += reversed(below)
 
 
 def _target(root: Path, raw: bytes) -> bytes:

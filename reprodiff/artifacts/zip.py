@@ -2,10 +2,11 @@
 
 import calendar
 import stat
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from reprodiff.artifacts.base import Artifact, Member, Payload, Source
 from reprodiff.artifacts.streams.spool import Spool
+from reprodiff.artifacts.tree import relaxer
 from reprodiff.artifacts.zipformat import (
     DosTime,
     ZipEntry,
@@ -35,11 +36,16 @@ def looks_like_zip(data: memoryview) -> bool:
     return bytes(data[:4]) in {b"PK\3\4", b"PK\5\6"}
 
 
+def ends_like_zip(data: memoryview) -> bool:
+    """Whether an end record stands where readers look for it: in the last 65,557 bytes."""
+    return b"PK\5\6" in bytes(data[-(22 + 0xFFFF) :])
+
+
 class ZipArtifact(Artifact):
     """A zip archive, read by its central directory and checked by its local headers."""
 
     def __init__(self, source: Source) -> None:
-        self.archive = read_zip(source.data, source.limits)
+        self.archive = read_zip(source.data, source.limits, relaxer(source.data))
         self.path = source.path
         self.size = len(source.data)
         self._limits = source.limits
@@ -57,12 +63,15 @@ class ZipArtifact(Artifact):
         self.problems = [Problem("", "open", each.message) for each in self.archive.damage]
         self.damaged = bool(self.archive.damage)
 
-    def _target(self, entry: ZipEntry) -> str:
-        """Return where a link leads: a zip keeps the target as the member's content."""
+    def _target(self, entry: ZipEntry) -> str | None:
+        """Return where a link leads: a zip keeps the target as the member's content.
+
+        ``None`` for what is damaged or much too long for a target.
+        """
         try:
             return name(read_member(self.archive, entry, _LINK_LIMITS).data)
         except ReprodiffError:
-            return "?"
+            return None
 
     @property
     def data(self) -> memoryview:
@@ -110,11 +119,20 @@ class ZipArtifact(Artifact):
         return {ordinal: rank for rank, ordinal in enumerate(self.archive.order_on_disk)}
 
 
-def _member(entry: ZipEntry, index: int, link: str) -> Member:
+def _member(entry: ZipEntry, index: int, link: str | None) -> Member:
+    """Describe an entry.  What has data is a file to whoever unpacks it, whatever its mode says.
+
+    The one exception is a symbolic link; ``link`` is ``None`` where its target cannot be read.
+    """
     raw = entry.raw_name
     mode = entry.mode
-    if raw.endswith(b"/"):
-        kind = MemberType.DIRECTORY if entry.usize <= 0 else MemberType.FILE
+    empty = entry.usize <= 0 and entry.data_start == entry.data_stop
+    if link:
+        kind = MemberType.SYMLINK
+    elif not empty or link is None:
+        kind = MemberType.FILE
+    elif raw.endswith(b"/"):
+        kind = MemberType.DIRECTORY
     else:
         kind = _TYPES.get(stat.S_IFMT(mode or 0), MemberType.FILE)
     return Member(
@@ -125,10 +143,11 @@ def _member(entry: ZipEntry, index: int, link: str) -> Member:
         index,
         stat.S_IMODE(mode or 0),
         _seconds(entry.dos_time),
-        link,
+        link or "",
     )
 
 
+@lru_cache(maxsize=1024)
 def _seconds(time: DosTime) -> int | None:
     """Return a DOS time as seconds since 1970, as if it were UTC; ``None`` if it is no time."""
     if not 1 <= time.month <= 12 or not 1 <= time.day <= 31:

@@ -112,8 +112,9 @@ WRITER: Final = Cause(
         what="Fields differ that only say which program on which system wrote the archive: the "
         "version and system it was made by, the version needed to read it, flags for UTF-8 names "
         "and data descriptors, DOS attributes, the text bit, forced zip64 fields.",
-        recognised="Only those fields and bits differ; names decode to the same text, and sizes "
-        "and checksums are those of the content.",
+        recognised="Only those fields and bits differ, and hold values the specification gives "
+        "them, up to version 6.3; names decode to the same text, and sizes and checksums are those "
+        "of the content.",
         why="Another backend, version or repair tool: 20 in 'made by' is CPython or Rust, 30 "
         "Info-ZIP, 63 uv_build; system 0 is Windows, 3 Unix.",
         fix=_SAME_WRITER,
@@ -155,7 +156,7 @@ GZIP_HEADER: Final = Cause(
     doc=Doc(
         what="The gzip header names another original file or system, or hints at another level. "
         "Unpacking does not depend on it.",
-        recognised="Only FNAME, FCOMMENT, FHCRC, OS, XFL or their flag bits differ.",
+        recognised="Only FNAME, FHCRC, OS, XFL or the five flag bits of RFC 1952 differ.",
         why="A writer that was given a path writes its name, one that was given a file object "
         "does not; the OS byte depends on the writer and, in gzip.compress, on the Python version.",
         fix=(
@@ -175,8 +176,8 @@ COMMENT: Final = Cause(
     title="comment of the archive or of a member",
     blame=Blame.LEAF,
     doc=Doc(
-        what="A comment differs: of the zip archive, of one of its members, or a pax global "
-        "comment. No installer reads it, but people and provenance tools do.",
+        what="A comment differs: of the zip archive, of one of its members, of the gzip header, or "
+        "a pax global comment. No installer reads it, but people and provenance tools do.",
         recognised="The comment's bytes differ.",
         why="`git archive` writes the commit id there; signing tools use it too.",
         fix=(
@@ -211,7 +212,8 @@ _HARMLESS_FLAGS: Final = 0x0002 | 0x0004 | 0x0008 | 0x0800
 
 
 def _order(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    yield Claim(ORDER, facts, evidence=writers(scene))
+    notes = tuple(f"{fact.inside}: {fact.note}" for fact in facts)
+    yield Claim(ORDER, facts, evidence=(*notes, *writers(scene)))
 
 
 def _streams(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -239,7 +241,8 @@ def _other_level(a: str, b: str) -> bool:
     """Whether two descriptions differ in method, or both name a level and not the same."""
     method_a, _, level_a = a.partition(" ")
     method_b, _, level_b = b.partition(" ")
-    return method_a != method_b or bool(level_a and level_b and level_a != level_b)
+    both = level_a.startswith("level ") and level_b.startswith("level ")
+    return method_a != method_b or (both and level_a != level_b)
 
 
 def _directories(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -248,7 +251,7 @@ def _directories(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 
 def _zip_dialect(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    mine = [fact for fact in facts if fact.what != "zip.flags" or _harmless(fact)]
+    mine = [fact for fact in facts if _of_writer(fact)]
     if mine:
         kinds = sorted({fact.inside for fact in mine})
         yield Claim(WRITER, mine, evidence=(f"fields: {', '.join(kinds[:12])}", *writers(scene)))
@@ -262,10 +265,30 @@ def writers(scene: Scene) -> tuple[str, ...]:
     return tuple(f"{side} has the habits of {writer}" for side, writer in sides if writer)
 
 
-def _harmless(fact: Difference) -> bool:
+# Bits that only tell the writer. DOS attributes: read-only and archive. Internal attributes: text.
+_HARMLESS_BITS: Final = {
+    "zip.flags": _HARMLESS_FLAGS,
+    "zip.dos-attributes": 0x21,
+    "zip.internal-attributes": 0x01,
+}
+_DOS_DIRECTORY: Final = 0x10
+# The last system of APPNOTE 4.4.2.2 is 19, the last version 6.3: CPython's zipfile refuses to read
+# a member that needs more.
+_LAST: Final = {"zip.system": 19, "zip.create-version": 63, "zip.extract-version": 63}
+
+
+def _of_writer(fact: Difference) -> bool:
+    """Whether a field differs only in what it says of the writer."""
+    bits, last = _HARMLESS_BITS.get(fact.what), _LAST.get(fact.what)
+    if bits is None and last is None:
+        return True
     if not isinstance(fact.a, int) or not isinstance(fact.b, int):
         return False
-    return (fact.a ^ fact.b) & ~_HARMLESS_FLAGS == 0
+    if bits is None:
+        return max(fact.a, fact.b) <= (last or 0)
+    if fact.what == "zip.dos-attributes" and fact.path.endswith("/"):
+        bits |= _DOS_DIRECTORY
+    return (fact.a ^ fact.b) & ~bits == 0
 
 
 class _Simple:
@@ -280,6 +303,18 @@ class _Simple:
         fields = sorted({fact.inside for fact in facts})
         evidence = (f"fields: {', '.join(fields[:12])}",) if fields[0] else ()
         yield Claim(self._cause, facts, Confidence.PROVEN, evidence=evidence)
+
+
+def _gzip(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Bits 5 to 7 of FLG are reserved and must be zero."""
+    mine = [
+        fact
+        for fact in facts
+        if fact.what != "gzip.flags"
+        or (isinstance(fact.a, int) and isinstance(fact.b, int) and max(fact.a, fact.b) < 0x20)
+    ]
+    if mine:
+        yield from _Simple(GZIP_HEADER)(mine, scene)
 
 
 RULES: Final = (
@@ -311,14 +346,14 @@ RULES: Final = (
     Rule(
         "gzip-header",
         (GZIP_HEADER,),
-        ("gzip.name", "gzip.os", "gzip.xfl", "gzip.flags", "gzip.comment", "gzip.header-crc"),
+        ("gzip.name", "gzip.os", "gzip.xfl", "gzip.flags", "gzip.header-crc"),
         35,
-        _Simple(GZIP_HEADER),
+        _gzip,
     ),
     Rule(
         "comments",
         (COMMENT,),
-        ("zip.comment", "zip.archive-comment", "tar.pax.comment", "tar.global-pax"),
+        ("zip.comment", "zip.archive-comment", "gzip.comment", "tar.pax.comment", "tar.global-pax"),
         36,
         _Simple(COMMENT),
     ),

@@ -7,11 +7,10 @@ cause.  Rules run in the order of blame; what one claims is gone for the next; w
 :class:`Scene`, which the engine fills.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from itertools import islice
 from typing import Final
 
 from reprodiff.model import (
@@ -76,7 +75,8 @@ class Claim:
     ``differences`` become the finding's locations.  ``explanation`` is one or two sentences on
     this very case, with its values; it must read the same for A and B changed over, so it names
     the sides as "A" and "B" only where it has both.  ``follows`` names the member paths whose
-    differences are the reason of this one; ``"*"`` stands for whatever changed the layout.
+    differences are the reason of this one; ``"*"`` stands for whatever changed the layout, a
+    cause's id behind a colon for that cause wherever it was found.
     """
 
     cause: Cause
@@ -99,14 +99,14 @@ def _below(path: str, directory: str) -> str | None:
     return path[len(directory) :] if path.startswith(directory.rstrip("/") + "/") else None
 
 
-def _strays(pair: tuple[str, str], known: tuple[str, str]) -> bool:
-    """Whether one of a pair lies below a known prefix, and the other not at the same place."""
-    rest_a, rest_b = _below(pair[0], known[0]), _below(pair[1], known[1])
-    return rest_a != rest_b and (rest_a is not None or rest_b is not None)
-
-
-_MOST_KNOWN: Final = 500
-"""Pairs that a new one is held against; an honest artifact has a handful."""
+def _ancestors(path: str) -> Iterator[str]:
+    """Yield the path and every directory it lies below, in the two ways to write one."""
+    yield path
+    at = path.rfind("/")
+    while at >= 0:
+        yield path[: at + 1]
+        yield path[:at]
+        at = path.rfind("/", 0, at)
 
 
 class Prefixes:
@@ -141,11 +141,19 @@ class Prefixes:
         """
         if len(self._from_a.get(prefix_a, ())) > 1 or len(self._from_b.get(prefix_b, ())) > 1:
             return True
-        return any(
-            _strays((prefix_a, prefix_b), known)
-            for known in islice(self._votes, _MOST_KNOWN)
-            if known != (prefix_a, prefix_b)
+        return self._strays(prefix_a, prefix_b, self._from_a) or (
+            self._strays(prefix_b, prefix_a, self._from_b)
         )
+
+    @staticmethod
+    def _strays(path: str, other: str, partners: Mapping[str, AbstractSet[str]]) -> bool:
+        """Whether ``path`` lies below a known prefix, and ``other`` not at the same place."""
+        for known in _ancestors(path):
+            for partner in partners.get(known, ()):
+                same = (known, partner) == (path, other)
+                if not same and _below(path, known) != _below(other, partner):
+                    return True
+        return False
 
     def settle(self, prefix_a: str, prefix_b: str, confidence: Confidence) -> Confidence:
         """Return what a claim that hangs on this pair is worth once all votes are in.

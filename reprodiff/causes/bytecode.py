@@ -64,7 +64,8 @@ MODE: Final = Cause(
         what="The pyc files say in another way how Python tells that they are current. Their code "
         "is compared by itself.",
         recognised="The flags word of both is one of the three that PEP 552 defines: 0 timestamp, "
-        "1 unchecked hash, 3 checked hash.",
+        "1 unchecked hash, 3 checked hash. Where one side is never checked it is for review: "
+        "Python then runs the bytecode whatever its source says.",
         why="py_compile and compileall check by hash when SOURCE_DATE_EPOCH is set; Python itself, "
         "writing __pycache__ on import, never does.",
         fix=(
@@ -258,7 +259,12 @@ def _mode(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
             str(value).split(" ", 1)[0].replace("_", "-") in _KNOWN_MODES
             for value in (fact.a, fact.b)
         )
-        yield Claim(MODE if known else CODE, [fact])
+        unchecked = any(str(value).startswith("unchecked") for value in (fact.a, fact.b))
+        yield Claim(
+            MODE if known else CODE,
+            [fact],
+            severity=Severity.REVIEW if known and unchecked else None,
+        )
 
 
 def _python(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:

@@ -21,7 +21,8 @@ TEXT_TIME: Final = Cause(
         what="A file holds a date or time that differs in the two builds. " + _CODE_READS,
         recognised="Both sides have a valid time in the same notation at the same place, and the "
         "rest of the line is equal. It is proven where the line says that it was generated or "
-        "built then, or where each archive records a member of that time; else it is likely.",
+        "built then, or where each archive records a member of that time; else, and where the line "
+        "speaks of a release, a term or a copyright, it is likely.",
         why="A code generator, a template or the build script writes the current time.",
         fix=(
             ("any", f"`{_EPOCH}`; Sphinx, f2py, docutils and help2man follow it"),
@@ -139,7 +140,7 @@ OBJECT_ID: Final = Cause(
         what="A file holds the memory address of a Python object, as in `<function f at 0x7f...>`. "
         + _CODE_READS,
         recognised="Both sides have ` at 0x` and an address at the same place, and the rest of the "
-        "line is equal.",
+        "line is equal. It is proven where a closing bracket follows, as in a printed object.",
         why="A default repr was written into generated text; addresses change with every run.",
         fix=(
             ("own code", "write a name instead of repr(object)"),
@@ -191,5 +192,50 @@ COMMIT: Final = Cause(
         ),
         mistaken_for="Noise: another commit is other sources.",
         sources=("git-describe(1)",),
+    ),
+)
+
+
+VERSION_FILE: Final = Cause(
+    id="generated-version-file",
+    category=Category.ENVIRONMENT,
+    severity=Severity.REVIEW,
+    title="version file written by another tool version",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="A module that a build tool generates to hold the version has another text, but the "
+        "constants that both sides name are equal.",
+        recognised="Both files say that they are generated, and both do nothing but name "
+        "constants; every name that both have has the same value.",
+        why="The template changed between two releases of setuptools-scm, hatch-vcs or versioneer, "
+        "and the build did not pin the tool.",
+        fix=(
+            ("any", 'pin it: `requires = ["setuptools-scm==10.3.4"]` in `[build-system]`'),
+            ("pip", "`pip wheel --build-constraint constraints.txt` with the version pinned"),
+        ),
+        mistaken_for="Changed source: a module that calls or imports anything is never part of "
+        "this finding.",
+        sources=("https://setuptools-scm.readthedocs.io/",),
+    ),
+)
+
+SET_ORDER: Final = Cause(
+    id="set-order-in-text",
+    category=Category.ORDERING,
+    severity=Severity.REVIEW,
+    title="items of one line in another order",
+    blame=Blame.LEAF,
+    doc=Doc(
+        what="A list, tuple or set written on one line has the same items in another order.",
+        recognised="Between one pair of brackets stand the same items, each as often; the rest of "
+        "the line is equal.",
+        why="A generator wrote out a set, whose order changes with the hash seed of the process.",
+        fix=(
+            ("own code", "sorted(...) before the items are written"),
+            ("any", "PYTHONHASHSEED=0 in the build's environment (-E and -I ignore it)"),
+        ),
+        mistaken_for="A changed item. The order of arguments or of a list may mean something, so "
+        "this is never benign.",
+        sources=("https://docs.python.org/3/using/cmdline.html",),
     ),
 )

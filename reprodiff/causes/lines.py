@@ -7,6 +7,7 @@ So a changed word beside a changed date is never taken for the date.
 """
 
 import re
+from collections import Counter
 from typing import Final, NamedTuple
 
 from reprodiff.causes.base import Cause, Scene, SideScene
@@ -17,6 +18,7 @@ from reprodiff.causes.environment import (
     PATH,
     RANDOM_ID,
     SCM_VERSION,
+    SET_ORDER,
     TEMP_PATH,
     TEXT_TIME,
 )
@@ -55,13 +57,15 @@ def explain(a: bytes, b: bytes, scene: Scene) -> list[Piece]:
         return whole
     tokens_a, tokens_b = tokenise(a), tokenise(b)
     if not _same_frame(a, b, tokens_a, tokens_b):
-        named = _named_value(a, b)
-        return [named] if named else whole
+        found = _named_value(a, b) or _permuted(a, b)
+        return [found] if found else whole
     pieces: list[Piece] = []
     marked = _MARKER.search(a) is not None and _MARKER.search(b) is not None
     for one, two in zip(tokens_a, tokens_b, strict=True):
         if a[one.start : one.stop] != b[two.start : two.stop]:
             judgement = _judge(one, two, scene, marked=marked)
+            if judgement is not None and judgement.confidence is Confidence.PROVEN:
+                judgement = _doubted(judgement, (a, one), (b, two))
             pieces.append(Piece(one.start, one.stop, two.start, two.stop, judgement))
     return pieces or whole
 
@@ -100,6 +104,31 @@ def _judge(one: Token, two: Token, scene: Scene, *, marked: bool) -> Judgement |
             return Judgement(RANDOM_ID, Confidence.PROVEN)
         case _:
             return _ALWAYS.get(one.kind)
+
+
+# Words that make a time one of the subject, whatever else the line says.
+_TERM: Final = re.compile(
+    rb"(?i)(?:\b|_)(?:expir\w*|until|valid|before|after|since|deadline|due|ends?|effective|"
+    rb"not_?before|not_?after|released?|copyright)(?:\b|_)"
+)
+
+
+def _doubted(judgement: Judgement, *sides: tuple[bytes, Token]) -> Judgement:
+    """Return the judgement, only likely where the line around the token speaks against it.
+
+    A time may be a term that somebody changed, and an address one of a register: only a printed
+    object has its address before a closing bracket.
+    """
+    if judgement.cause is TEXT_TIME:
+        doubt = any(_TERM.search(line) for line, _ in sides)
+    elif judgement.cause is OBJECT_ID:
+        doubt = not all(
+            line[token.stop : token.stop + 1] == b">" and b"<" in line[: token.start]
+            for line, token in sides
+        )
+    else:
+        doubt = False
+    return judgement._replace(confidence=Confidence.LIKELY) if doubt else judgement
 
 
 # Kinds of token whose look alone tells the cause.
@@ -185,6 +214,35 @@ def _random(one: Token, two: Token) -> bool:
     """Whether both ids are random ones (RFC 9562: version 4), and in one notation."""
     values = [token.value.lower().rpartition(":")[2] for token in (one, two)]
     return all(len(value) == 36 and value[14] == "4" and value[19] in "89ab" for value in values)
+
+
+_ITEM: Final = re.compile(rb"""(?:[^,"'\[\](){}]|"[^"]*"|'[^']*')+""")
+# A bracket that opens a list, tuple or set; behind a name it opens arguments or an index.
+_OPENING: Final = re.compile(rb"(?<![\w\])])(?<![\w\])] )[\[({]")
+
+
+def _permuted(a: bytes, b: bytes) -> Piece | None:
+    """The items between two brackets in another order, and nothing else.
+
+    The last bracket that opens before the first difference, and the first that closes behind the
+    last one; items are split at commas outside of quotes, and nothing is nested between them.
+    """
+    if len(a) != len(b):
+        return None
+    head = next((at for at, (x, y) in enumerate(zip(a, b, strict=True)) if x != y), len(a))
+    openings = [found.end() for found in _OPENING.finditer(a, 0, head + 1)]
+    start = openings[-1] if openings and openings[-1] <= head else -1
+    stops = [at for at in (a.find(bracket, start) for bracket in (b"]", b")", b"}")) if at >= 0]
+    if start < 0 or not stops or a[:start] != b[:start]:
+        return None
+    stop = min(stops)
+    if a[stop:] != b[stop:]:
+        return None
+    items_a, items_b = (_ITEM.findall(line, start, stop) for line in (a, b))
+    bare_a, bare_b = (Counter(item.strip() for item in items) for items in (items_a, items_b))
+    if len(items_a) < 2 or bare_a != bare_b or b",".join(items_a) != a[start:stop]:
+        return None
+    return Piece(start, stop, start, stop, Judgement(SET_ORDER, Confidence.PROVEN, benign=False))
 
 
 # NAME = "value": a name that says that the value is a user, a host or the like.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
-from reprodiff.model import ArtifactKind, Category, Difference, Severity
+from reprodiff.model import ArtifactKind, Category, Confidence, Difference, Severity
 
 ONE_SIDE: Final = Cause(
     id="member-on-one-side",
@@ -109,6 +109,30 @@ RENAMED: Final = Cause(
     ),
 )
 
+VENDORED: Final = Cause(
+    id="vendored-library",
+    category=Category.VENDORED_LIBRARIES,
+    severity=Severity.REVIEW,
+    title="vendored library under another name",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="A library that a repair tool copied into the wheel has another hash or version in "
+        "its name. What its bytes differ in is reported apart.",
+        recognised="The names are equal without the hash (eight hexadecimal digits from "
+        "auditwheel, thirty-two from delvewheel), or without hash and version. Each library pairs "
+        "with one.",
+        why="The library was built again, or comes from another package of the build image. "
+        "auditwheel takes the hash of the library before it patches it, so an equal hash does not "
+        "mean equal bytes, nor another hash other code.",
+        fix=(
+            ("any", "pin the build image by digest, and the packages installed in it by version"),
+            ("cibuildwheel", "CIBW_MANYLINUX_X86_64_IMAGE with the image's @sha256 digest"),
+        ),
+        mistaken_for="One library gone and another one new.",
+        sources=("https://github.com/pypa/auditwheel/issues/389",),
+    ),
+)
+
 PROJECT_DIRECTORY: Final = Cause(
     id="project-directory",
     category=Category.METADATA,
@@ -198,8 +222,13 @@ def _members(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         mine = groups.get(cause.id)
         if mine:
             only_a = sum(fact.b is None for fact in mine)
-            only_b = len(mine) - only_a
-            yield Claim(cause, mine, explanation=f"Only in A: {only_a}; only in B: {only_b}.")
+            text = f"Only in A: {only_a}; only in B: {len(mine) - only_a}."
+            if any(fact.note == "damaged" for fact in mine):
+                # They may well be there, behind the damage.
+                text += " The other side is damaged, and may have held them."
+                yield Claim(cause, mine, Confidence.POSSIBLE, explanation=text)
+            else:
+                yield Claim(cause, mine, explanation=text)
 
 
 def _group(fact: Difference) -> str:
@@ -214,7 +243,10 @@ def _renamed(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """A directory with the version in its name follows from the version; the rest is a root."""
     del scene
     project = [fact for fact in facts if fact.note == "project"]
-    others = [fact for fact in facts if fact.note != "project"]
+    vendored = [fact for fact in facts if fact.note == "vendored"]
+    others = [fact for fact in facts if fact.note not in {"project", "vendored"}]
+    if vendored:
+        yield Claim(VENDORED, vendored)
     if project:
         yield Claim(PROJECT_DIRECTORY, project, follows=("",))
     if others:
@@ -252,7 +284,7 @@ def _kind(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 RULES: Final = (
     Rule("kind", (KIND,), ("artifact.kind", "artifact.name", "artifact.version"), 5, _kind),
     Rule("members", (ONE_SIDE, STRAY, BYTECODE, STARTUP), ("member.only",), 10, _members),
-    Rule("renamed", (RENAMED, PROJECT_DIRECTORY), ("member.renamed",), 11, _renamed),
+    Rule("renamed", (RENAMED, VENDORED, PROJECT_DIRECTORY), ("member.renamed",), 11, _renamed),
     Rule("type", (TYPE,), ("member.type", "member.link"), 12, _type),
     Rule("links", (LINKS,), ("tree.links",), 13, _links),
 )

@@ -24,8 +24,8 @@ UMASK: Final = Cause(
         what="Permission bits differ by one mask over all members that differ: what one side has "
         "more, a umask took from the other. Whether a file is executable is the same.",
         recognised="One mask m gives every differing mode of one side from the other's "
-        "(mode & ~m); the owner's execute bit is equal everywhere, and no execute bit stands "
-        "without it.",
+        "(mode & ~m), and takes nothing from the owner; the owner's execute bit is equal "
+        "everywhere, and no execute bit stands without it.",
         why="The backend copies the modes of the checkout, and those follow the umask at the time "
         "of the clone; files it generates follow the umask of the build. setuptools, "
         "meson-python, scikit-build-core, delvewheel and delocate do so, auditwheel for the "
@@ -61,7 +61,9 @@ POLICY: Final = Cause(
         what="Read and write bits differ, but by no single mask: one side's tool sets them its own "
         "way. Whether a file is executable is the same on both sides.",
         recognised="Only read and write bits, or execute bits of group and others that follow the "
-        "owner's, differ; the owner's execute bit is equal everywhere.",
+        "owner's, differ, and the set-group-id bit of directories, which they inherit; the owner's "
+        "execute bit is equal everywhere. It is for review where a tar or a tree gives the owner "
+        "no right to read a file or to enter a directory on one side.",
         why="Backends that normalise write 644 and 755, pdm-backend 600 for RECORD, meson-python "
         "664 for metadata; Windows reports 666 for every file.",
         fix=(("any", "build both sides with the same backend and version, on the same system"),),
@@ -104,7 +106,8 @@ SPECIAL: Final = Cause(
     doc=Doc(
         what="A member has a set-user-id, set-group-id or sticky bit on one side only. No Python "
         "package needs one, and a set-user-id file runs with its owner's rights.",
-        recognised="One of the mode bits 0o7000 differs on something that is no directory.",
+        recognised="One of the mode bits 0o7000 differs; the set-group-id bit of a directory "
+        "does not count, because directories inherit it.",
         why="A build directory with the set-group-id bit, or tampering.",
         fix=(("any", "chmod ug-s,-t FILE before the build; find out who set it"),),
         mistaken_for="Permission bits that follow a umask: a umask never touches these.",
@@ -196,12 +199,15 @@ def _modes(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 def _judge(a: int, b: int) -> Cause | None:
     """Return the cause of one difference; ``UMASK`` stands for read and write bits alone.
 
-    ``None`` is for file types other than 'regular' against 'none': not a matter of permissions.
+    ``None`` is for file types other than 'regular' against 'none', and for numbers that are no
+    modes: not a matter of permissions.
     """
+    if min(a, b) < 0 or max(a, b) > 0xFFFF:
+        return None
     type_a, type_b = stat.S_IFMT(a), stat.S_IFMT(b)
     if type_a != type_b and {type_a, type_b} != {0, stat.S_IFREG}:
         return None
-    if (a ^ b) & 0o7000 and type_a != stat.S_IFDIR:
+    if (a ^ b) & (0o5000 if type_a == stat.S_IFDIR else 0o7000):
         return SPECIAL
     if type_a != stat.S_IFDIR:
         if _executable(a) != _executable(b) or (a ^ b) & 0o100:
@@ -234,7 +240,9 @@ def _soft(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     for a, b in modes:
         back |= b & ~a
     backward = all(a == b & ~back for a, b in modes)
-    if forward or backward:
+    # Nobody's umask takes rights from the owner.
+    if (forward and 0 < mask <= 0o077) or (backward and 0 < back <= 0o077):
+        forward = forward and 0 < mask <= 0o077
         bits = mask if forward else back
         side = "B" if forward else "A"
         yield Claim(
@@ -249,11 +257,25 @@ def _soft(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 
 def _severity(facts: Sequence[Difference], scene: Scene) -> Severity | None:
-    """A file on disk that others may write to on one side only is for a person to look at."""
+    """A file on disk that others may write to on one side only is for a person to look at.
+
+    So is what its owner may not read on one side, unless the mode is that of a zip: who unpacks
+    one gives the rights himself.
+    """
     trees = scene.a.info.kind is ArtifactKind.TREE
     if trees and any((_bits(f.a) ^ _bits(f.b)) & 0o002 for f in facts):
         return Severity.REVIEW
+    if any(_closed(f) for f in facts):
+        return Severity.REVIEW
     return None
+
+
+def _closed(fact: Difference) -> bool:
+    """Whether one side keeps the owner out of a file or directory."""
+    if fact.what == "zip.mode" or not isinstance(fact.a, int) or not isinstance(fact.b, int):
+        return False
+    entered = 0o500 if stat.S_ISDIR(fact.a) else 0o400
+    return bool((fact.a ^ fact.b) & entered)
 
 
 def _bits(value: object) -> int:

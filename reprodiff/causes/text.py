@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
+from reprodiff.causes.comments import Comments, is_prose
 from reprodiff.causes.environment import (
     COMMIT,
     HOST,
@@ -12,11 +13,13 @@ from reprodiff.causes.environment import (
     PATH,
     RANDOM_ID,
     SCM_VERSION,
+    SET_ORDER,
     TEMP_PATH,
     TEXT_TIME,
+    VERSION_FILE,
 )
-from reprodiff.causes.lines import Judgement, Piece, explain
-from reprodiff.model import Category, Confidence, Difference, Severity, Span
+from reprodiff.causes.lines import Piece, explain
+from reprodiff.model import NOWHERE, Category, Confidence, Difference, Severity, Span
 
 LINE_ENDINGS: Final = Cause(
     id="line-endings",
@@ -182,7 +185,6 @@ _READS_THE_SAME_NAMES: Final = frozenset(
     }
 )
 _MARK_IS_READ: Final = frozenset({".py", ".pyi", ".txt", ".md", ".rst", ".html", ".htm", ".css"})
-_DATA: Final = frozenset({".json", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".xml", ".csv"})
 _ORDERLESS: Final = re.compile(
     r"(?:\.egg-info|\.dist-info)/(?:SOURCES|top_level|namespace_packages|dependency_links)\.txt$"
 )
@@ -197,9 +199,12 @@ def _suffix(path: str) -> str:
     return dot + tail.lower() if stem and dot else ""
 
 
-def _started_by_first_line(scene: Scene) -> bool:
-    head_a, head_b = bytes(scene.data_a[:2]), bytes(scene.data_b[:2])
-    return b"#!" in {head_a, head_b} and _suffix(scene.path) != ".py"
+def _started_by_first_line(scene: Scene, *, any_suffix: bool = False) -> bool:
+    """Whether a side starts with ``#!``, byte order mark aside; a module counts if asked for."""
+    heads = {
+        bytes(data[:5]).removeprefix(b"\xef\xbb\xbf")[:2] for data in (scene.data_a, scene.data_b)
+    }
+    return b"#!" in heads and (any_suffix or _suffix(scene.path) != ".py")
 
 
 def _endings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -215,7 +220,10 @@ def _endings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         elif suffix in {".bat", ".cmd", ".ps1", ".sh", ".bash"}:
             yield Claim(LINE_ENDINGS, [fact], severity=Severity.REVIEW)
         else:
-            sure = same and "other" not in f"{fact.a!r}{fact.b!r}"
+            # A lone CR ends a line for Python and people, not for every compiler.
+            kinds = {*str(fact.a).split(", "), *str(fact.b).split(", ")}
+            lone = "CR" in kinds and suffix not in {".py", ".pyi", ".md", ".rst", ".txt"}
+            sure = same and "other" not in kinds and not lone
             yield Claim(LINE_ENDINGS, [fact], Confidence.PROVEN if sure else Confidence.LIKELY)
 
 
@@ -225,7 +233,7 @@ def _form(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         review = False
         sure = suffix in _READS_THE_SAME or name in _READS_THE_SAME_NAMES
         if fact.what == "text.bom":
-            review = suffix not in _MARK_IS_READ or _started_by_first_line(scene)
+            review = suffix not in _MARK_IS_READ or _started_by_first_line(scene, any_suffix=True)
         elif fact.what == "text.encoding":
             review = suffix != ".py" or not _same_syntax(scene)
         yield Claim(
@@ -254,9 +262,18 @@ def _order(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         yield Claim(ORDER, [fact], severity=Severity.BENIGN if free else None)
 
 
+def _version_file(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take the whole of a generated module whose constants are equal; all its lines go with it."""
+    del scene
+    whole = [fact for fact in facts if fact.what == "python.constants" and fact.note == "equal"]
+    if whole:
+        yield Claim(VERSION_FILE, whole, consumed=tuple(facts))
+
+
 def _lines(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """Take each changed line apart; what no predicate holds for is a change of content."""
     plain: list[Difference] = []
+    unread = _Unread(scene)
     for fact in facts:
         pieces = _pieces(fact, scene)
         if pieces is None:
@@ -267,11 +284,14 @@ def _lines(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
             if judgement is None:
                 plain.append(part)
                 continue
+            # A trace that code can read is for review; one that nothing reads is benign.
+            quiet = unread.certainty(part, fact) if judgement.benign else None
+            sure = judgement.confidence
             yield Claim(
                 judgement.cause,
                 [part],
-                judgement.confidence,
-                _severity(judgement, fact, scene),
+                max(sure, quiet or sure, key=lambda confidence: confidence.rank),
+                Severity.REVIEW if judgement.benign and quiet is None else None,
                 consumed=(fact,),
                 hinge=judgement.hinge,
             )
@@ -298,25 +318,27 @@ def _pieces(fact: Difference, scene: Scene) -> list[tuple[Piece, Difference]] | 
     ]
 
 
-def _severity(judgement: Judgement, fact: Difference, scene: Scene) -> Severity | None:
-    """A trace that code can read is for review; one that nothing reads is benign."""
-    if not judgement.benign:
-        return None
-    if _readable_by_code(fact, scene):
-        return Severity.REVIEW
-    return None
+class _Unread:
+    """Tells which places of a file no program reads: comments and prose."""
 
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        suffix = _suffix(scene.path)
+        self._a, self._b = Comments(suffix, scene.data_a), Comments(suffix, scene.data_b)
 
-_COMMENT: Final = re.compile(r"^\s*(?:#|//|/\*|\*|--|;|<!--|\.\. |rem\b)", re.IGNORECASE)
-
-
-def _readable_by_code(fact: Difference, scene: Scene) -> bool:
-    suffix = _suffix(fact.path)
-    if suffix in {".py", ".pyi"}:
-        return not _same_syntax(scene)
-    if suffix in _CODE:
-        return not _COMMENT.match(str(fact.a)) or not _COMMENT.match(str(fact.b))
-    return suffix in _DATA and not (_COMMENT.match(str(fact.a)) and _COMMENT.match(str(fact.b)))
+    def certainty(self, part: Difference, line: Difference) -> Confidence | None:
+        """Say how sure it is that nothing reads ``part`` of ``line``; ``None`` if something may."""
+        scene = self._scene
+        # The system reads the first line of a script.
+        if _started_by_first_line(scene, any_suffix=True) and line.span_a and line.span_a.start < 4:
+            return None
+        if scene.syntax:
+            return Confidence.PROVEN if _same_syntax(scene) else None
+        if is_prose(part.path):
+            return Confidence.PROVEN
+        one = self._a.certainty(str(line.a), part.span_a or NOWHERE)
+        two = self._b.certainty(str(line.b), part.span_b or NOWHERE)
+        return None if one is None or two is None else max(one, two, key=lambda c: c.rank)
 
 
 def _content(plain: Sequence[Difference], facts: Sequence[Difference], scene: Scene) -> Claim:
@@ -339,12 +361,19 @@ RULES: Final = (
         52,
         _form,
     ),
+    Rule(
+        "version-file",
+        (VERSION_FILE,),
+        ("python.constants", "text.line", "text.block", "text.order"),
+        49,
+        _version_file,
+    ),
     Rule("line-order", (ORDER,), ("text.order",), 53, _order),
     Rule(
         "lines",
         (
             *(TEXT_TIME, PATH, TEMP_PATH, HOST, RANDOM_ID, OBJECT_ID, SCM_VERSION, COMMIT),
-            *(SOURCE, CONTENT),
+            *(SET_ORDER, SOURCE, CONTENT),
         ),
         ("text.line", "text.block"),
         59,

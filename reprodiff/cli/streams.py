@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from typing import TextIO
 
 from reprodiff.text import plain
@@ -51,6 +50,8 @@ def complain(message: str, hint: str = "") -> None:
 
 def trace(error: BaseException) -> None:
     """Write the traceback of ``error`` to standard error."""
+    import traceback  # noqa: PLC0415 - a rare wish
+
     for part in traceback.format_exception(error):
         for line in part.splitlines():
             _write_stderr(f"{plain(line)}\n")

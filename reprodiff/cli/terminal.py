@@ -1,7 +1,6 @@
 """What the terminal can show, and whether somebody sits at it."""
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -72,6 +71,8 @@ class Terminal:
             return int(said)
         if not self.stdout:
             return WIDTH_WITHOUT_TERMINAL
+        import shutil  # noqa: PLC0415 - brings the compression modules along
+
         return shutil.get_terminal_size((WIDTH_WITHOUT_TERMINAL, 24)).columns
 
     def color(self, choice: Color) -> bool:

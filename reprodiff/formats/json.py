@@ -1,5 +1,6 @@
 """JSON: values by their place in the document, and documents that say the same."""
 
+import codecs
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
@@ -23,7 +24,10 @@ def _compare(content: Content) -> list[Difference]:
     except JsonError as error:
         raise DamagedError(f"not JSON: {error}") from error
     whole = (Span(0, len(content.a)), Span(0, len(content.b)))
-    sbom = "sbom" if _is_sbom(a) and _is_sbom(b) else ""
+    sbom = "sbom" if _is_sbom(content.path, a) and _is_sbom(content.path_b, b) else ""
+    marks = [document.data.startswith(codecs.BOM_UTF8) for document in (a, b)]
+    if marks[0] != marks[1]:
+        raise DamagedError("one side has a byte order mark, which many readers of JSON refuse")
     if same_data(a, b):
         return [Difference("json.format", content.path, "document", "", "", *whole, note=sbom)]
     facts: list[Difference] = []
@@ -34,9 +38,12 @@ def _compare(content: Content) -> list[Difference]:
     return facts
 
 
-def _is_sbom(document: JsonDocument) -> bool:
-    """Whether a document is a CycloneDX bill of materials, which nothing reads at run time."""
-    return any(
+def _is_sbom(path: str, document: JsonDocument) -> bool:
+    """Whether a document is a CycloneDX bill of materials, which nothing reads at run time.
+
+    A file among the package's own data may be read, whatever it calls itself (PEP 770).
+    """
+    return ".dist-info/sboms/" in f"/{path}" and any(
         document.nodes[index].kind == "string" and document.text(index) == "CycloneDX"
         for index in document.find("bomFormat")
     )
@@ -59,9 +66,10 @@ def _walk(path: str, a: JsonDocument, b: JsonDocument, sbom: str) -> Iterator[Di
             yield from _frame(path, a, b, x, y)
         elif node_a.kind == node_b.kind == "array":
             items_a, items_b = list(a.children(x)), list(b.children(y))
+            raws_a, raws_b = [*map(a.raw, items_a)], [*map(b.raw, items_b)]
             if len(items_a) != len(items_b):
                 yield _fact("json.value", path, a, b, (x, y), sbom)
-            elif Counter(map(a.raw, items_a)) == Counter(map(b.raw, items_b)):
+            elif raws_a != raws_b and Counter(raws_a) == Counter(raws_b):
                 yield _fact("json.order", path, a, b, (x, y), sbom)
             else:
                 pending += reversed(list(zip(items_a, items_b, strict=True)))

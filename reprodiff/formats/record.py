@@ -9,9 +9,19 @@ from typing import Final, NamedTuple
 
 from reprodiff.formats.base import Content, Format
 from reprodiff.formats.parsing.record import Record, RecordRow, parse_record
-from reprodiff.formats.parsing.recorded import Row
+from reprodiff.formats.parsing.recorded import as_row
 from reprodiff.formats.text import MAX_TEXT
-from reprodiff.formats.tiles import Endings, Match, Places, Tile, beside, fact, in_turn, match
+from reprodiff.formats.tiles import (
+    Endings,
+    Match,
+    Places,
+    Tile,
+    beside,
+    fact,
+    in_turn,
+    match,
+    respelled,
+)
 from reprodiff.model import Difference, Span
 
 _SHOWN: Final = 400
@@ -34,7 +44,7 @@ def record_facts(path: str, path_b: str, a: bytes, b: bytes) -> list[Difference]
     Kinds: ``record.row`` (a row's path, hash or size), ``record.only`` (a row on one side),
     ``record.order``, ``record.quoting`` (the same value spelled in another way),
     ``record.blank`` (an empty line on one side), ``record.bad`` (a line that is no row), and
-    ``text.eol`` and ``text.final-newline``.  Values of rows are (path, hash, size) as they stand.
+    ``text.eol`` and ``text.final-newline``.  Values of rows are (hash, size, path).
     """
     one, two = _side(path, a), _side(path_b, b)
     return list(_Comparison(path, one, two).facts())
@@ -93,9 +103,8 @@ class _Comparison:
         if moved:
             yield self._moved(moved, loose)
         if self._quoting:
-            inside = f"spelling of {len(self._quoting)} fields"
-            first = (a.cut(self._quoting[0][0]), b.cut(self._quoting[0][1]))
-            yield fact(("record.quoting", self._path, inside), first, self._quoting)
+            place = ("record.quoting", self._path, f"spelling of {len(self._quoting)} fields")
+            yield respelled(place, a.data, b.data, self._quoting)
         yield from endings.facts(self._path, "row")
         yield from self._rest()
 
@@ -103,9 +112,8 @@ class _Comparison:
         rows_a, rows_b = self._a.record.rows, self._b.record.rows
         # Where a line that is no row moves, readers need not agree on what the rows are.
         sound = all(not rows_a[one].error or _is_blank(rows_a[one]) for one, _ in moved)
-        inside = f"rows {moved[0][0] + 1} to {moved[-1][0] + 1}"
         return fact(
-            ("record.order" if sound else "record.bad", self._path, inside),
+            ("record.order" if sound else "record.bad", self._path, f"order of {len(moved)} rows"),
             (rows_a[moved[0][0]].path, rows_b[min(two for _, two in moved)].path),
             in_turn([*self._order, *loose]),
             f"{len(moved)} rows stand in another order",
@@ -130,7 +138,7 @@ class _Comparison:
             self._order.append((Span(at_a, one.body_stop), Span(at_b, two.body_stop)))
         if changed:
             place = ("record.row", self._path, f"row {one.path}")
-            yield fact(place, (_value(one), _value(two)), changed)
+            yield fact(place, (as_row(one), as_row(two)), changed)
 
     def _one_sided(self, loose: Places) -> Iterator[Difference]:
         a, b, found = self._a, self._b, self._match
@@ -158,7 +166,7 @@ class _Comparison:
             what, inside = "record.bad", f"row {number + 1}"
             value = raw.decode("utf-8", "surrogateescape")
         else:
-            values = (_value(row), None) if is_a else (None, _value(row))
+            values = (as_row(row), None) if is_a else (None, as_row(row))
             return fact(("record.only", self._path, f"row {row.path}"), values, places)
         values_text = (value, None) if is_a else (None, value)
         return fact((what, self._path, inside), values_text, places, row.error)
@@ -178,16 +186,8 @@ def _is_blank(row: RecordRow) -> bool:
 
 
 def _same_hash(one: RecordRow, two: RecordRow) -> bool:
-    """Whether two hashes are one value: padding and the case of the algorithm say nothing."""
-    return (
-        one.algorithm.lower() == two.algorithm.lower()
-        and one.digest.rstrip("=") == two.digest.rstrip("=")
-        and bool(one.digest)
-    )
-
-
-def _value(row: RecordRow) -> Row:
-    return Row(row.path, row.hash, "" if row.size is None else str(row.size))
+    """Whether two hashes are one value: padding at the end says nothing."""
+    return bool(one.digest) and one.hash.rstrip("=") == two.hash.rstrip("=")
 
 
 def _applies(content: Content) -> bool:

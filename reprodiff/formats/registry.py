@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
-from typing import Final
+from typing import Final, NamedTuple
 
 from reprodiff.errors import ReprodiffError
 from reprodiff.formats.base import Content, Format
@@ -11,20 +11,41 @@ from reprodiff.model import Difference
 
 # Modules with a FORMAT, loaded on the first member that differs.
 _MODULES: Final = (
+    "record",
+    "installer",
+    "launcher",
+    "script",
+    "metadata",
+    "listing",
     "bytecode",
+    "elf",
     "json",
     "toml",
     "python",
     "text",
+    "pe",
+    "pe.objects",
+    "macho",
     "binary",
 )
 
+PROBLEM: Final = "problem"
+"""The kind of a fact that is none: its note says what could not be analysed."""
+
 _LAST: Final = ("RECORD",)
+_SCRIPTS: Final = frozenset({"bin", "Scripts", "scripts"})
 
 
-def is_last(path: str) -> bool:
-    """Whether a member tells of others, and is compared when they have been."""
-    return path.endswith(".dist-info/RECORD") or path.rpartition("/")[2] in _LAST
+def is_last(path: str) -> int:
+    """Whether a member tells of others, and is compared when they have been.
+
+    Scripts (1) name an interpreter, and other files know how the two trees' paths go together;
+    RECORD (2) tells of scripts, too.
+    """
+    folder, _, base = path.rpartition("/")
+    if path.endswith(".dist-info/RECORD") or base in _LAST:
+        return 2
+    return int(folder.rpartition("/")[2] in _SCRIPTS)
 
 
 @cache
@@ -33,12 +54,28 @@ def formats() -> tuple[Format, ...]:
     return tuple(import_module(f"reprodiff.formats.{name}").FORMAT for name in _MODULES)
 
 
-def compare(content: Content) -> Sequence[Difference]:
-    """Return the facts on two contents by the first format that applies and can read them."""
+class Compared(NamedTuple):
+    """The facts on two contents; ``problem`` says what went wrong on the way, if anything did."""
+
+    facts: Sequence[Difference]
+    problem: str = ""
+
+
+def compare(content: Content) -> Compared:
+    """Return the facts on two contents by the first format that applies and can read them.
+
+    A comparison that fails in a way nobody thought of is a problem of that member: the bytes of
+    the two sides are accounted for all the same, and the run goes on.
+    """
     for candidate in formats():
         if candidate.applies(content):
             try:
-                return tuple(candidate.compare(content))
+                return Compared(tuple(candidate.compare(content)))
             except (ReprodiffError, RecursionError, MemoryError):
                 continue
-    return ()
+            except Exception as error:  # noqa: BLE001  (one member must not cost the report)
+                kind = type(error).__name__
+                return Compared(
+                    (), f"the comparison as {candidate.name} failed ({kind}): compared as bytes"
+                )
+    return Compared(())

@@ -6,10 +6,11 @@ so that the ledger can check that nothing else differs.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from reprodiff.formats.parsing.unicode import hidden_characters
 from reprodiff.model import Difference, Span
 
 Places = list[tuple[Span, Span]]
@@ -115,6 +116,13 @@ class Endings:
             self.missing.append(places)
         return False
 
+    def fold(self, a: str, b: str, places: tuple[Span, Span]) -> None:
+        """Take two texts that differ only in the line endings in them."""
+        self.changed.append(places)
+        for text, kinds in ((a, self.kinds_a), (b, self.kinds_b)):
+            ending = next((end for end in ("\r\n", "\n", "\r") if end in text), "\n")
+            kinds[ending.encode()] += 1
+
     def loose(self, a: Sequence[Tile], b: Sequence[Tile]) -> Places:
         """Take out and return the endings that are missing although both files end alike."""
         ends = [bool(tiles and tiles[-1].ending.size) for tiles in (a, b)]
@@ -150,6 +158,19 @@ def _kinds(counts: Counter[bytes]) -> str:
     return ", ".join(_EOL_NAMES.get(end, "other") for end in sorted(counts))
 
 
+def hidden(path: str, inside: str, a: Iterable[str], b: Iterable[str]) -> Iterator[Difference]:
+    """Yield the fact that changed values hold characters that a reader does not see."""
+    names = [
+        ", ".join(char.name for text in texts for char in hidden_characters(text, _MOST))
+        for texts in (a, b)
+    ]
+    if names[0] or names[1]:
+        yield Difference("text.hidden", path, inside, names[0] or None, names[1] or None)
+
+
+_MOST: Final = 8
+
+
 def fact(
     place: tuple[str, str, str],
     values: tuple[object, object],
@@ -160,3 +181,23 @@ def fact(
     one, two = places[0] if places else (None, None)
     several = tuple(places) if len(places) > 1 else ()
     return Difference(*place, *values, one, two, note, several)  # type: ignore[arg-type]
+
+
+def respelled(
+    place: tuple[str, str, str], a: bytes, b: bytes, places: Places, note: str = ""
+) -> Difference:
+    """Return a fact on places that say the same in another form, one of them shown.
+
+    Which one does not depend on the side that is called A.
+    """
+
+    def texts(pair: tuple[Span, Span]) -> tuple[bytes, bytes]:
+        return a[pair[0].start : pair[0].stop], b[pair[1].start : pair[1].stop]
+
+    shown = min(places, key=lambda pair: (sorted(texts(pair)), pair))
+    values = tuple(text[:_SHOWN].decode("utf-8", "surrogateescape") for text in texts(shown))
+    ordered = [shown, *(pair for pair in sorted(places) if pair != shown)]
+    return fact(place, (values[0], values[1]), ordered, note)
+
+
+_SHOWN: Final = 400

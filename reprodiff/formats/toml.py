@@ -16,7 +16,9 @@ def _compare(content: Content) -> list[Difference]:
     data_a, data_b = toml_data(a), toml_data(b)
     if data_a is not None and data_b is not None and same_toml(data_a, data_b):
         whole = (Span(0, len(a)), Span(0, len(b)))
-        return [Difference("toml.format", content.path, "document", "", "", *whole)]
+        form = Difference("toml.format", content.path, "document", "", "", *whole)
+        # Comments are no data, and may hide something all the same.
+        return [form, *(fact for fact in facts if fact.what == "text.hidden")]
     return facts
 
 

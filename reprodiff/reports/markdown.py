@@ -140,7 +140,7 @@ class _Findings:
             *self._body(finding),
         ]
         titles = [self._fixes[it].title for it in finding.fixes if it in self._fixes]
-        blocks += [f"**Fix:** {escape(words.title(title))}" for title in titles]
+        blocks += [f"**Fix:** {escape(title)}" for title in titles]
         if group.echoes:
             blocks.append("\n".join(map(self._echo, group.echoes)))
         for echo in group.echoes:
@@ -187,7 +187,7 @@ def _fixes(report: Report) -> list[str]:
         return []
     blocks = ["### What to change"]
     for fix in report.fixes:
-        blocks.append(f"#### {escape(words.title(fix.title))}")
+        blocks.append(f"#### {escape(fix.title)}")
         blocks.append(" · ".join(map(escape, words.fix_facts(fix))))
         blocks += [escape(paragraph) for paragraph in words.paragraphs(fix.why)]
         if lines := words.snippet(fix):

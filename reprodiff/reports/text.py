@@ -153,7 +153,7 @@ class _Findings:
         self._places(finding)
         for fix_id in finding.fixes:
             if fix_id in self._fixes:
-                title = words.title(self._fixes[fix_id].title)
+                title = self._fixes[fix_id].title
                 self._page.prose(("fix: ", "bold"), (title, ""), indent=4, hang=5)
         for echo in group.echoes:
             self._echo(echo)
@@ -211,7 +211,7 @@ def _put_fixes(page: Page, report: Report) -> None:
 
 def _put_fix(page: Page, fix: Fix) -> None:
     page.gap()
-    page.prose((words.title(fix.title), "bold"), indent=2)
+    page.prose((fix.title, "bold"), indent=2)
     page.prose((page.glyphs.between.join(words.fix_facts(fix)), "dim"), indent=2)
     for paragraph in words.paragraphs(fix.why):
         page.prose((paragraph, ""), indent=2)

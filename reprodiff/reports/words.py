@@ -130,7 +130,7 @@ def fix_facts(fix: Fix) -> tuple[str, ...]:
 
 
 def title(text: str) -> str:
-    """Return the title of a cause or a fix as it stands at the start of a line."""
+    """Return the title of a cause as it stands at the start of a line."""
     return text[:1].upper() + text[1:]
 
 

@@ -6,24 +6,22 @@ flags, directory entries, modes of generated files, line endings of RECORD, cons
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from reprodiff.artifacts.base import Artifact, Member
-from reprodiff.artifacts.tar import TarArtifact
-from reprodiff.artifacts.tarformat.header import Dialect
 from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.artifacts.zipformat import ZipEntry
 from reprodiff.errors import ReprodiffError
+from reprodiff.model import ArtifactKind
 
 MAX_RECORD: Final = 1 << 16
 """Bytes of RECORD that are looked at for its line endings."""
 
 _UTF8: Final = 0x800
+_TARRED: Final = frozenset({ArtifactKind.SDIST, ArtifactKind.TAR})
 
 
-@dataclass(frozen=True, slots=True)
-class ZipTraits:
+class ZipTraits(NamedTuple):
     """Habits of the writer of a zip."""
 
     create_versions: frozenset[int]
@@ -43,25 +41,6 @@ class ZipTraits:
     """The internal attributes call some member a text file."""
     windows_modes: bool
     """Every mode is one that Windows reports: 0o666 or 0o777."""
-
-
-@dataclass(frozen=True, slots=True)
-class TarTraits:
-    """Habits of the writer of an sdist."""
-
-    dialect: str
-    gzip_name: bool
-    gzip_os: int | None
-    directories: bool
-    named_owner: bool
-    """Members have the name or id of a user."""
-    float_times: bool
-    """Times have a fraction or a decimal point, in pax records."""
-    one_time: int | None
-    end_padding: bool
-    """The end is padded to 10,240 bytes."""
-    info_last: bool
-    """PKG-INFO is the last member."""
 
 
 def zip_traits(artifact: ZipArtifact) -> ZipTraits:
@@ -97,29 +76,8 @@ def _crlf(artifact: Artifact, record: Member) -> bool:
         return False
 
 
-def tar_traits(artifact: TarArtifact) -> TarTraits:
-    """Read the habits out of a tar."""
-    entries = artifact.archive.entries
-    gzip = artifact.layer.gzip if artifact.layer else None
-    member = gzip.members[0] if gzip and gzip.members else None
-    times = {entry.mtime_text for entry in entries}
-    whole = [m.mtime for m in artifact.members[:1]] if len(times) == 1 else [None]
-    end = artifact.archive.segments[-1]
-    return TarTraits(
-        dialect=str(artifact.archive.dialect),
-        gzip_name=member is not None and member.name is not None,
-        gzip_os=member.os if member else None,
-        directories=any(m.raw.endswith(b"/") for m in artifact.members),
-        named_owner=any(e.uname or e.gname or e.uid or e.gid for e in entries),
-        float_times=any("." in (time or "") for time in times),
-        one_time=whole[0] if whole else None,
-        end_padding=end.stop % 10240 == 0,
-        info_last=bool(entries) and entries[-1].path.endswith(b"/PKG-INFO"),
-    )
-
-
 ZipTest = Callable[[ZipTraits], bool]
-TarTest = Callable[[TarTraits], bool]
+
 
 # The first that fits is said.  A new writer is one line.
 _ZIP_WRITERS: Final[tuple[tuple[str, str, ZipTest], ...]] = (
@@ -175,43 +133,6 @@ _ZIP_WRITERS: Final[tuple[tuple[str, str, ZipTest], ...]] = (
         lambda t: t.record_mode == 0o100644 and t.one_time == 315532800,
     ),
 )
-_TAR_WRITERS: Final[tuple[tuple[str, str, TarTest], ...]] = (
-    (
-        "setuptools",
-        "pax with float times, directory entries, the builder's name",
-        lambda t: t.float_times and t.directories,
-    ),
-    (
-        "hatchling",
-        "one time 2020-02-02",
-        lambda t: t.one_time == 1580601600,
-    ),
-    (
-        "maturin",
-        "one time 2006-07-24",
-        lambda t: t.one_time == 1153704088,
-    ),
-    (
-        "scikit-build-core",
-        "one time 2022-11-09",
-        lambda t: t.one_time == 1667997441,
-    ),
-    (
-        "uv_build",
-        "directory entries, no gzip name, all times 0",
-        lambda t: t.directories and not t.gzip_name and t.one_time == 0,
-    ),
-    (
-        "poetry-core",
-        "gzip name, all times 0",
-        lambda t: t.gzip_name and t.one_time == 0,
-    ),
-    (
-        "GNU tar",
-        "GNU magic, padded to 10,240 bytes",
-        lambda t: t.dialect == Dialect.GNU and t.end_padding,
-    ),
-)
 
 
 def writer(artifact: Artifact) -> str:
@@ -221,9 +142,9 @@ def writer(artifact: Artifact) -> str:
         for name, why, fits in _ZIP_WRITERS:
             if fits(zipped):
                 return f"{name} ({why})"
-    if isinstance(artifact, TarArtifact):
-        tarred = tar_traits(artifact)
-        for name, why, test in _TAR_WRITERS:
-            if test(tarred):
-                return f"{name} ({why})"
+    elif artifact.kind in _TARRED:
+        # All that reads tars is loaded when there is one.
+        from reprodiff.toolchains.tar_traits import tar_writer  # noqa: PLC0415
+
+        return tar_writer(artifact)
     return ""

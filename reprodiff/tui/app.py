@@ -15,8 +15,10 @@ def run_app(a: str, b: str, options: "Options | None" = None, *, run: "Run | Non
     """Compare two artifacts on the screen; return the exit status.
 
     0 for identical artifacts, 1 for any others (also where the user left before it was known), 2
-    for an input that cannot be opened, which is said on standard error.  ``run`` stands in for
-    the engine's function of that name.
+    for an analysis that broke off and for an input that cannot be opened, which is said on
+    standard error.  A fault of the app
+    itself is raised once the terminal is given back.  ``run`` stands in for the engine's function
+    of that name.
     """
     # The other process starts first: it opens the artifacts while Textual is being imported.
     analysis = Analysis(a, b, options, run)
@@ -29,8 +31,10 @@ def run_app(a: str, b: str, options: "Options | None" = None, *, run: "Run | Non
         app.run()
     finally:
         analysis.stop()
+    if app.broken is not None:
+        raise app.broken
     if app.refused is not None:
         sys.stderr.write(f"reprodiff: error: {app.refused.message}\n")
         if app.refused.hint:
             sys.stderr.write(f"hint: {app.refused.hint}\n")
-    return app.outcome if not app.return_code else app.return_code
+    return app.outcome

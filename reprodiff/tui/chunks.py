@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from reprodiff.model import Category, Confidence, Problem, Severity
+from reprodiff.model import Confidence, Location, Problem, Severity
 from reprodiff.text import plain
+from reprodiff.views.fields import INTO, where
 from reprodiff.views.pieces import Mark, Pieces
 
 
@@ -45,8 +46,11 @@ def fitted(chunks: Iterable[Chunk], cells: int, fill: str = "text") -> Line:
         if size > left:
             if left > 0:
                 line.append(Chunk(set_cell_size(chunk.text, left - 1) + "…", chunk.role))
-            elif line and cells > 0:
-                line[-1] = _ended(line[-1])
+            else:
+                while line and not cell_len(line[-1].text):
+                    line.pop()
+                if line:
+                    line[-1] = _ended(line[-1])
             return line
         line.append(chunk)
         left -= size
@@ -108,6 +112,15 @@ def shortened(text: str, cells: int) -> str:
     return set_cell_size(text, cells - 1 - cell_len(tail)) + "…" + tail
 
 
+def titled(location: Location, cells: int) -> str:
+    """Return a place in at most ``cells``: its path gives way, what is inside it does not."""
+    whole = where(location)
+    inside = plain(INTO + location.inside) if location.inside else ""
+    if cell_len(whole) <= cells or cell_len(inside) + 8 > cells:
+        return shortened(whole, cells)
+    return shortened(whole.removesuffix(inside), cells - cell_len(inside)) + inside
+
+
 def size_text(size: int) -> str:
     """Return a number of bytes for people: three digits and a unit."""
     if size < 1000:
@@ -128,11 +141,6 @@ def counted(number: int, one: str, many: str = "") -> str:
 def severity_chunk(severity: Severity) -> Chunk:
     """Return the sign and the word of a severity."""
     return Chunk(f"{SIGNS[severity]} {severity.value}", f"severity-{severity.value}")
-
-
-def category_title(category: Category | str) -> str:
-    """Return the name of a category as a heading."""
-    return str(category)
 
 
 def problem_text(problem: Problem) -> str:

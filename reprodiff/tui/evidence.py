@@ -27,10 +27,10 @@ MAX_BYTES: Final = 512 << 20
 """Largest member that is read to be looked at."""
 _INTO: Final = "!/"
 _LINE: Final = re.compile(r"line (\d{1,9})")
-_CONTAINER: Final = (
-    *("zip.", "tar.", "gzip.", "tree.", "member.", "artifact.", "integrity.", "derived."),
-)
+_CONTAINER: Final = ("zip.", "tar.", "gzip.", "integrity.", "derived.")
 """Kinds of facts whose spans, if any, are in the container, not in a member's content."""
+_EITHER: Final = ("tree.", "member.", "artifact.")
+"""Kinds of facts that have no spans, or those of a whole member."""
 
 Opener = Callable[[str, Limits], Artifact]
 Reader = Callable[[Artifact, str], Payload]
@@ -72,37 +72,39 @@ def about_container(cause: str) -> bool:
         if one.id == cause
         for kind in rule.takes
     ]
-    return bool(kinds) and all(kind.startswith(_CONTAINER) for kind in kinds)
+    return any(kind.startswith(_CONTAINER) for kind in kinds) and all(
+        kind.startswith((*_CONTAINER, *_EITHER)) for kind in kinds
+    )
 
 
 def in_container(finding: Finding, location: Location) -> bool:
-    """Whether a place is in the bytes of the container that holds its member."""
+    """Whether the spans of a place are in the bytes of the container that holds its member."""
+    if location.span_a is None and location.span_b is None:
+        return False
     if finding.category is Category.UNEXPLAINED:
         return not location.path
-    return about_container(finding.cause)
+    return not location.path or about_container(finding.cause)
 
 
-def has_bytes(subject: Subject) -> bool:
-    """Whether there are bytes to look at for a finding or place."""
+def views_of(subject: Subject) -> tuple[View, ...]:
+    """Return the views there are: of bytes those of a span, or at least those of the member."""
     location = subject.anchor
-    if location is None:
-        return False
-    if location.span_a is not None or location.span_b is not None:
-        return True
-    return _LINE.fullmatch(location.inside) is not None and not in_container(
-        subject.finding, location
-    )
+    if location is None or not (location.path or location.span_a or location.span_b):
+        return (View.FIELDS,)
+    if in_container(subject.finding, location):
+        return (View.FIELDS, View.BYTES)
+    return (View.FIELDS, View.TEXT, View.BYTES)
 
 
 def first_view(subject: Subject) -> View | None:
     """Return the view that tells most; ``None`` if that depends on the bytes."""
     location = subject.anchor
-    if location is None or not has_bytes(subject) or in_container(subject.finding, location):
+    if location is None or in_container(subject.finding, location):
         return View.FIELDS
-    if subject.location is None:
-        last = subject.locations[-1]
-        if last.path != location.path:
-            return View.FIELDS
+    if location.span_a is None and location.span_b is None and not _LINE.fullmatch(location.inside):
+        return View.FIELDS
+    if subject.location is None and subject.locations[-1].path != location.path:
+        return View.FIELDS
     return None
 
 

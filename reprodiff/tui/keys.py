@@ -155,8 +155,6 @@ KEYS: Final = (
         "Previous difference",
         "To the previous difference in the evidence",
         Topic.EVIDENCE,
-        "previous",
-        (_E,),
     ),
     Key(
         "evidence.split",

@@ -13,6 +13,7 @@ from reprodiff.tui.sources.pages import (
     code,
     heading,
     paragraphs,
+    quoted,
     text,
 )
 from reprodiff.tui.store import Store
@@ -39,7 +40,7 @@ def reason(store: Store, finding: Finding) -> list[Block]:
         ),
         text(Chunk(_figures(finding), "dim")),
         BLANK,
-        *paragraphs(plain(finding.explanation)),
+        *paragraphs(finding.explanation),
     ]
     if finding.evidence:
         blocks += [BLANK, *(bullet(sentence) for sentence in finding.evidence)]
@@ -76,7 +77,7 @@ def fixes(store: Store, finding: Finding) -> list[Block]:
     """Return what removes the cause: the report's own fixes, or else those of the catalogue."""
     known = [store.fixes[key] for key in finding.fixes if key in store.fixes]
     if known:
-        return [block for fix in known for block in _fix(fix)]
+        return [heading("Fix"), *(block for fix in known for block in _fix(fix))]
     cause = cause_of(finding)
     if cause is None or not cause.doc.fix:
         return [heading("Fix"), text(Chunk("None is known for this cause.", "dim"))]
@@ -85,10 +86,10 @@ def fixes(store: Store, finding: Finding) -> list[Block]:
     blocks = [heading("Fix")]
     for tool, change in advice:
         if not tool:
-            blocks.append(text(change))
+            blocks.append(text(*quoted(change)))
             continue
         mark = [Chunk(" (made this)", "good")] if tool.casefold() in used else []
-        blocks.append(bullet(Chunk(plain(tool), "strong"), *mark, f": {change}"))
+        blocks.append(bullet(Chunk(plain(tool), "strong"), *mark, Chunk(": "), *quoted(change)))
     return blocks
 
 
@@ -96,13 +97,13 @@ def _fix(fix: Fix) -> list[Block]:
     checked = {"rebuilt": "checked by rebuilding", "normalized": "checked by normalising"}
     state = checked.get(fix.checked, "not checked on this pair")
     blocks = [
-        heading("Fix"),
         text(
             Chunk(plain(fix.title), "strong"),
             Chunk(f" · {plain(fix.tool)} · {plain(fix.where)} · {state}", "dim"),
         ),
-        *code(fix.snippet),
     ]
+    if fix.snippet:
+        blocks += code(fix.snippet)
     if fix.why:
         blocks.append(text(fix.why))
     if fix.since:

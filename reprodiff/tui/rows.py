@@ -11,12 +11,11 @@ from reprodiff.tui.chunks import (
     justified,
     problem_text,
     severity_chunk,
-    shortened,
+    titled,
     width,
 )
 from reprodiff.tui.outline import Kind, Row
 from reprodiff.tui.store import Store, needs_person
-from reprodiff.views.fields import where
 
 _INDENT: Final = 2
 
@@ -32,11 +31,13 @@ def drawn(store: Store, row: Row, cells: int, echoes: int = 0) -> Line:
             count = Chunk(_count(len(store.problems), store), "dim")
             return justified([*head, Chunk("problems", "group")], [count], cells)
         case Kind.PROBLEM:
-            return [*head, Chunk(problem_text(store.problems[at.number]))]
+            sign = Chunk("! ", "severity-review")
+            return [*head, sign, Chunk(problem_text(store.problems[at.number]))]
         case Kind.PLACE:
             locations = store.locations(at.id)
-            text = where(locations[at.number]) if at.number < len(locations) else ""
-            return [*head, Chunk(shortened(text, max(cells - width(head) - 1, 4)), "place")]
+            room = max(cells - width(head) - 1, 4)
+            text = titled(locations[at.number], room) if at.number < len(locations) else ""
+            return [*head, Chunk(text, "place")]
         case Kind.FINDING | Kind.ECHO:
             return _finding(store, row, head, cells, echoes)
 

@@ -56,11 +56,13 @@ class ReprodiffApp(App[int]):
         self._redraw: Timer | None = None
         self.refused: Failed | None = None
         """Why an input could not be opened, if that is what ended the app."""
+        self.broken: Exception | None = None
+        """What went wrong in the app itself, if that is what ended it."""
 
     @property
     def outcome(self) -> int:
-        """The exit status: 0 for identical artifacts, 2 for an input that is none, else 1."""
-        if self.refused is not None:
+        """The exit status: 0 for identical artifacts, 2 where nothing was found out, else 1."""
+        if self.store.failure is not None:
             return 2
         return 0 if self.store.verdict is Verdict.IDENTICAL else 1
 
@@ -122,3 +124,14 @@ class ReprodiffApp(App[int]):
         Thread(target=self._feed.stop, daemon=True).start()
         self._main.reload()
         self.notify("Cancelled: what was found so far stays.", markup=False)
+
+    # -- faults of the app itself
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.broken = self.broken or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual would print a traceback with the values of all variables; the command line says
+        # in a sentence what went wrong.
+        self._close_messages_no_wait()

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from reprodiff.model import Location
 from reprodiff.text import plain
-from reprodiff.views.pieces import Mark, Piece, Pieces, compare
+from reprodiff.views.pieces import Mark, Piece, Pieces, compare, whole
 
 _CACHED: Final = 1024
 INTO: Final = " \u203a "
@@ -41,7 +41,10 @@ class FieldTable:
 
 def field_row(location: Location) -> FieldRow:
     """Return a place with what differs between its two values marked."""
-    a, b = compare(location.a, location.b)
+    if location.a and location.b:
+        a, b = compare(location.a, location.b)
+    else:  # there is nothing that a mark could tell apart
+        a, b = whole(location.a), whole(location.b)
     return FieldRow(plain(location.path), plain(location.inside), a or NOTHING, b or NOTHING)
 
 

@@ -15,8 +15,8 @@ from reprodiff.model import Side, Span
 
 GAP: Final = -1
 """In place of a byte, where a side has none."""
-MAX_ALIGNED: Final = 4 << 20
-"""Larger pairs are laid out by their common ends alone: 4 MB take about a second to align."""
+MAX_ALIGNED: Final = 32 << 20
+"""Larger pairs are laid out by their common ends alone: 32 MB take a second or two to align."""
 _NEAR: Final = 16
 """Fewer equal bytes than this between two changes do not part them."""
 _WINDOW: Final = 64 * 1024
@@ -72,10 +72,10 @@ class HexPair:
     @classmethod
     def aligned(cls, a: memoryview, b: memoryview) -> "HexPair":
         """Lay two buffers out so that what is the same stands together."""
-        if len(a) == len(b):
-            return cls(a, b)
         if max(len(a), len(b)) <= MAX_ALIGNED:
             return cls(a, b, align_bytes(a, b, merge=4))
+        if len(a) == len(b):
+            return cls(a, b)
         head = byteruns.common_head(a, b)
         tail = byteruns.common_tail(a[head:], b[head:])
         stop_a, stop_b = len(a) - tail, len(b) - tail

@@ -62,6 +62,8 @@ def compare(a: str, b: str) -> tuple[Pieces, Pieces]:
         if token[0].isalnum()
     )
     if kept * 4 < min(len(a), len(b)):
+        head -= _word(a[:head][::-1])
+        tail -= _word(a[len(a) - tail :])
         return _between(a, head, tail), _between(b, head, tail)
     left: list[tuple[str, Mark]] = []
     right: list[tuple[str, Mark]] = []
@@ -110,6 +112,11 @@ def _common_ends(a: str, b: str) -> tuple[int, int]:
     size -= head
     tail = next((at for at in range(size) if a[-1 - at] != b[-1 - at]), size)
     return head, tail
+
+
+def _word(text: str) -> int:
+    """Return how many characters of a word ``text`` begins with: a part of one is no match."""
+    return next((at for at, char in enumerate(text) if not char.isalnum()), len(text))
 
 
 def _between(text: str, head: int, tail: int) -> Pieces:

@@ -2,7 +2,6 @@
 
 import contextlib
 import mmap
-import tempfile
 from types import TracebackType
 from typing import IO, Final, Self
 
@@ -89,6 +88,8 @@ class Spool:
 
     def _store(self, plain: bytes) -> None:
         if self._file is None and self.size > self._memory:
+            import tempfile  # noqa: PLC0415 - few members are that large
+
             # Without a name: nothing in the archive chooses where this goes.
             self._file = tempfile.TemporaryFile()  # noqa: SIM115 (outlives this call)
             self._file.write(self._buffer)

@@ -46,8 +46,9 @@ def check_entries(entries: Sequence[ZipEntry]) -> Iterator[Anomaly]:
         for side in (central, local):
             if side is not None and (side.extra or FULL32 in side.fixed):
                 yield from _check_extra(entry, side)
-        yield from _check_name(entry, header.name)
-        if entry.usize > 0 and entry.is_dir:
+        if not (header.name.isascii() and header.name and b"\0" not in header.name):
+            yield from _check_name(entry, header.name)
+        if entry.usize > 0 and header.name.endswith(b"/"):
             message = "the name ends in a slash, and it has data"
             yield _about(entry, AnomalyKind.DIRECTORY_WITH_DATA, message)
         if (header.fixed.flags | (local.fixed.flags if local else 0)) & FLAG_DESCRIPTOR:

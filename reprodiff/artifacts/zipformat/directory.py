@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -84,8 +84,15 @@ def _resume(reader: HeaderReader, at: int, directory: Directory, result: Headers
     return hit.start() if hit else None
 
 
+_RELAX_EVERY: Final = 512
+"""Local headers; each may bring in 64 KiB, the pages a system maps around the one asked for."""
+
+
 def link(
-    reader: HeaderReader, headers: Sequence[CentralHeader], directory: Directory
+    reader: HeaderReader,
+    headers: Sequence[CentralHeader],
+    directory: Directory,
+    relax: Callable[[], object] | None = None,
 ) -> tuple[list[ZipEntry], list[Damage]]:
     """Make an entry of each central header and the local record it points at."""
     entries: list[ZipEntry] = []
@@ -94,6 +101,8 @@ def link(
     size, shift = len(reader.data), directory.shift
     described = False
     for ordinal, central in enumerate(headers):
+        if relax is not None and ordinal % _RELAX_EVERY == _RELAX_EVERY - 1:
+            relax()
         fixed = central.fixed
         csize, usize, offset = fixed.csize, fixed.usize, fixed.local_offset
         if FULL32 in (csize, usize, offset):

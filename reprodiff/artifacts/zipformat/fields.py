@@ -9,6 +9,8 @@ Unix mode.  All numbers are little-endian and unsigned.
 
 import struct
 from collections.abc import Sequence
+from itertools import compress, count
+from operator import ne
 from typing import Final, NamedTuple
 
 LOCAL_SIGNATURE: Final = 0x04034B50
@@ -181,4 +183,5 @@ def differing_fields(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     """
     if a == b:
         return ()
-    return tuple(number for number, pair in enumerate(zip(a, b, strict=True)) if pair[0] != pair[1])
+    # There may be a million pairs: the loop is the interpreter's own.
+    return tuple(compress(count(), map(ne, a, b)))

@@ -20,8 +20,10 @@ def stored_bytes(archive: ZipArchive, entry: ZipEntry) -> memoryview:
     Empty if there are none; cut at the file's end, and where the next record begins
     (:attr:`ZipArchive.clipped`).
     """
-    stop = min(entry.data_stop, archive.clipped.get(entry.ordinal, entry.data_stop))
-    return archive.data[entry.data_start : max(stop, entry.data_start)]
+    start, stop = entry.data_start, entry.data_stop
+    if entry.ordinal in archive.clipped:
+        stop = max(min(stop, archive.clipped[entry.ordinal]), start)
+    return archive.data[start:stop]
 
 
 class MemberStream:

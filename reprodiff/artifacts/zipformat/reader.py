@@ -6,7 +6,7 @@ headers.  Format facts are from PKWARE's APPNOTE.TXT 6.3.10.
 """
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from reprodiff.artifacts.zipformat.checks import check_duplicates, check_entries
 from reprodiff.artifacts.zipformat.coverage import end_stretches, stretches, sweep
@@ -20,11 +20,15 @@ from reprodiff.limits import Limits
 
 
 def read_zip(
-    data: bytes | bytearray | memoryview | mmap.mmap, limits: Limits | None = None
+    data: bytes | bytearray | memoryview | mmap.mmap,
+    limits: Limits | None = None,
+    relax: Callable[[], object] | None = None,
 ) -> ZipArchive:
     """Read the records of a zip file.
 
     The archive keeps a view of ``data``, which must not change or be closed while it is used.
+    Local headers lie all over the file; ``relax`` is called after every few hundred of them, to
+    give back the pages of a mapping.
 
     Raises:
         ZipFormatError: There is no zip record at all.
@@ -35,7 +39,7 @@ def read_zip(
     directory = locate(view, limits)
     reader = HeaderReader(view, limits)
     central = read_directory(reader, directory, limits)
-    listed, broken = link(reader, central.headers, directory)
+    listed, broken = link(reader, central.headers, directory, relax)
     ends = end_stretches(directory.eocd, directory.eocd64, directory.locator)
     coverage = sweep(stretches(listed, central.runs, ends), len(view))
     gaps = search_gaps(reader, coverage.gaps, listed, directory, limits)

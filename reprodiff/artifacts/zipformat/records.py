@@ -7,7 +7,7 @@ named tuples.
 
 import stat
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from reprodiff.artifacts.zipformat.damage import Anomaly, Damage
@@ -39,6 +39,8 @@ from reprodiff.artifacts.zipformat.fields import (
     LocatorFields,
 )
 
+_ENCRYPTION: Final = FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED
+
 UNKNOWN: Final = -1
 """A size or CRC that no record gives."""
 
@@ -54,6 +56,8 @@ class DosTime(NamedTuple):
     second: int
 
 
+# Members share a few times, as a rule.
+@lru_cache(maxsize=1024)
 def dos_time(date: int, time: int) -> DosTime:
     """Unpack the two 16-bit fields; any value is possible, no value is checked."""
     return DosTime(
@@ -191,11 +195,6 @@ class ZipEntry(NamedTuple):
     descriptor: Descriptor | None
 
     @property
-    def _either(self) -> CentralFields | LocalFields | None:
-        header = self.central or self.local
-        return header.fixed if header else None
-
-    @property
     def raw_name(self) -> bytes:
         """The name's bytes."""
         header = self.central or self.local
@@ -214,17 +213,20 @@ class ZipEntry(NamedTuple):
     @property
     def flags(self) -> int:
         """General purpose bit flag."""
-        return self._either.flags if self._either else 0
+        header = self.central or self.local
+        return header.fixed.flags if header else 0
 
     @property
     def method(self) -> int:
         """Compression method."""
-        return self._either.method if self._either else 0
+        header = self.central or self.local
+        return header.fixed.method if header else 0
 
     @property
     def extract_version(self) -> int:
         """Version needed to extract, ten times the specification's."""
-        return self._either.extract_version if self._either else 0
+        header = self.central or self.local
+        return header.fixed.extract_version if header else 0
 
     @property
     def create_version(self) -> int | None:
@@ -249,8 +251,8 @@ class ZipEntry(NamedTuple):
     @property
     def dos_time(self) -> DosTime:
         """The header's time, which may be no time at all."""
-        fixed = self._either
-        return dos_time(fixed.date, fixed.time) if fixed else dos_time(0, 0)
+        header = self.central or self.local
+        return dos_time(header.fixed.date, header.fixed.time) if header else dos_time(0, 0)
 
     @property
     def local_offset(self) -> int:
@@ -275,7 +277,7 @@ class ZipEntry(NamedTuple):
     @property
     def is_encrypted(self) -> bool:
         """Any flag of encryption is set."""
-        return bool(self.flags & (FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED))
+        return bool(self.flags & _ENCRYPTION)
 
     @property
     def unicode_path(self) -> UnicodeText | None:

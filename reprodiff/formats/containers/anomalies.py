@@ -9,8 +9,9 @@ from typing import Final
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.artifacts.zipformat.damage import Anomaly, AnomalyKind
+from reprodiff.formats.parsing.unicode import hidden_characters
 from reprodiff.ledger import weigh
-from reprodiff.model import Difference, Span
+from reprodiff.model import Difference, MemberType, Side, Span
 from reprodiff.pairing import Pairing
 
 _HIDDEN: Final = frozenset(
@@ -44,6 +45,13 @@ def zip_anomalies(a: ZipArtifact, b: ZipArtifact, pairing: Pairing) -> Iterator[
     for key, rest in other.items():
         for two in rest:
             yield _anomaly_fact(key, None, two, a, b)
+
+
+def lone_anomalies(artifact: ZipArtifact, side: Side) -> Iterator[Difference]:
+    """Yield what an archive gets wrong that is compared with something that is none."""
+    for each in artifact.archive.anomalies:
+        one, two = (each, None) if side is Side.A else (None, each)
+        yield _anomaly_fact(_key(each, _path(artifact, each)), one, two, artifact, artifact)
 
 
 def _path(artifact: ZipArtifact, anomaly: Anomaly) -> str:
@@ -96,6 +104,10 @@ def name_facts(a: Artifact, b: Artifact) -> Iterator[Difference]:
     for path in sorted(unsafe_a.keys() | unsafe_b.keys()):
         one, two = unsafe_a.get(path), unsafe_b.get(path)
         yield Difference("integrity.name", path, "name", one, two)
+    leaving_a, leaving_b = _leaving(a), _leaving(b)
+    for path in sorted(leaving_a.keys() | leaving_b.keys()):
+        one, two = leaving_a.get(path), leaving_b.get(path)
+        yield Difference("integrity.name", path, "link target", one, two)
     clash_a, clash_b = _awkward(a.members), _awkward(b.members)
     for path in sorted(clash_a.keys() ^ clash_b.keys()):
         yield Difference("integrity.name", path, "name", clash_a.get(path), clash_b.get(path))
@@ -109,6 +121,10 @@ def _unsafe(members: Iterable[Member]) -> dict[str, str]:
     found: dict[str, str] = {}
     for member in members:
         if _SUSPICIOUS.search(member.raw) is None:
+            if not member.raw.isascii() and hidden_characters(
+                member.raw.decode("utf-8", "replace")
+            ):
+                found[member.path] = "has characters that are not seen, or turn the direction"
             continue
         raw = member.raw.replace(b"\\", b"/")
         reason = ""
@@ -122,6 +138,24 @@ def _unsafe(members: Iterable[Member]) -> dict[str, str]:
             reason = "has control characters"
         if reason:
             found[member.path] = reason
+    return found
+
+
+def _leaving(artifact: Artifact) -> dict[str, str]:
+    """Return the symbolic links of a zip that lead out of it; a tar's are among its anomalies."""
+    if not isinstance(artifact, ZipArtifact):
+        return {}
+    found: dict[str, str] = {}
+    for member in artifact.members:
+        if member.type is not MemberType.SYMLINK:
+            continue
+        depth = member.path.count("/")
+        for part in member.link.split("/"):
+            depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
+            if depth < 0:
+                break
+        if member.link.startswith("/") or depth < 0:
+            found[member.path] = f"leads out: {member.link}"
     return found
 
 

@@ -19,8 +19,6 @@ def compare(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
     ):
         filled = _filled_directories(artifact)
         for member in members:
-            if other.damaged:
-                continue  # it may well be there, behind the damage; that is a problem, not a fact
             implied = member.type is MemberType.DIRECTORY and member.raw.rstrip(b"/") in filled
             what = "member.directory" if implied else "member.only"
             size = max(member.size, 0)
@@ -34,7 +32,7 @@ def compare(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
                 None if is_a else value,
                 span if is_a else None,
                 None if is_a else span,
-                note=member.type,
+                note="damaged" if other.may_hold(member.raw) else "",
                 weight=size if member.type is MemberType.FILE else 0,
             )
     for pair in pairing.pairs:

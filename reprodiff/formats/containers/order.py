@@ -20,13 +20,21 @@ def order_facts(
     position_a: Position = _index,
     position_b: Position = _index,
 ) -> Iterator[Difference]:
-    """Yield one fact for each member that has another rank among those both sides have."""
+    """Yield one fact on the container if the members that both sides have come in another order.
+
+    It shows the first place at which they part; its note says how many have another rank.
+    """
     by_a = sorted(pairing.pairs, key=lambda pair: position_a(pair.a))
     by_b = sorted(pairing.pairs, key=lambda pair: position_b(pair.b))
     if by_a == by_b:
         return
-    rank_b = {id(pair): rank for rank, pair in enumerate(by_b)}
-    for rank, pair in enumerate(by_a):
-        other = rank_b[id(pair)]
-        if rank != other:
-            yield Difference(what, pair.a.path, inside, rank + 1, other + 1)
+    moved = [rank for rank, (one, two) in enumerate(zip(by_a, by_b, strict=True)) if one != two]
+    first = moved[0]
+    yield Difference(
+        what,
+        "",
+        inside,
+        f"{first + 1}: {by_a[first].a.path}",
+        f"{first + 1}: {by_b[first].b.path}",
+        note=f"{len(moved)} of {len(by_a)} members stand at another place",
+    )

@@ -4,18 +4,22 @@ A raw field that differs is a fact of its own kind if the value it stands for di
 encoding if it does not.  So every byte of every header is accounted for.
 """
 
+import stat
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
-from reprodiff.artifacts.tar import TarArtifact
+from reprodiff.artifacts.tar import MEMBER_TYPES, TarArtifact
 from reprodiff.artifacts.tarformat.entries import EntryKind, Extension, TarEntry
-from reprodiff.artifacts.tarformat.header import BLOCK, FIELDS, Checksum, split
+from reprodiff.artifacts.tarformat.header import BLOCK, FIELDS, Checksum, TarHeader, split
 from reprodiff.artifacts.tarformat.oddities import Anomaly, Oddity
 from reprodiff.formats.containers.order import order_facts
 from reprodiff.formats.containers.stream import layer_facts
+from reprodiff.formats.containers.tarfields import LINKS, odd_fields, shape, usual
 from reprodiff.ledger import weigh
 from reprodiff.model import Difference, Span, Value
 from reprodiff.pairing import Pairing
+from reprodiff.text import plain
 
 # Raw header field -> kind of the fact if the value it stands for differs.
 _EFFECTIVE: Final = {
@@ -35,7 +39,6 @@ _WRITER_RECORDS: Final = frozenset(
         *("hdrcharset", "charset", "SCHILY.fflags"),
     }
 )
-_DEVICES: Final = frozenset({EntryKind.CHARACTER_DEVICE, EntryKind.BLOCK_DEVICE})
 
 
 def compare(a: TarArtifact, b: TarArtifact, pairing: Pairing) -> Iterator[Difference]:
@@ -73,6 +76,9 @@ def _value(entry: TarEntry, field: str) -> Value:
         if exact is None:
             return None
         return int(exact) if exact.denominator == 1 else entry.mtime_text
+    if field == "mode" and entry.kind is EntryKind.DIRECTORY and entry.mode is not None:
+        # A tar keeps the type apart; what a bit means depends on it.
+        return entry.mode | stat.S_IFDIR
     value: Value = getattr(entry, field)
     return value
 
@@ -97,12 +103,13 @@ def _effective(
 def _raw_fields(
     path: str, one: TarEntry, two: TarEntry, block_a: bytes, block_b: bytes, said: set[str]
 ) -> Iterator[Difference]:
+    header_a, header_b = split(block_a), split(block_b)
     for field in FIELDS:
         raw_a = block_a[field.offset : field.offset + field.width]
         raw_b = block_b[field.offset : field.offset + field.width]
         if raw_a == raw_b or field.name in said:
             continue
-        what, note = _raw_kind(field.name, one, two)
+        what, note = _raw_kind(field.name, (one, header_a), (two, header_b))
         yield Difference(
             what,
             path,
@@ -116,26 +123,38 @@ def _raw_fields(
         )
 
 
-def _raw_kind(field: str, one: TarEntry, two: TarEntry) -> tuple[str, str]:
-    """Return the kind of a raw field that differs though its value does not, or has none."""
+_Recorded = tuple[TarEntry, TarHeader]
+
+
+def _raw_kind(field: str, a: _Recorded, b: _Recorded) -> tuple[str, str]:
+    """Return the kind of a raw field that differs though its value does not, or has none.
+
+    ``tar.field`` is for what no writer puts there.
+    """
+    (one, _), (two, _) = a, b
+    # Names, links and types that differ are told by facts on members; these follow from them.
+    if field in {"name", "prefix"} and one.path != two.path:
+        return "derived.tar.name", ""
+    if field == "linkname" and {one.kind, two.kind} <= LINKS and one.link != two.link:
+        return "derived.tar.link", ""
+    if field == "typeflag" and MEMBER_TYPES.get(one.kind) is not MEMBER_TYPES.get(two.kind):
+        return "derived.tar.type", ""
+    if not all(usual(field, *side) for side in (a, b)):
+        return ("tar.pad" if field == "pad" else "tar.field"), ""
     if field == "chksum":
         wrong = Checksum.WRONG in (one.checksum, two.checksum)
         return "derived.tar.chksum", "the header's checksum is wrong" if wrong else ""
-    if field in {"magic", "version"}:
-        return "tar.magic", ""
-    if field in {"devmajor", "devminor"}:
-        return ("tar.device" if {one.kind, two.kind} & _DEVICES else "tar.device-field"), ""
-    if field in {"name", "prefix"}:
-        # A name that differs is told by ``member.renamed``; what stands here follows from it.
-        return ("tar.name-field" if one.path == two.path else "derived.tar.name"), ""
-    if field == "linkname":
-        linked = one.kind in {EntryKind.SYMLINK, EntryKind.HARDLINK} and one.link != two.link
-        return ("derived.tar.link" if linked else "tar.encoding"), ""
-    if field == "typeflag":
-        return ("tar.encoding" if one.kind is two.kind else "derived.tar.type"), ""
-    if field == "pad":
-        return "tar.pad", ""
-    return "tar.encoding", ""
+    return _USUAL.get(field, "tar.encoding"), ""
+
+
+_USUAL: Final = {
+    "magic": "tar.magic",
+    "version": "tar.magic",
+    "devmajor": "tar.device-field",
+    "devminor": "tar.device-field",
+    "name": "tar.name-field",
+    "prefix": "tar.name-field",
+}
 
 
 # -- extension headers --------------------------------------------------------------------------
@@ -166,7 +185,10 @@ def _extensions(
         )
     # What is left is the frame: the extension's own header, lengths of records, padding.
     frame = max(weigh(raw_a, raw_b) - told, 0)
-    for fact in _frames(a, b, path, one.extensions, two.extensions):
+    facts = list(_frames(a, b, path, one.extensions, two.extensions))
+    if not facts and not told:
+        facts.append(Difference("tar.pax-only", path, "extended header: records", "", ""))
+    for fact in facts:
         yield fact._replace(weight=frame)
         frame = 0
 
@@ -204,26 +226,58 @@ def _frames(
     one: tuple[Extension, ...],
     two: tuple[Extension, ...],
 ) -> Iterator[Difference]:
-    """Yield at most one fact on the headers of the extensions themselves."""
-    shape_a = [split(bytes(a.archive.data[e.header : e.header + BLOCK])) for e in one]
-    shape_b = [split(bytes(b.archive.data[e.header : e.header + BLOCK])) for e in two]
-    rest_a = [bytes(a.archive.data[e.rest : e.data.stop]) for e in one]
-    rest_b = [bytes(b.archive.data[e.rest : e.data.stop]) for e in two]
-    pads_a = [bytes(a.archive.data[e.data.stop : e.stop]).strip(b"\0") for e in one]
-    pads_b = [bytes(b.archive.data[e.data.stop : e.stop]).strip(b"\0") for e in two]
-    hidden_a, hidden_b = b"".join(rest_a + pads_a), b"".join(rest_b + pads_b)
+    """Yield what differs in the headers of the extensions themselves, and around their records."""
+    hidden_a, hidden_b = _around(a, one), _around(b, two)
     if hidden_a != hidden_b:
         yield Difference("integrity.hidden", path, "extended header", hidden_a, hidden_b)
-    sizes_a = [(e.typeflag, len(e.records)) for e in one]
-    sizes_b = [(e.typeflag, len(e.records)) for e in two]
-    if shape_a != shape_b or sizes_a != sizes_b:
+    shape_a, shape_b = shape(one), shape(two)
+    headers_a = [a.archive.header(extension) for extension in one]
+    headers_b = [b.archive.header(extension) for extension in two]
+    odd_a = [odd_fields(header) for header in headers_a]
+    odd_b = [odd_fields(header) for header in headers_b]
+    if odd_a != odd_b:
+        yield Difference(
+            "tar.field", path, "extended header: unusual fields", _listed(odd_a), _listed(odd_b)
+        )
+    if shape_a != shape_b:
+        # The names are free text, and stand nowhere else.
+        names_a, names_b = (
+            " ".join(plain(header.text("name")) for header in side)
+            for side in (headers_a, headers_b)
+        )
         yield Difference(
             "tar.pax-only",
             path,
             "extended header",
-            " ".join(f"{flag.decode('latin-1')}:{count}" for flag, count in sizes_a) or None,
-            " ".join(f"{flag.decode('latin-1')}:{count}" for flag, count in sizes_b) or None,
+            f"{shape_a} {names_a}".strip() or None,
+            f"{shape_b} {names_b}".strip() or None,
         )
+        return
+    fields = [
+        field.name
+        for field in FIELDS
+        if any(
+            getattr(x, field.name) != getattr(y, field.name)
+            for x, y in zip(headers_a, headers_b, strict=True)
+        )
+    ]
+    for name in fields:
+        value_a, value_b = (
+            tuple(getattr(header, name) for header in side) for side in (headers_a, headers_b)
+        )
+        yield Difference("tar.pax-only", path, f"extended header field {name}", value_a, value_b)
+
+
+def _around(artifact: TarArtifact, extensions: tuple[Extension, ...]) -> bytes:
+    """Return what stands behind the records of extensions, zero bytes of padding left out."""
+    data = artifact.archive.data
+    rests = [bytes(data[e.rest : e.data.stop]) for e in extensions]
+    pads = [bytes(data[e.data.stop : e.stop]).strip(b"\0") for e in extensions]
+    return b"".join(rests + pads)
+
+
+def _listed(odd: list[dict[str, bytes]]) -> Value:
+    return tuple(raw for fields in odd for raw in fields.values()) or None
 
 
 # -- the archive as a whole ---------------------------------------------------------------------
@@ -239,7 +293,25 @@ def _globals(a: TarArtifact, b: TarArtifact) -> Iterator[Difference]:
             yield Difference(
                 what, "", f"pax global record {keyword}", one.get(key), two.get(key), weight=weight
             )
-    yield from _frames(a, b, "", a.archive.global_headers, b.archive.global_headers)
+    facts = list(_frames(a, b, "", a.archive.global_headers, b.archive.global_headers))
+    if not facts and one == two and _whole(a) != _whole(b):
+        facts.append(Difference("tar.pax-only", "", "pax global header: records", "", ""))
+    yield from facts
+    places_a, places_b = _places(a), _places(b)
+    if len(places_a) == len(places_b) and places_a != places_b:
+        yield Difference("tar.field", "", "place of the global headers", places_a, places_b)
+
+
+def _whole(artifact: TarArtifact) -> bytes:
+    """Return the bytes of all global headers and their data."""
+    data, headers = artifact.archive.data, artifact.archive.global_headers
+    return b"".join(bytes(data[each.header : each.stop]) for each in headers)
+
+
+def _places(artifact: TarArtifact) -> tuple[int, ...]:
+    """Return how many entries stand before each global header: it speaks of those behind it."""
+    starts = [entry.start for entry in artifact.archive.entries]
+    return tuple(bisect_left(starts, each.header) for each in artifact.archive.global_headers)
 
 
 def _end(a: TarArtifact, b: TarArtifact) -> Iterator[Difference]:

@@ -5,25 +5,29 @@ in the same way in both, and two if not.  Fields that the format computes from o
 that start with ``derived.``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from reprodiff.artifacts.base import Member
 from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.artifacts.zipformat import ZipEntry, deflate_level
-from reprodiff.artifacts.zipformat import extra as extras
 from reprodiff.artifacts.zipformat.fields import (
     CENTRAL_FIELDS,
     EOCD_FIELDS,
+    FLAG_DESCRIPTOR,
     FLAG_UTF8,
+    FULL32,
     LOCAL_FIELDS,
+    Field,
     differing_fields,
 )
-from reprodiff.artifacts.zipformat.records import dos_time
+from reprodiff.artifacts.zipformat.records import CentralHeader, LocalHeader, dos_time
 from reprodiff.formats.containers.anomalies import zip_anomalies
 from reprodiff.formats.containers.order import order_facts
+from reprodiff.formats.containers.zipextra import extra_facts
 from reprodiff.ledger import weigh
-from reprodiff.model import Difference, Span, Value
+from reprodiff.model import Difference, MemberType, Span, Value
 from reprodiff.pairing import MemberPair, Pairing
 
 _KINDS: Final = {
@@ -43,14 +47,25 @@ _KINDS: Final = {
     "dos_attr": ("zip.dos-attributes", "DOS attributes"),
     "mode": ("zip.mode", "mode"),
     "local_offset": ("derived.zip.offset", "offset of local header"),
+    "placeholder": ("derived.zip.placeholder", "size or checksum, told elsewhere"),
 }
-_TIME: Final = ("time", "date")
+
+
+def _one_time(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Return a table of fields in which the date goes by the name of the time."""
+    return tuple(each._replace(name="time") if each.name == "date" else each for each in fields)
+
+
+_CENTRAL: Final = _one_time(CENTRAL_FIELDS)
+_LOCAL: Final = _one_time(LOCAL_FIELDS)
 
 METHODS: Final = {0: "stored", 8: "deflate", 9: "deflate64", 12: "bzip2", 14: "lzma", 93: "zstd"}
 MAX_RECOMPRESSED: Final = 4 << 20
 """Largest member that is compressed again to learn its level, in bytes."""
 
 Places = tuple[tuple[Span, Span], ...]
+Header = CentralHeader | LocalHeader
+Found = dict[tuple[str, Value, Value], list[tuple[Span, Span]]]
 
 
 def compare(a: ZipArtifact, b: ZipArtifact, pairing: Pairing) -> Iterator[Difference]:
@@ -58,6 +73,8 @@ def compare(a: ZipArtifact, b: ZipArtifact, pairing: Pairing) -> Iterator[Differ
     yield from zip_anomalies(a, b, pairing)
     for pair in pairing.pairs:
         yield from _entry(pair, a.entries[pair.a.index], b.entries[pair.b.index])
+        if pair.a.type is pair.b.type is not MemberType.FILE:
+            yield from _data_of_no_file(a, b, pair)
     yield from order_facts(pairing, "zip.directory-order", "order in the directory")
     yield from order_facts(
         pairing, "zip.order", "order on disk", a.position_on_disk, b.position_on_disk
@@ -67,159 +84,97 @@ def compare(a: ZipArtifact, b: ZipArtifact, pairing: Pairing) -> Iterator[Differ
 
 def _entry(pair: MemberPair, a: ZipEntry, b: ZipEntry) -> Iterator[Difference]:
     path = pair.a.path
-    found: dict[tuple[str, Value, Value], list[tuple[Span, Span]]] = {}
+    found: Found = {}
     local_a, local_b, central_a, central_b = a.local, b.local, a.central, b.central
     if central_a is not None and central_b is not None:
-        for number in differing_fields(central_a.fixed, central_b.fixed):
-            field = CENTRAL_FIELDS[number].name
-            spans = (Span(*central_a.span(number)), Span(*central_b.span(number)))
-            _note(field, central_a.fixed, central_b.fixed, spans, found)
+        _note(central_a, central_b, _CENTRAL, found)
     if local_a is not None and local_b is not None:
-        for number in differing_fields(local_a.fixed, local_b.fixed):
-            field = LOCAL_FIELDS[number].name
-            spans = (Span(*local_a.span(number)), Span(*local_b.span(number)))
-            _note(field, local_a.fixed, local_b.fixed, spans, found)
+        _note(local_a, local_b, _LOCAL, found)
+    other_link = pair.a.type is not pair.b.type or pair.a.link != pair.b.link
     for (field, value_a, value_b), places in found.items():
-        yield _field_fact(path, field, value_a, value_b, tuple(places))
-    if (a.flags ^ b.flags) & FLAG_UTF8 and a.name != b.name and a.raw_name == b.raw_name:
-        yield Difference("member.renamed", path, "name", a.name, b.name, note="encoding")
+        fact = _field_fact(path, field, value_a, value_b, tuple(places))
+        # The target of a link is its content, and is told as such.
+        linked = other_link and fact.what in {"derived.zip.crc", "derived.zip.size"}
+        yield fact._replace(what="derived.zip.link") if linked else fact
     if a.raw_name != b.raw_name:
         yield _name_bytes(path, a, b)
-    yield from _extra(path, a, b)
+    elif (a.flags ^ b.flags) & FLAG_UTF8 and a.name != b.name:
+        yield Difference("member.renamed", path, "name", a.name, b.name, note="encoding")
+    if (central_a and central_a.extra) or (central_b and central_b.extra):
+        yield from extra_facts(path, a, b, "central")
+    if (local_a and local_a.extra) or (local_b and local_b.extra):
+        yield from extra_facts(path, a, b, "local")
     if a.comment != b.comment:
         weight = weigh(memoryview(a.comment), memoryview(b.comment))
         yield Difference("zip.comment", path, "comment", a.comment, b.comment, weight=weight)
-    yield from _descriptor(path, a, b)
+    if a.descriptor is not None or b.descriptor is not None:
+        yield from _descriptor(path, a, b)
 
 
-def _note(
-    field: str,
-    fixed_a: tuple[int, ...],
-    fixed_b: tuple[int, ...],
-    spans: tuple[Span, Span],
-    found: dict[tuple[str, Value, Value], list[tuple[Span, Span]]],
-) -> None:
-    if field in _TIME:
-        field = "time"
-        value_a: Value = tuple(dos_time(fixed_a.date, fixed_a.time))  # type: ignore[attr-defined]
-        value_b: Value = tuple(dos_time(fixed_b.date, fixed_b.time))  # type: ignore[attr-defined]
-    else:
-        value_a, value_b = getattr(fixed_a, field), getattr(fixed_b, field)
-    found.setdefault((field, value_a, value_b), []).append(spans)
+def _data_of_no_file(a: ZipArtifact, b: ZipArtifact, pair: MemberPair) -> Iterator[Difference]:
+    """Yield that a link is stored in another way though it leads to the same place.
+
+    Only files are compared by their content; nothing may hide in what is none.
+    """
+    one, two = a.range(pair.a), b.range(pair.b)
+    part_a, part_b = a.data[one.start : one.stop], b.data[two.start : two.stop]
+    if pair.a.link == pair.b.link and part_a != part_b:
+        weight = weigh(part_a, part_b)
+        yield Difference("zip.data", pair.a.path, "data", "", "", one, two, weight=weight)
+
+
+_LATER: Final = frozenset({"crc", "csize", "usize"})
+_LARGE: Final = frozenset({"csize", "usize", "local_offset"})
+
+
+def _placeholder(header: Header, field: str, value: int) -> bool:
+    """Whether a value says only that the true one stands elsewhere.
+
+    In a descriptor behind the data (APPNOTE 4.4.4, bit 3), or in the zip64 extra field (4.5.3).
+    """
+    if field in _LATER and value == 0 and isinstance(header, LocalHeader):
+        return bool(header.fixed.flags & FLAG_DESCRIPTOR)
+    return field in _LARGE and value == FULL32
+
+
+def _note(a: Header, b: Header, table: tuple[Field, ...], found: Found) -> None:
+    """Add the fields in which two headers differ, with their places, to what was found before."""
+    fixed_a, fixed_b = a.fixed, b.fixed
+    offset_a, offset_b = a.offset, b.offset
+    for number in differing_fields(fixed_a, fixed_b):
+        field, offset, width = table[number]
+        if field == "time":
+            key: tuple[str, Value, Value] = (
+                field,
+                _time(fixed_a.date, fixed_a.time),
+                _time(fixed_b.date, fixed_b.time),
+            )
+        else:
+            values = fixed_a[number], fixed_b[number]
+            told_elsewhere = _placeholder(a, field, values[0]) or _placeholder(b, field, values[1])
+            key = ("placeholder" if told_elsewhere else field, *values)
+        start_a, start_b = offset_a + offset, offset_b + offset
+        places = (Span(start_a, start_a + width), Span(start_b, start_b + width))
+        found.setdefault(key, []).append(places)
+
+
+# Members share a few times, as a rule; so do the facts on them.
+@lru_cache(maxsize=1024)
+def _time(date: int, time: int) -> tuple[int, ...]:
+    return tuple(dos_time(date, time))
 
 
 def _field_fact(path: str, field: str, a: Value, b: Value, places: Places) -> Difference:
     what, inside = _KINDS.get(field, ("zip.time", "time"))
-    weight = sum(span.size for span, _ in places)
-    return Difference(what, path, inside, a, b, *places[0], parts=places, weight=weight)
+    weight = sum([stop - start for (start, stop), _ in places])
+    first_a, first_b = places[0]
+    return Difference(what, path, inside, a, b, first_a, first_b, "", places, weight)
 
 
 def _name_bytes(path: str, a: ZipEntry, b: ZipEntry) -> Difference:
     """The name stands twice on each side; how it differs is told by ``member.renamed``."""
     weight = 2 * weigh(memoryview(a.raw_name), memoryview(b.raw_name))
     return Difference("derived.zip.name", path, "name", a.raw_name, b.raw_name, weight=weight)
-
-
-# -- extra fields -------------------------------------------------------------------------------
-
-_TIMES: Final = frozenset({extras.UNIX_TIMES, extras.NTFS_TIMES})
-_OWNERS: Final = frozenset({extras.UNIX_OWNER, extras.UNIX_OWNER_OLD})
-
-
-def _extra(path: str, a: ZipEntry, b: ZipEntry) -> Iterator[Difference]:
-    for view in ("central", "local"):
-        header_a, header_b = getattr(a, view), getattr(b, view)
-        if header_a is None or header_b is None or header_a.extra == header_b.extra:
-            continue
-        fields_a = _numbered(header_a.extra_fields())
-        fields_b = _numbered(header_b.extra_fields())
-        shift_a, shift_b = header_a.extra_start, header_b.extra_start
-        same = True
-        for key in sorted(fields_a.keys() | fields_b.keys()):
-            one, two = fields_a.get(key), fields_b.get(key)
-            if one is not None and two is not None and one.payload == two.payload:
-                continue
-            same = False
-            span_a = Span(shift_a + one.start, shift_a + one.stop) if one else None
-            span_b = Span(shift_b + two.start, shift_b + two.stop) if two else None
-            size = max((span_a or Span(0, 0)).size, (span_b or Span(0, 0)).size)
-            label = extras.EXTRA_NAMES.get(key[0], f"{key[0] & 0xFFFF:#06x}")
-            yield Difference(
-                _extra_kind(key[0], one, two, (a.raw_name, b.raw_name), central=view == "central"),
-                path,
-                f"{view} extra field: {label}",
-                one.payload if one else None,
-                two.payload if two else None,
-                span_a,
-                span_b,
-                weight=size,
-            )
-        if same:
-            yield Difference(
-                "zip.extra",
-                path,
-                f"{view} extra fields: order",
-                header_a.extra,
-                header_b.extra,
-                weight=len(header_a.extra),
-            )
-
-
-def _numbered(
-    fields: tuple[extras.ExtraField, ...],
-) -> dict[tuple[int, int], extras.ExtraField]:
-    """Key fields by id and how often the id came before."""
-    counts: dict[int, int] = {}
-    numbered: dict[tuple[int, int], extras.ExtraField] = {}
-    for field in fields:
-        number = counts.get(field.id, 0)
-        counts[field.id] = number + 1
-        numbered[field.id, number] = field
-    return numbered
-
-
-def _extra_kind(
-    identity: int,
-    a: extras.ExtraField | None,
-    b: extras.ExtraField | None,
-    names: tuple[bytes, bytes],
-    *,
-    central: bool,
-) -> str:
-    """Return the kind of fact; a field that does not have the layout of its id is unknown."""
-    fields = [(field, name) for field, name in zip((a, b), names, strict=True) if field]
-    if identity in _TIMES and all(_is_times(field, central=central) for field, _ in fields):
-        return "zip.extra-time"
-    if identity in _OWNERS and all(_is_owner(field) for field, _ in fields):
-        return "zip.extra-owner"
-    if identity == extras.ZIP64:
-        return "zip.extra-zip64"
-    if identity == extras.UNICODE_PATH and all(_repeats(field, name) for field, name in fields):
-        return "zip.name-encoding"
-    return "zip.extra"
-
-
-def _is_times(field: extras.ExtraField, *, central: bool) -> bool:
-    size = len(field.payload)
-    if field.id == extras.NTFS_TIMES:
-        return size == 32 and extras.ntfs_times(field.payload) is not None
-    times = extras.unix_times(field.payload, central=central)
-    if times is None or field.payload[0] & ~7:
-        return False
-    return size in ({1, 5} if central else {1 + 4 * field.payload[0].bit_count()})
-
-
-def _is_owner(field: extras.ExtraField) -> bool:
-    if field.id == extras.UNIX_OWNER:
-        owner = extras.unix_owner(field.payload)
-        sizes = field.payload[1:2] or b"\0"
-        return owner is not None and len(field.payload) <= 3 + 2 * max(sizes[0], 8)
-    return len(field.payload) in {0, 4}
-
-
-def _repeats(field: extras.ExtraField, name: bytes) -> bool:
-    text = extras.unicode_text(field.payload, name)
-    return text is not None and text.valid and text.raw == name
 
 
 # -- descriptors and the end --------------------------------------------------------------------
@@ -266,6 +221,7 @@ def _end(a: ZipArtifact, b: ZipArtifact) -> Iterator[Difference]:
                 end_b.fixed[number],
                 Span(at_a, at_a + field.width),
                 Span(at_b, at_b + field.width),
+                note=_untrue(a, b) if field.name == "directory_size" else "",
                 weight=field.width,
             )
         if end_a.comment != end_b.comment:
@@ -289,7 +245,13 @@ def _end(a: ZipArtifact, b: ZipArtifact) -> Iterator[Difference]:
         )
     elif one is not None and two is not None and one.fixed != two.fixed:
         yield Difference(
-            "derived.zip.end", "", "zip64 end record", tuple(one.fixed), tuple(two.fixed), weight=56
+            "derived.zip.end",
+            "",
+            "zip64 end record",
+            tuple(one.fixed),
+            tuple(two.fixed),
+            note=_untrue(a, b),
+            weight=56,
         )
     locator_a, locator_b = a.archive.locator, b.archive.locator
     if locator_a and locator_b and locator_a.fixed != locator_b.fixed:
@@ -301,6 +263,23 @@ def _end(a: ZipArtifact, b: ZipArtifact) -> Iterator[Difference]:
             tuple(locator_b.fixed),
             weight=20,
         )
+
+
+def _untrue(a: ZipArtifact, b: ZipArtifact) -> str:
+    """Say it if a side's end record gives another size of the directory than it has.
+
+    Readers that go by the size (CPython's zipfile) and by the offset find two directories.
+    """
+    for artifact in (a, b):
+        archive = artifact.archive
+        if archive.eocd is None or not archive.runs:
+            continue
+        size = archive.eocd.fixed.directory_size
+        if archive.eocd64 is not None:
+            size = archive.eocd64.fixed.directory_size
+        if size != archive.runs[-1].stop - archive.runs[0].start:
+            return "the size of the directory is not true"
+    return ""
 
 
 def stream_fact(a: ZipArtifact, b: ZipArtifact, pair: MemberPair, plain: memoryview) -> Difference:

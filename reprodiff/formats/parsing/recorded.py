@@ -6,7 +6,7 @@ from enum import StrEnum
 from posixpath import normpath
 from typing import Final, NamedTuple
 
-from reprodiff.formats.parsing.record import digest_bytes
+from reprodiff.formats.parsing.record import RecordRow, digest_bytes
 from reprodiff.model import Side
 from reprodiff.text import name
 
@@ -37,11 +37,16 @@ class Truth(StrEnum):
 
 
 class Row(NamedTuple):
-    """A row as it stands in the file: the size is text, so that nothing is lost."""
+    """A row without its places; the size is text, so that nothing stands for an empty field."""
 
-    path: str
     hash: str
     size: str
+    path: str
+
+
+def as_row(row: RecordRow) -> Row:
+    """Return a row without its places."""
+    return Row(row.hash, "" if row.size is None else str(row.size), row.path)
 
 
 def member_path(record: str, row: str, root: str = "") -> str | None:
@@ -60,6 +65,8 @@ def member_path(record: str, row: str, root: str = "") -> str | None:
         base = record.rpartition("/")[0].rpartition("/")[0]
         shown = name(row.encode("utf-8", "surrogateescape"))
         inner = f"{base}/{shown}" if base else shown
+    if not inner.startswith(".") and "/." not in inner and "//" not in inner:
+        return inner
     path = normpath(inner)
     return None if path == ".." or path.startswith(("../", "/")) else path
 
@@ -84,7 +91,9 @@ def judge(row: Row, side: Side, member: str, digest: Digest, *, wheel: bool) -> 
     known = digest(side, member, algorithm)
     if known is None:
         return Truth.UNREAD
-    right = (not row.hash or digest_bytes(text.rstrip("=")) == known[0]) and (
+    # Some tools write the digest in hexadecimal: against the specification, but no untruth.
+    same = digest_bytes(text.rstrip("=")) == known[0] or text.lower() == known[0].hex()
+    right = (not row.hash or same) and (
         not row.size or (row.size.isdecimal() and int(row.size[:20]) == known[1])
     )
     return Truth.TRUE if right else Truth.UNTRUE

@@ -42,7 +42,10 @@ class BytesSource(Source):
         """Return what to show first."""
         if self._at is not None:
             column = self._pair.column_of(*self._at)
-            return self._target(Span(column, column + 1), layout)
+            found = self._pair.change_before(column + 1)
+            if found is None or found.stop <= column:
+                found = Span(column, column + 1)
+            return self._target(found, layout)
         return self._target(self._pair.change_from(0), layout)
 
     def step(self, at: int, direction: int, layout: Layout) -> Target | None:
@@ -52,7 +55,7 @@ class BytesSource(Source):
         if direction < 0:
             return self._target(self._pair.change_before(row * count), layout)
         found = self._pair.change_from((row + 1) * count)
-        here = self._pair.change_from(row * count)
+        here = self._pair.change_from(row * count) if row >= 0 else None
         if here is not None and found is not None and here.stop > found.start:
             found = self._pair.change_from(here.stop)
         return self._target(found, layout)

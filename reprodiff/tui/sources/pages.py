@@ -50,8 +50,17 @@ def paragraphs(prose: str) -> list[Block]:
     blocks: list[Block] = []
     for part in prose.split("\n\n"):
         if words := " ".join(part.split()):
-            blocks += [BLANK] * bool(blocks) + [text(words)]
+            blocks += [BLANK] * bool(blocks) + [text(*quoted(words))]
     return blocks
+
+
+def quoted(words: str) -> list[Chunk]:
+    """Return words of our own documentation, what stands between backticks as code."""
+    parts = plain(words).split("`")
+    if len(parts) % 2 == 0:
+        return [Chunk(plain(words))]
+    roles = ("text", "code")
+    return [Chunk(part, roles[number % 2]) for number, part in enumerate(parts) if part]
 
 
 def code(snippet: str) -> list[Block]:

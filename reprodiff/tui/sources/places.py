@@ -1,13 +1,14 @@
 """The values of a finding: one place in full, or all of them as a table."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rich.cells import cell_len
 
 from reprodiff.model import Location, Span
-from reprodiff.tui.chunks import Chunk, Line, counted, fitted, marked, shifted, shortened
+from reprodiff.tui.chunks import Chunk, Line, counted, fitted, marked, shifted, titled
 from reprodiff.tui.sources.base import Layout, Source, Target, View, wrapped
-from reprodiff.views.fields import FieldTable, field_row, where
+from reprodiff.views.fields import FieldTable, field_row
 from reprodiff.views.pieces import Pieces, first_change, plain_text
 
 
@@ -18,16 +19,17 @@ class PlaceSource(Source):
 
     def __init__(self, location: Location) -> None:
         self._location = location
+        self._lines = lru_cache(maxsize=1)(self._wrapped)
 
     def height(self, layout: Layout) -> int:
         """Return the number of lines."""
-        return len(self._lines(layout))
+        return len(self._lines(layout.cells))
 
     def line(self, at: int, layout: Layout) -> Line:
         """Return line ``at``."""
-        return self._lines(layout)[at]
+        return self._lines(layout.cells)[at]
 
-    def _lines(self, layout: Layout) -> list[Line]:
+    def _wrapped(self, cells: int) -> list[Line]:
         row = field_row(self._location)
         member = row.path or "(the archive itself)"
         rows: list[tuple[Chunk, Line]] = [(Chunk("member", "dim"), [Chunk(member)])]
@@ -40,7 +42,7 @@ class PlaceSource(Source):
                 rows.append((Chunk("bytes", "dim"), [Chunk(f"{side} {span_text(span)}", "dim")]))
         lines: list[Line] = []
         for label, value in rows:
-            for number, part in enumerate(wrapped(value, max(layout.cells - 9, 8))):
+            for number, part in enumerate(wrapped(value, max(cells - 9, 8))):
                 head = label if not number else Chunk("")
                 lines.append([Chunk(" "), *fitted([head], 8), *part])
         return lines
@@ -71,7 +73,7 @@ class TableSource(Source):
         row = self._table.row(number)
         if layout.split:
             wide = max((layout.cells - 4) // 3, 4)
-            place = shortened(where(self._locations[number]), wide)
+            place = titled(self._locations[number], wide)
             return [
                 *fitted([Chunk(place)], wide),
                 Chunk("  "),
@@ -80,7 +82,7 @@ class TableSource(Source):
                 *self._value(row.b, "b", wide, layout),
             ]
         if part == 0:
-            return [Chunk(shortened(where(self._locations[number]), layout.cells))]
+            return [Chunk(titled(self._locations[number], layout.cells))]
         side, pieces = ("a", row.a) if part == 1 else ("b", row.b)
         value = self._value(pieces, side, layout.cells - 4, layout)
         return [Chunk(" "), Chunk(f"{side.upper()}", f"side-{side}"), Chunk("  "), *value]

@@ -11,32 +11,33 @@ from textual.worker import Worker, WorkerState
 
 from reprodiff.model import Location
 from reprodiff.text import plain
+from reprodiff.tui.chunks import titled
 from reprodiff.tui.evidence import (
     Contents,
     Library,
     Subject,
     fields,
     first_view,
-    has_bytes,
     looked_at,
+    views_of,
 )
 from reprodiff.tui.sources.base import Messages, Source, View
 from reprodiff.tui.widgets.lineview import LineView
-from reprodiff.views.fields import where
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
 _PAUSE = 0.06
 """Seconds the cursor must rest before bytes are read: going through a list reads none."""
-_ORDER = (View.FIELDS, View.TEXT, View.BYTES)
+_UNNOTICED = 0.15
+"""Seconds that reading may take before it is said."""
 
 
 class _Loaded:
     """Bytes and the source made of them, from the thread that made them."""
 
-    def __init__(self, subject: Subject, contents: Contents, source: Source) -> None:
-        self.subject = subject
+    def __init__(self, wanted: int, contents: Contents, source: Source) -> None:
+        self.wanted = wanted
         self.contents = contents
         self.source = source
 
@@ -50,6 +51,10 @@ class EvidencePane(Vertical):
         self.lines = LineView(id="lines")
         self._notes = Static("", id="notes", markup=False)
         self._subject: Subject | None = None
+        self._on_screen: Subject | None = None
+        """What the lines belong to: not yet the subject, while that is being read."""
+        self._wanted = 0
+        """Counts what was asked for; a thread that answers an earlier question is too late."""
         self._view: View | None = None
         """The view the user has chosen for this finding, ``None`` for the one that tells most."""
         self._contents: Contents | None = None
@@ -70,9 +75,12 @@ class EvidencePane(Vertical):
     def grow(self, subject: Subject) -> None:
         """Show what has come in for the subject at hand, without moving."""
         before, self._subject = self._subject, subject
+        if self._on_screen is None or before is None or not self._on_screen.shows(subject):
+            return  # its bytes are being read
+        self._on_screen = subject
         if self.lines.source.view is not View.FIELDS:
             self._update_border()
-        elif before is not None and before.location is None and subject.location is None:
+        elif before.location is None and subject.location is None:
             # The table reads the places where they are kept, so it has grown by itself.
             self.lines.refit()
         else:
@@ -80,19 +88,20 @@ class EvidencePane(Vertical):
 
     def say(self, title: str, lines: list[str]) -> None:
         """Show words in place of evidence."""
+        self._want()
         self._subject = None
-        self._put(Messages(lines), None)
+        self._put(Messages(lines))
         self.border_title = Content(plain(title))
 
     def next_view(self) -> None:
         """Show the same in the next view."""
         if self._subject is None:
             return
-        now = self.lines.source.view
-        self._view = _ORDER[(_ORDER.index(now) + 1) % len(_ORDER)]
-        if not has_bytes(self._subject):
+        views = views_of(self._subject)
+        if len(views) == 1:
             self.notify("There are no bytes to show for this: only its fields.", markup=False)
-            self._view = View.FIELDS
+        now = self.lines.source.view
+        self._view = views[(views.index(now) + 1) % len(views)] if now in views else views[0]
         self._refresh()
 
     def on_line_view_moved(self) -> None:
@@ -103,23 +112,31 @@ class EvidencePane(Vertical):
         subject = self._subject
         if subject is None:
             return
-        if self._timer is not None:
-            self._timer.stop()
+        self._want()
         view = self._view or first_view(subject)
-        if view is View.FIELDS:
-            self._put(fields(subject), None)
-            return
         location = subject.anchor
-        if location is None:
-            self._put(fields(subject), None)
+        if view is View.FIELDS or location is None:
+            self._put(fields(subject))
             return
-        self._update_border()
+        # What was shown before stays, under its own title, as long as reading takes no longer
+        # than an eye needs to notice.
         self._timer = self.set_timer(_PAUSE, lambda: self._read(subject, location, view))
 
+    def _want(self) -> int:
+        """Note that something else is wanted: what is still being read is no more."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._wanted += 1
+        return self._wanted
+
     def _read(self, subject: Subject, location: Location, view: View | None) -> None:
+        wanted = self._wanted
+        waiting = Messages(["Reading …"], view or View.TEXT)
+        self._timer = self.set_timer(_UNNOTICED, lambda: self._put(waiting))
+
         def work() -> _Loaded:
             contents = self._library.contents(subject.finding, location)
-            return _Loaded(subject, contents, looked_at(contents, subject, view))
+            return _Loaded(wanted, contents, looked_at(contents, subject, view))
 
         self.run_worker(work, thread=True, exclusive=True, group="bytes", exit_on_error=False)
 
@@ -128,16 +145,19 @@ class EvidencePane(Vertical):
         event.stop()
         if event.state is WorkerState.SUCCESS and isinstance(event.worker.result, _Loaded):
             loaded = event.worker.result
-            if self._subject is not None and loaded.subject.shows(self._subject):
+            if loaded.wanted == self._wanted:
                 self._put(loaded.source, loaded.contents)
             else:
                 loaded.contents.close()
         elif event.state is WorkerState.ERROR:
             error = event.worker.error
             reason = f"{type(error).__name__}: {plain(error, 200)}"
-            self._put(Messages(["This could not be read.", reason]), None)
+            self._put(Messages(["This could not be read.", reason]))
 
-    def _put(self, source: Source, contents: Contents | None) -> None:
+    def _put(self, source: Source, contents: Contents | None = None) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._on_screen = self._subject
         before, self._contents = self._contents, contents
         self.lines.show(source)
         if before is not None:
@@ -148,12 +168,14 @@ class EvidencePane(Vertical):
         self._update_border()
 
     def _update_border(self) -> None:
-        if self._subject is None:
+        subject = self._on_screen
+        if subject is None:
             self.border_subtitle = ""
             return
-        location = self._subject.location
-        place = where(location) if location else plain(self._subject.finding.title)
-        self.border_title = Content(place)
+        location = subject.location
+        cells = max(self.size.width - 4, 8)
+        title = plain(subject.finding.title)
+        self.border_title = Content(titled(location, cells) if location else title)
         source = self.lines.source
         parts = [source.view.value, self.lines.status]
         if self.lines.layout_now.split:

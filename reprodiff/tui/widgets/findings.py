@@ -55,7 +55,7 @@ class FindingsPane(ScrollView, Painted, inherit_bindings=False):
         if at is None:
             at = self.outline.first_finding()
         self._cursor = min(at or 0, max(len(self.outline) - 1, 0))
-        self.virtual_size = Size(self.size.width, len(self.outline))
+        self.virtual_size = Size(self.cells, len(self.outline))
         self._update_border()
         self._keep_visible()
         self.refresh()
@@ -65,7 +65,7 @@ class FindingsPane(ScrollView, Painted, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
         at = y + self.scroll_offset.y
-        cells = self.size.width
+        cells = self.cells
         if at >= len(self.outline):
             if at == 0:
                 done = self._store.phase is not Phase.RUNNING
@@ -156,7 +156,7 @@ class FindingsPane(ScrollView, Painted, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Keep the cursor in view."""
-        self.virtual_size = Size(self.size.width, len(self.outline))
+        self.virtual_size = Size(self.cells, len(self.outline))
         self._keep_visible()
 
     def notify_style_update(self) -> None:

@@ -49,11 +49,13 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
         self.forced: bool | None = None
         """Whether the user wants A and B side by side; ``None`` leaves it to the width."""
         self._shift = 0
+        self._following = True
+        """Whether the difference at hand is to be kept in view: until the user scrolls away."""
 
     @property
     def layout_now(self) -> Layout:
         """The room there is, without the column for the mark of the difference at hand."""
-        cells = max(self.size.width - 1, 1)
+        cells = max(self.cells - 1, 1)
         split = cells >= SPLIT_FROM if self.forced is None else self.forced
         return Layout(cells, split and self.source.split, self._shift)
 
@@ -85,7 +87,8 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
         """Draw one line."""
         at = y + self.scroll_offset.y
         layout = self.layout_now
-        if at >= self.virtual_size.height:
+        # A line is drawn before the resize that changed the number of lines has been handled.
+        if at >= self.source.height(layout):
             return self.painted([], self.size.width)
         here = self.target is not None and self.target.first <= at < self.target.last
         mark = Chunk("▌", "here") if here else Chunk(" ")
@@ -95,6 +98,7 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
 
     def move(self, lines: int) -> None:
         """Scroll by some lines."""
+        self._following = False
         self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True)
 
     def page(self, share: float) -> None:
@@ -103,6 +107,7 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
 
     def edge(self, direction: int) -> None:
         """Scroll to the first or the last line."""
+        self._following = False
         self.scroll_to(
             y=0 if direction < 0 else self.virtual_size.height, animate=False, force=True
         )
@@ -140,6 +145,14 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
 
     # -- size
 
+    def on_mouse_scroll_down(self) -> None:
+        """Note that the user scrolls."""
+        self._following = False
+
+    def on_mouse_scroll_up(self) -> None:
+        """Note that the user scrolls."""
+        self._following = False
+
     def on_resize(self, _event: events.Resize) -> None:
         """Keep the difference at hand in view."""
         self._rearrange()
@@ -155,15 +168,19 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
         top = self.scroll_offset.y
         self._arrange()
         after = self.virtual_size.height
-        if after != before and self.target is not None:
+        if self.target is not None:
+            shift = self._shift
             self.target = self.source.again(self.target, self.layout_now)
-            self._reveal(from_top=True)
-        elif after != before and before:
+            if self._following:
+                self._reveal(from_top=True)
+            else:
+                self._shift = shift
+        if not self._following and after != before and before:
             self.scroll_to(y=top * after // before, animate=False, force=True)
         self.post_message(self.Moved())
 
     def _arrange(self) -> None:
-        self.virtual_size = Size(self.size.width, self.source.height(self.layout_now))
+        self.virtual_size = Size(self.cells, self.source.height(self.layout_now))
         self.refresh()
 
     def _visible(self, target: Target) -> bool:
@@ -176,6 +193,7 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
             if from_top:
                 self.scroll_to(y=0, animate=False, force=True)
         else:
+            self._following = True
             self._shift = self.target.column
             if from_top or not self._visible(self.target):
                 self.scroll_to(

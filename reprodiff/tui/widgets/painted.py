@@ -29,6 +29,11 @@ class Painted(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = classes(TEXT_ROLES)
 
+    @property
+    def cells(self) -> int:
+        """How wide a line may be: what the scrollbar covers is no room."""
+        return self.scrollable_content_region.width
+
     def painted(self, line: Line, cells: int, over: str | None = None) -> Strip:
         """Return ``line`` in colours, ``cells`` wide; ``over`` is a role that covers all others."""
         covering = self.get_component_rich_style(f"r-{over}") if over else None

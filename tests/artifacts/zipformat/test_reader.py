@@ -150,6 +150,7 @@ def test_zip64_sizes_offsets_and_counts_are_resolved() -> None:
     assert (found.damage, found.anomalies) == ((), ())
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11, 4), reason="that CPython writes it otherwise")
 def test_a_streamed_zip64_member_of_cpython_is_sound() -> None:
     class Pipe(io.BytesIO):
         def seekable(self) -> bool:

@@ -1,0 +1,146 @@
+"""Mach-O: ids, signatures, recorded paths and times, and what was changed."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from reprodiff.causes.base import Cause, Claim, Rule, Scene
+from reprodiff.causes.macho_docs import (
+    BUILD_PATH,
+    BUILD_TIME,
+    CODE,
+    CODE_SIGNATURE,
+    DAMAGED,
+    FAT_LAYOUT,
+    INSTALL_NAME,
+    MINOS,
+    OSO_PATH,
+    OSO_TIME,
+    RPATH,
+    SDK,
+    SIGNATURE,
+    SIGNATURE_UNTRUE,
+    SLICE,
+    STRING_TABLE,
+    UUID,
+)
+from reprodiff.causes.pe import string_claim
+from reprodiff.formats.parsing.paths import split_paths
+from reprodiff.model import Confidence, Difference, Severity
+
+_LAST_TIME: Final = 4_102_444_800  # the year 2100
+
+
+def _follows(cause: Cause, *takes: str) -> Rule:
+    """Return the rule for facts that follow from what else differs in the file."""
+
+    def apply(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+        yield Claim(cause, facts, follows=(scene.path,))
+
+    return Rule(cause.id, (cause,), takes, 48, apply)
+
+
+def _all(cause: Cause, *takes: str) -> Rule:
+    """Return the rule that puts every fact of some kinds down to one cause."""
+
+    def apply(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+        del scene
+        yield Claim(cause, facts)
+
+    return Rule(cause.id, (cause,), takes, 48, apply)
+
+
+def _times(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    for fact in facts:
+        values = (fact.a, fact.b)
+        if all(isinstance(value, int) and 0 <= value < _LAST_TIME for value in values):
+            yield Claim(OSO_TIME, [fact])
+
+
+def _paths(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """A path of an object or source; a file of another name is no more than likely the same.
+
+    A linker may write the directory in front of a path that is absolute already, so that it
+    stands there twice: every place of one directory is taken for one of the other.
+    """
+    split = [split_paths(_text(fact.a), _text(fact.b)) for fact in facts]
+    known = sorted(
+        {(each.prefix_a, each.prefix_b) for each in split if each.suffix},
+        key=lambda pair: (len(pair[0]), pair),
+    )
+    for fact in facts:
+        paths = (_text(fact.a), _text(fact.b))
+        hinge = None
+        if all(path.startswith("/") for path in paths):
+            hinge = next((pair for pair in known[:_MOST] if _same_below(paths, pair)), None)
+        if hinge is None:
+            yield Claim(OSO_PATH, [fact], Confidence.LIKELY)
+        else:
+            scene.prefixes.learn(*hinge)
+            yield Claim(OSO_PATH, [fact], hinge=hinge)
+
+
+_MOST: Final = 20
+"""Pairs of directories tried on a path; an honest file has one or two."""
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else ""
+
+
+def _same_below(paths: tuple[str, str], prefixes: tuple[str, str]) -> bool:
+    """Whether two paths start in two directories, and are the same wherever those stand."""
+    parts = [path.split(prefix) for path, prefix in zip(paths, prefixes, strict=True) if prefix]
+    return len(parts) == len(paths) and parts[0] == parts[1] and not parts[0][0]
+
+
+def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Names of libraries and search paths; the room they take follows from them."""
+    del scene
+    room = [fact for fact in facts if fact.what == "macho.room"]
+    for cause, kinds in (
+        (INSTALL_NAME, {"macho.install-name", "macho.load-dylib"}),
+        (RPATH, {"macho.rpath"}),
+    ):
+        mine = [fact for fact in facts if fact.what in kinds]
+        if mine:
+            yield Claim(cause, [*mine, *room])
+            room = []
+
+
+def _damage(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    for fact in facts:
+        yield Claim(DAMAGED, [fact], severity=None if fact.a != fact.b else Severity.REVIEW)
+
+
+def _strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    for fact in facts:
+        claim = string_claim(fact, scene, BUILD_PATH, BUILD_TIME)
+        if claim is not None:
+            yield claim
+
+
+RULES: Final = (
+    _follows(UUID, "macho.uuid"),
+    _follows(CODE_SIGNATURE, "macho.code-hashes"),
+    _follows(STRING_TABLE, "macho.string-table"),
+    _follows(FAT_LAYOUT, "macho.fat-layout"),
+    _all(SIGNATURE_UNTRUE, "macho.signature-untrue"),
+    _all(SIGNATURE, "macho.code-identifier", "macho.cms"),
+    _all(MINOS, "macho.minos"),
+    _all(SDK, "macho.sdk"),
+    _all(SLICE, "macho.slice"),
+    _all(CODE, "macho.code"),
+    Rule("macho-oso-time", (OSO_TIME,), ("macho.oso-time",), 48, _times),
+    Rule("macho-oso-path", (OSO_PATH,), ("macho.oso-path",), 46, _paths),
+    Rule(
+        "macho-names",
+        (INSTALL_NAME, RPATH),
+        ("macho.install-name", "macho.load-dylib", "macho.rpath", "macho.room"),
+        48,
+        _names,
+    ),
+    Rule("macho-damage", (DAMAGED,), ("macho.damage",), 48, _damage),
+    Rule("macho-strings", (BUILD_PATH, BUILD_TIME), ("macho.string",), 48, _strings),
+)

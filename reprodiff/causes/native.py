@@ -1,0 +1,252 @@
+"""Why two ELF files differ: rules on the facts that the format states."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from reprodiff.causes import environment, lines
+from reprodiff.causes.base import Cause, Claim, Rule, Scene
+from reprodiff.causes.native_causes import (
+    BUILD_ID,
+    BUILD_ID_ONLY,
+    BUILD_PATH,
+    BUILD_TIME,
+    CODE,
+    DAMAGED,
+    DATA,
+    DEBUG_COMPRESSION,
+    DEBUG_INFO,
+    DEBUG_LINK,
+    LAYOUT,
+    NEEDED,
+    ORDER,
+    OTHER_KIND,
+    OVERLAY,
+    RUNPATH,
+    SYMBOLS,
+    TABLES,
+    TEMP_DIR,
+    TOOLCHAIN,
+)
+from reprodiff.formats.parsing.paths import split_paths
+from reprodiff.model import Confidence, Difference, Severity
+
+# __DATE__, __TIME__ and __TIMESTAMP__ as C 2018, 6.10.8.1 and GCC write them.
+_MONTH: Final = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_CLOCK: Final = rb"(?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d"
+_MACRO: Final = re.compile(
+    rb"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) " + _MONTH + rb" (?: \d|[1-3]\d) " + _CLOCK + rb" \d{4}"
+    rb"|" + _MONTH + rb" (?: \d|[1-3]\d) \d{4}|" + _CLOCK + rb")"
+)
+_PRODUCER: Final = re.compile(
+    rb"GNU (?:C|C\+\+|Fortran|AS|Go|D|Ada|Modula-2)[ \d]|.{0,40}clang (?:version|LLVM)"
+    rb"|.{0,40}rustc version"
+)
+_ABSOLUTE: Final = re.compile(rb"/[^\0]+|[A-Za-z]:[\\/]")
+
+
+def _raw(value: object) -> bytes:
+    return value if isinstance(value, bytes) else str(value or "").encode()
+
+
+def _strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    # Absolute paths tell the build directories, which relative ones are then held against.
+    for fact in sorted(facts, key=lambda fact: not _ABSOLUTE.match(_raw(fact.a))):
+        yield _string(fact, scene)
+
+
+def _string(fact: Difference, scene: Scene) -> Claim:
+    a, b = _raw(fact.a), _raw(fact.b)
+    debug = fact.note == "debug"
+    times_a, times_b = _MACRO.findall(a), _MACRO.findall(b)
+    if times_a and len(times_a) == len(times_b) and _MACRO.sub(b"", a) == _MACRO.sub(b"", b):
+        return Claim(BUILD_TIME, [fact], explanation=_EXPLAINED[BUILD_TIME.id])
+    if debug and not (_is_text(a) and _is_text(b)):
+        return Claim(DEBUG_INFO, [fact])
+    if debug and _ABSOLUTE.fullmatch(a) and _ABSOLUTE.fullmatch(b):
+        return _debug_path(fact, a.decode("utf-8", "surrogateescape"),
+                           b.decode("utf-8", "surrogateescape"), scene)  # fmt: skip
+    pieces = lines.explain(a, b, scene)
+    judged = [piece.judgement for piece in pieces if piece.judgement is not None]
+    causes = {_CAUSES.get(judgement.cause.id) for judgement in judged}
+    if judged and len(judged) == len(pieces) and None not in causes:
+        confidence = max((j.confidence for j in judged), key=lambda c: c.rank)
+        cause = next(cause for cause in (BUILD_PATH, TEMP_DIR, BUILD_TIME) if cause in causes)
+        hinge = next((j.hinge for j in judged if j.hinge), None)
+        return Claim(cause, [fact], confidence, hinge=hinge, explanation=_EXPLAINED[cause.id])
+    if debug:
+        if _PRODUCER.match(a) and _PRODUCER.match(b):
+            return Claim(TOOLCHAIN, [fact], Confidence.LIKELY)
+        found = _relative(
+            fact, a.decode("utf-8", "surrogateescape"), b.decode("utf-8", "surrogateescape"), scene
+        )
+        return found or Claim(DEBUG_INFO, [fact])
+    return Claim(SYMBOLS if fact.what == "elf.symbol" else DATA, [fact])
+
+
+def _is_text(raw: bytes) -> bool:
+    """Whether bytes are what a path is made of: UTF-8 that can be printed."""
+    try:
+        return raw.decode("utf-8").isprintable()
+    except UnicodeDecodeError:
+        return False
+
+
+def _debug_path(fact: Difference, a: str, b: str, scene: Scene) -> Claim:
+    """A path that only debuggers read: the directory of a compilation, or a file below it."""
+    raw = [path.encode("utf-8", "surrogateescape") for path in (a, b)]
+    judged = [piece.judgement for piece in lines.explain(raw[0], raw[1], scene)]
+    if all(each and each.cause is environment.TEMP_PATH for each in judged):
+        return Claim(TEMP_DIR, [fact], explanation=_EXPLAINED[TEMP_DIR.id])
+    prefix_a, prefix_b, suffix = split_paths(a, b)
+    if not suffix and "." in a.rpartition("/")[2] and "." in b.rpartition("/")[2]:
+        return Claim(DEBUG_INFO, [fact])  # two files, not one in two places
+    # Without a common end they are two directories; that only a build has such is then enough,
+    # because nothing reads them but a debugger.
+    known = all(each is not None and each.hinge is not None for each in judged)
+    sure = known and (
+        not suffix
+        or all(each is not None and each.confidence is Confidence.PROVEN for each in judged)
+    )
+    if not known:
+        scene.prefixes.learn(prefix_a, prefix_b)
+    return Claim(
+        BUILD_PATH,
+        [fact],
+        Confidence.PROVEN if sure else Confidence.LIKELY,
+        hinge=(prefix_a, prefix_b),
+        explanation=_EXPLAINED[BUILD_PATH.id],
+    )
+
+
+def _relative(fact: Difference, a: str, b: str, scene: Scene) -> Claim | None:
+    """A path below a directory that is part of two known build directories."""
+    prefix_a, prefix_b, _ = split_paths(a, b)
+    if not prefix_a or not prefix_b or prefix_a == prefix_b:
+        return None
+    for known_a, known_b, _ in scene.prefixes.pairs()[:_MOST_KNOWN]:
+        if known_a.endswith("/" + prefix_a) and known_b.endswith("/" + prefix_b):
+            head_a, head_b = known_a[: -len(prefix_a)], known_b[: -len(prefix_b)]
+            if head_a == head_b:
+                text = _EXPLAINED[BUILD_PATH.id]
+                return Claim(BUILD_PATH, [fact], hinge=(known_a, known_b), explanation=text)
+    return None
+
+
+_MOST_KNOWN: Final = 50
+
+
+_CAUSES: Final[dict[str, Cause]] = {
+    environment.PATH.id: BUILD_PATH,
+    environment.TEMP_PATH.id: TEMP_DIR,
+    environment.TEXT_TIME.id: BUILD_TIME,
+}
+_EXPLAINED: Final = {
+    BUILD_PATH.id: "The compiler wrote the directory it ran in; every other word that differs with "
+    "it was checked by itself.",
+    TEMP_DIR.id: "The compiler wrote the random directory that the build tool made up for it.",
+    BUILD_TIME.id: "The sources ask for the time of compilation (__DATE__, __TIME__).",
+}
+
+
+def _build_id(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    ids = [fact for fact in facts if fact.what == "elf.build-id"]
+    if not ids:
+        return
+    others = any(fact.what not in {"elf.build-id", "elf.overlay", "elf.moved"} for fact in facts)
+    if others:
+        yield Claim(BUILD_ID, ids, follows=(scene.path,))
+        return
+    reasons = ids[0].note
+    text = "Nothing else in the files differs: it was made from something that is gone."
+    if reasons:
+        text += f" What fits: {reasons}."
+    yield Claim(BUILD_ID_ONLY, ids, explanation=text)
+
+
+def _overlay(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    yield Claim(OVERLAY, facts)
+
+
+def _damage(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    for fact in facts:
+        alike = fact.a == fact.b
+        yield Claim(DAMAGED, [fact], severity=Severity.REVIEW if alike else Severity.ALARM)
+
+
+def _moved(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    yield Claim(LAYOUT, facts, follows=(scene.path,))
+
+
+def _link(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    yield Claim(DEBUG_LINK, facts, follows=(scene.path,))
+
+
+def _code(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    sure = [fact for fact in facts if not fact.note]
+    unread = [fact for fact in facts if fact.note]
+    if sure:
+        yield Claim(CODE, sure, explanation=f"{len(sure)} functions or places differ beyond moves.")
+    if unread:
+        yield Claim(CODE, unread, Confidence.POSSIBLE, evidence=(unread[0].note,))
+
+
+def _tables(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    tables = [fact for fact in facts if fact.what == "elf.table"]
+    if tables:
+        yield Claim(TABLES, tables, Confidence.LIKELY, follows=(scene.path,))
+
+
+_DEBUG: Final = (".debug", ".zdebug", ".symtab", ".strtab", ".gnu_debug", ".gdb_index", ".stab")
+
+
+def _sections(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    for fact in facts:
+        if fact.inside.startswith(_DEBUG):
+            yield Claim(DEBUG_INFO, [fact])
+        elif fact.inside == ".comment":
+            yield Claim(TOOLCHAIN, [fact])
+        else:
+            yield Claim(DATA, [fact])
+
+
+def _debug(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    yield Claim(DEBUG_INFO, facts, Confidence.LIKELY, follows=(scene.path,))
+
+
+def _plainly(name: str, cause: Cause, *takes: str, rank: int = 49) -> Rule:
+    """Return a rule that puts all facts of some kinds down to one cause."""
+
+    def apply(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+        del scene
+        yield Claim(cause, facts)
+
+    return Rule(name, (cause,), takes, rank, apply)
+
+
+_STRING_CAUSES: Final = (*(BUILD_PATH, TEMP_DIR, BUILD_TIME, TOOLCHAIN, DEBUG_INFO, SYMBOLS, DATA),)
+
+RULES: Final = (
+    Rule("elf-build-id", (BUILD_ID, BUILD_ID_ONLY), ("elf.",), 47, _build_id),
+    Rule("elf-overlay", (OVERLAY,), ("elf.overlay",), 48, _overlay),
+    Rule("elf-damage", (DAMAGED,), ("elf.damage",), 48, _damage),
+    Rule("elf-strings", _STRING_CAUSES, ("elf.string", "elf.symbol"), 49, _strings),
+    _plainly("elf-rpath", RUNPATH, "elf.rpath", "elf.runpath"),
+    _plainly("elf-needed", NEEDED, "elf.needed", "elf.soname"),
+    _plainly("elf-toolchain", TOOLCHAIN, "elf.comment"),
+    _plainly("elf-kind", OTHER_KIND, "elf.kind"),
+    Rule("elf-sections", (DEBUG_INFO, TOOLCHAIN, DATA), ("elf.section",), 49, _sections),
+    Rule("elf-code", (CODE,), ("elf.code", "elf.function", "elf.instructions"), 50, _code),
+    _plainly("elf-order", ORDER, "elf.order", rank=50),
+    _plainly("elf-symbols", SYMBOLS, "elf.symbols", rank=50),
+    _plainly("elf-data", DATA, "elf.data", rank=50),
+    Rule("elf-tables", (TABLES,), ("elf.table",), 51, _tables),
+    Rule("elf-debug", (DEBUG_INFO,), ("elf.debug",), 51, _debug),
+    _plainly("elf-compression", DEBUG_COMPRESSION, "elf.compression", rank=51),
+    Rule("elf-debug-link", (DEBUG_LINK,), ("elf.debuglink",), 52, _link),
+    Rule("elf-moved", (LAYOUT,), ("elf.moved",), 53, _moved),
+)

@@ -1,0 +1,111 @@
+"""The proof for debug information: each offset and address in it leads to the mapped place.
+
+Both sides are read in step.  What is not understood is never guessed: the section is then left
+unproven.  Source: DWARF Debugging Information Format, versions 2 to 5 (sections 6.2 for line
+tables, 7.4 to 7.7 for forms, expressions and lists), and GCC's location views.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from reprodiff.formats.elf import dwarftables
+from reprodiff.formats.elf.dwarfexpr import Damage
+from reprodiff.formats.elf.dwarfinfo import Listing, Shapes, Token, units
+from reprodiff.formats.elf.layout import SectionPair
+from reprodiff.formats.elf.proof import Quad, Region
+from reprodiff.formats.elf.tables import Work
+
+_NO_REFERENCES: Final = frozenset({".debug_abbrev", ".debug_str", ".debug_line_str"})
+_FROM_INFO: Final = frozenset({".debug_loc", ".debug_loclists", ".debug_ranges", ".debug_rnglists"})
+
+
+def check(work: Work) -> None:
+    """Check all debug sections; only needed where something that they refer to has moved."""
+    if work.map.relocatable:
+        return  # the words are in the relocations there
+    lists: list[tuple[Listing, Listing]] = []
+    walks: dict[str, Callable[[bytes, Work, int], Iterator[Token]]] = {
+        ".debug_line": dwarftables.lines,
+        ".debug_aranges": dwarftables.ranges_of_units,
+        ".debug_str_offsets": dwarftables.string_offsets,
+        ".debug_addr": dwarftables.address_table,
+        ".debug_frame": dwarftables.frames,
+    }
+    for pair in work.map.pairs:
+        if not pair.name.startswith(".debug_") or pair.unread:
+            continue
+        region = work.region(pair)
+        if pair.name in {".debug_info", ".debug_types"}:
+            _info(work, pair, region, lists)
+        elif pair.name in walks:
+            walk = walks[pair.name]
+            _in_step(work, region, walk(region.a, work, 0), walk(region.b, work, 1))
+        elif pair.name not in _NO_REFERENCES | _FROM_INFO:
+            region.fail("a kind of debug information that is not taken apart")
+    for one, two in lists:
+        target = work.map.by_name.get(one.section)
+        if target is None or target.unread:
+            continue
+        region = work.region(target)
+        _in_step(
+            work,
+            region,
+            dwarftables.entries(region.a, work, one),
+            dwarftables.entries(region.b, work, two),
+        )
+
+
+def _in_step(work: Work, region: Region, ones: Iterator[Token], twos: Iterator[Token]) -> None:
+    try:
+        for one, two in zip(ones, twos, strict=True):
+            if one.kind != two.kind:
+                break
+            if one.kind == "string":
+                _string(work, region, one, two)
+                continue
+            if one.size != two.size:
+                break
+            region.word(one.at, two.at, one.size, _good(work, one, two))
+        else:
+            return
+    except (Damage, ValueError):
+        pass
+    region.fail("the debug information is not of one shape on both sides")
+
+
+def _string(work: Work, region: Region, one: Token, two: Token) -> None:
+    quad = Quad(one.at, one.at + one.size, two.at, two.at + two.size)
+    if region.a[quad.a0 : quad.a1] != region.b[quad.b0 : quad.b1]:
+        region.stated.append(quad)
+        work.strings.append((region, quad))
+
+
+def _good(work: Work, one: Token, two: Token) -> bool:
+    if one.kind == "addr":
+        return work.map.follows(one.value, two.value)
+    if one.kind == "length":
+        return True
+    return work.map.offset(one.kind, one.value, two.value)
+
+
+def _info(
+    work: Work, pair: SectionPair, region: Region, lists: list[tuple[Listing, Listing]]
+) -> None:
+    shapes = work.map.by_name.get(".debug_abbrev")
+    if shapes is None:
+        region.fail("debug information without its abbreviations")
+        return
+    sides: list[list[Listing]] = [[], []]
+    walks = [
+        units(plain, Shapes(abbreviations, work.a.big), found, types=pair.name == ".debug_types")
+        for plain, abbreviations, found in (
+            (region.a, shapes.plain_a, sides[0]),
+            (region.b, shapes.plain_b, sides[1]),
+        )
+    ]
+    _in_step(work, region, *walks)
+    seen = {(one, two) for one, two in lists}
+    for one, two in zip(*sides, strict=False):
+        if (one, two) not in seen:
+            seen.add((one, two))
+            lists.append((one, two))

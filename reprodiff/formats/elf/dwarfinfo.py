@@ -1,0 +1,198 @@
+"""What .debug_info refers to (DWARF 5, sections 7.5 and 7.7): offsets, addresses, lists."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from reprodiff.formats.elf.dwarfexpr import Damage, Reader, addresses
+
+
+class Token(NamedTuple):
+    """A word that refers to something.
+
+    ``kind`` is ``addr``, ``length``, ``string``, or the name of a section.
+    """
+
+    at: int
+    size: int
+    kind: str
+    value: int
+
+
+class Listing(NamedTuple):
+    """A list of ranges or locations that .debug_info leads to."""
+
+    section: str
+    at: int
+    version: int
+    word: int
+    base: int
+
+
+# What one attribute takes: a fixed number of bytes, a LEB128 number, a block, a token.
+_SKIP, _LEB, _BLOCK, _EXPR, _STRING, _TOKEN, _ADDR, _LIST = range(8)
+FIXED: Final = {
+    0x0B: 1, 0x05: 2, 0x06: 4, 0x07: 8, 0x1E: 16, 0x0C: 1, 0x19: 0, 0x11: 1, 0x12: 2, 0x13: 4,
+    0x14: 8, 0x20: 8, 0x25: 1, 0x26: 2, 0x27: 3, 0x28: 4, 0x29: 1, 0x2A: 2, 0x2B: 3, 0x2C: 4,
+    0x21: 0,
+}  # fmt: skip
+LEBS: Final = frozenset({0x0D, 0x0F, 0x15, 0x1A, 0x1B, 0x22, 0x23})
+_BLOCKS: Final = {0x0A: 1, 0x03: 2, 0x04: 4, 0x09: 0, 0x18: 0}
+_LOCATIONS: Final = frozenset(
+    {0x02, 0x19, 0x2A, 0x2E, 0x38, 0x40, 0x46, 0x48, 0x4A, 0x4D, 0x7E, 0x83, 0x84, 0x2111, 0x2112}
+)
+_OFFSETS: Final = {
+    0x10: ".debug_line", 0x43: ".debug_macinfo", 0x79: ".debug_macro", 0x2119: ".debug_macro",
+    0x72: ".debug_str_offsets", 0x73: ".debug_addr", 0x74: ".debug_rnglists",
+    0x8C: ".debug_loclists",
+}  # fmt: skip
+_RANGES, _LOCVIEWS, _LOW_PC = 0x55, 0x2137, 0x11
+
+Step = tuple[int, int, str]
+
+
+@dataclass(slots=True)
+class _Unit:
+    version: int = 0
+    word: int = 8
+    wide: int = 4
+    base: int = 0
+
+
+@dataclass(slots=True)
+class Shapes:
+    """The abbreviations of .debug_abbrev, read when a unit asks for them."""
+
+    data: bytes
+    big: bool
+    known: dict[tuple[int, int, int, int], dict[int, list[Step]]] = field(default_factory=dict)
+
+    def at(self, offset: int, unit: _Unit) -> dict[int, list[Step]]:
+        """Return the steps of each abbreviation in the set at ``offset``."""
+        key = (offset, unit.version, unit.word, unit.wide)
+        if key not in self.known:
+            self.known[key] = self._read(offset, unit)
+        return self.known[key]
+
+    def _read(self, offset: int, unit: _Unit) -> dict[int, list[Step]]:
+        reader = Reader(self.data, offset, big=self.big)
+        found: dict[int, list[Step]] = {}
+        while code := reader.leb():
+            reader.leb()
+            reader.number(1)
+            steps: list[Step] = []
+            while True:
+                name, form = reader.leb(), reader.leb()
+                if form == 0x21:
+                    reader.leb()
+                if not name and not form:
+                    break
+                step = _step(name, form, unit)
+                if steps and step[0] == _SKIP == steps[-1][0]:
+                    steps[-1] = (_SKIP, steps[-1][1] + step[1], "")
+                else:
+                    steps.append(step)
+            found[code] = steps
+        return found
+
+
+def _step(name: int, form: int, unit: _Unit) -> Step:  # noqa: PLR0911
+    wide = unit.wide
+    offset = form == 0x17 or (unit.version < 4 and form in {0x06, 0x07})
+    if offset and name == _RANGES:
+        return _LIST, wide, ".debug_rnglists" if unit.version >= 5 else ".debug_ranges"
+    if offset and name in _LOCATIONS and (form == 0x17 or name in {0x02, 0x40, 0x38}):
+        return _LIST, wide, ".debug_loclists" if unit.version >= 5 else ".debug_loc"
+    if offset and name == _LOCVIEWS:
+        return _TOKEN, wide, ".debug_loclists" if unit.version >= 5 else ".debug_loc"
+    if offset and name in _OFFSETS:
+        return _TOKEN, wide, _OFFSETS[name]
+    if form in FIXED:
+        return _SKIP, FIXED[form], ""
+    if form in LEBS:
+        return _LEB, 0, ""
+    if form in _BLOCKS:
+        expression = form == 0x18 or (unit.version < 4 and name in _LOCATIONS)
+        return _EXPR if expression else _BLOCK, _BLOCKS[form], ""
+    if form == 0x01:
+        return _ADDR, unit.word, "low" if name == _LOW_PC else ""
+    if form == 0x08:
+        return _STRING, 0, ""
+    targets = {0x0E: ".debug_str", 0x1F: ".debug_line_str", 0x10: ".debug_info"}
+    if form in targets:
+        size = unit.word if form == 0x10 and unit.version == 2 else wide
+        return _TOKEN, size, targets[form]
+    raise Damage
+
+
+def units(data: bytes, shapes: Shapes, lists: list[Listing], *, types: bool) -> Iterator[Token]:
+    """Yield what the units refer to; note in ``lists`` where lists start."""
+    reader = Reader(data, 0, big=shapes.big)
+    while reader.at < len(data):
+        unit = _Unit()
+        length, unit.wide = reader.length()
+        stop = reader.at + length
+        if stop > len(data):
+            raise Damage
+        unit.version = reader.number(2)
+        if not 2 <= unit.version <= 5:
+            raise Damage
+        kind = 2 if types else 1
+        if unit.version >= 5:
+            kind = reader.number(1)
+            unit.word = reader.number(1)
+        place = reader.at
+        offset = reader.number(unit.wide)
+        yield Token(place, unit.wide, ".debug_abbrev", offset)
+        if unit.version < 5:
+            unit.word = reader.number(1)
+        if kind in {4, 5}:
+            reader.at += 8
+        elif kind in {2, 6}:
+            reader.at += 8 + unit.wide
+        yield from _entries(reader, stop, shapes.at(offset, unit), unit, lists)
+        reader.at = stop
+
+
+def _entries(  # noqa: C901, PLR0912
+    reader: Reader, stop: int, shapes: dict[int, list[Step]], unit: _Unit, lists: list[Listing]
+) -> Iterator[Token]:
+    first = True
+    pending: list[tuple[str, int]] = []
+    while reader.at < stop:
+        code = reader.leb()
+        if not code:
+            continue
+        steps = shapes.get(code)
+        if steps is None:
+            raise Damage
+        for kind, size, target in steps:
+            if kind == _SKIP:
+                reader.at += size
+            elif kind == _TOKEN:
+                yield Token(reader.at, size, target, reader.number(size))
+            elif kind == _LIST:
+                place, value = reader.at, reader.number(size)
+                yield Token(place, size, target, value)
+                if first:
+                    pending.append((target, value))
+                else:
+                    lists.append(Listing(target, value, unit.version, unit.word, unit.base))
+            elif kind == _ADDR:
+                place, value = reader.at, reader.number(size)
+                if first and target:
+                    unit.base = value
+                yield Token(place, size, "addr", value)
+            elif kind == _LEB:
+                reader.leb()
+            elif kind == _STRING:
+                reader.string()
+            else:
+                length = reader.number(size) if size else reader.leb()
+                if kind == _EXPR:
+                    for place, width, what in addresses(reader, length, unit.word, unit.wide):
+                        yield Token(place, width, what, reader.peek(place, width))
+                reader.at += length
+        if first:
+            lists += [Listing(t, v, unit.version, unit.word, unit.base) for t, v in pending]
+            first = False

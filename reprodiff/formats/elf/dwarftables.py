@@ -1,0 +1,271 @@
+"""What the other sections of debug information refer to (DWARF 5, sections 6 and 7).
+
+Each function yields the words of one section, or of one list, that refer to something.
+"""
+
+from collections.abc import Iterator
+
+from reprodiff.formats.elf.dwarfexpr import Damage, Reader, addresses
+from reprodiff.formats.elf.dwarfinfo import FIXED, LEBS, Listing, Token
+from reprodiff.formats.elf.layout import SectionPair
+from reprodiff.formats.elf.reader import Elf
+from reprodiff.formats.elf.strings import Piece
+from reprodiff.formats.elf.tables import Work
+
+# -- lists of ranges and locations ------------------------------------------------------------
+
+
+def entries(data: bytes, work: Work, start: Listing) -> Iterator[Token]:
+    """Yield the addresses in a list of ranges or locations."""
+    reader = Reader(data, start.at, big=work.a.big)
+    word = start.word
+    if start.section in {".debug_loc", ".debug_ranges"}:
+        yield from _old_list(reader, start)
+        return
+    located = start.section == ".debug_loclists"
+    # Kind of entry -> how many addresses and numbers it has, and whether an expression follows.
+    forms = {
+        0: ("", False), 1: ("n", False), 2: ("nn", True), 3: ("nn", True), 4: ("nn", True),
+    }  # fmt: skip
+    if located:
+        forms |= {5: ("", True), 6: ("a", False), 7: ("aa", True), 8: ("an", True)}
+    else:
+        forms |= {5: ("a", False), 6: ("aa", False), 7: ("an", False)}
+    for _ in range(1_000_000):
+        kind = reader.number(1)
+        if kind not in forms:
+            raise Damage
+        operands, expression = forms[kind]
+        for operand in operands:
+            if operand == "a":
+                yield Token(reader.at, word, "addr", reader.number(word))
+            else:
+                reader.leb()
+        if expression and located:
+            length = reader.leb()
+            for place, width, what in addresses(reader, length, word, 4):
+                yield Token(place, width, what, reader.peek(place, width))
+            reader.at += length
+        if not kind:
+            return
+    raise Damage
+
+
+def _old_list(reader: Reader, start: Listing) -> Iterator[Token]:
+    """Yield the words of a list before version 5: pairs, from the unit's base if it has one."""
+    word, base = start.word, start.base
+    top = (1 << 8 * word) - 1
+    for _ in range(1_000_000):
+        place = reader.at
+        low, high = reader.number(word), reader.number(word)
+        if not low and not high:
+            return
+        if low == top:
+            base = high
+            yield Token(place + word, word, "addr", high)
+            continue
+        if not base:
+            yield Token(place, word, "addr", low)
+            yield Token(place + word, word, "addr", high)
+        if start.section == ".debug_loc":
+            length = reader.number(2)
+            for at, width, what in addresses(reader, length, word, 4):
+                yield Token(at, width, what, reader.peek(at, width))
+            reader.at += length
+    raise Damage
+
+
+# -- tables -----------------------------------------------------------------------------------
+
+
+def ranges_of_units(data: bytes, work: Work, side: int) -> Iterator[Token]:
+    """Yield what .debug_aranges refers to."""
+    del side
+    reader = Reader(data, 0, big=work.a.big)
+    while reader.at < len(data):
+        start = reader.at
+        length, wide = reader.length()
+        stop = reader.at + length
+        reader.number(2)
+        yield Token(reader.at, wide, ".debug_info", reader.number(wide))
+        word = reader.number(1)
+        reader.number(1)
+        if word not in {4, 8} or stop > len(data):
+            raise Damage
+        reader.at = start + -(-(reader.at - start) // (2 * word)) * 2 * word
+        while reader.at + 2 * word <= stop:
+            yield Token(reader.at, word, "addr", reader.number(word))
+            reader.number(word)
+        reader.at = stop
+
+
+def string_offsets(data: bytes, work: Work, side: int) -> Iterator[Token]:
+    """Yield the offsets in .debug_str_offsets."""
+    del side
+    reader = Reader(data, 0, big=work.a.big)
+    while reader.at < len(data):
+        length, wide = reader.length()
+        stop = reader.at + length
+        reader.number(4)
+        if stop > len(data):
+            raise Damage
+        while reader.at + wide <= stop:
+            yield Token(reader.at, wide, ".debug_str", reader.number(wide))
+        reader.at = stop
+
+
+def frames(data: bytes, work: Work, side: int) -> Iterator[Token]:
+    """Yield the addresses of functions in .debug_frame (DWARF 5, section 6.4.1)."""
+    del side
+    reader = Reader(data, 0, big=work.a.big)
+    while reader.at < len(data):
+        length, wide = reader.length()
+        stop = reader.at + length
+        if stop > len(data):
+            raise Damage
+        if length and reader.number(wide) != (1 << 8 * wide) - 1:
+            yield Token(reader.at, work.a.word, "addr", reader.number(work.a.word))
+        reader.at = stop
+
+
+def address_table(data: bytes, work: Work, side: int) -> Iterator[Token]:
+    """Yield the addresses in .debug_addr."""
+    del side
+    reader = Reader(data, 0, big=work.a.big)
+    while reader.at < len(data):
+        length, _ = reader.length()
+        stop = reader.at + length
+        reader.number(2)
+        word = reader.number(1)
+        reader.number(1)
+        if stop > len(data) or word not in {4, 8}:
+            raise Damage
+        while reader.at + word <= stop:
+            yield Token(reader.at, word, "addr", reader.number(word))
+        reader.at = stop
+
+
+# -- .debug_line ------------------------------------------------------------------------------
+
+
+def _line_units(data: bytes, *, big: bool) -> list[tuple[int, int]]:
+    reader = Reader(data, 0, big=big)
+    found: list[tuple[int, int]] = []
+    try:
+        while reader.at < len(data):
+            start = reader.at
+            length, _ = reader.length()
+            stop = reader.at + length
+            if stop > len(data):
+                break
+            found.append((start, stop))
+            reader.at = stop
+    except Damage:
+        pass
+    return found
+
+
+def map_lines(elf: Elf, pair: SectionPair) -> None:
+    """Map .debug_line unit by unit: .debug_info refers to the starts of units."""
+    if pair.unread or pair.plain_a == pair.plain_b:
+        pair.settle([Piece(0, 0, len(pair.plain_a), len(pair.plain_b), "same")])
+        return
+    ones, twos = (_line_units(data, big=elf.big) for data in (pair.plain_a, pair.plain_b))
+    if len(ones) != len(twos):
+        pair.settle([Piece(0, 0, len(pair.plain_a), len(pair.plain_b), "changed")])
+        return
+    pair.settle(
+        [
+            Piece(x0, y0, x1 - x0, y1 - y0, "words" if x1 - x0 == y1 - y0 else "changed")
+            for (x0, x1), (y0, y1) in zip(ones, twos, strict=True)
+        ]
+    )
+
+
+def lines(data: bytes, work: Work, side: int) -> Iterator[Token]:
+    """Yield what .debug_line refers to, its lengths and its strings."""
+    del side
+    reader = Reader(data, 0, big=work.a.big)
+    while reader.at < len(data):
+        place = reader.at
+        length, wide = reader.length()
+        stop = reader.at + length
+        if stop > len(data):
+            raise Damage
+        yield Token(place if wide == 4 else place + 4, wide, "length", length)
+        version = reader.number(2)
+        word = work.a.word
+        if version >= 5:
+            word = reader.number(1)
+            reader.number(1)
+        place = reader.at
+        header = reader.number(wide)
+        program = reader.at + header
+        yield Token(place, wide, "length", header)
+        reader.number(4 if version < 4 else 5)
+        base = reader.number(1)
+        lengths = [reader.number(1) for _ in range(base - 1)]
+        if version >= 5:
+            for _ in range(2):
+                yield from _line_table(reader, wide)
+        else:
+            yield from _old_line_tables(reader)
+        reader.at = program
+        if program > stop:
+            raise Damage
+        yield from _program(reader, stop, lengths, word)
+        reader.at = stop
+
+
+def _old_line_tables(reader: Reader) -> Iterator[Token]:
+    """Yield the directories and files of a line table before version 5, which are in place."""
+    for numbers in (0, 3):
+        for _ in range(len(reader.data)):
+            place = reader.at
+            reader.string()
+            if reader.at == place + 1:
+                break
+            yield Token(place, reader.at - place, "string", 0)
+            for _ in range(numbers):
+                reader.leb()
+
+
+def _line_table(reader: Reader, wide: int) -> Iterator[Token]:
+    """Yield the offsets in a table of directories or files."""
+    formats = [(reader.leb(), reader.leb()) for _ in range(reader.number(1))]
+    count = reader.leb()
+    if count > len(reader.data):
+        raise Damage
+    for _ in range(count):
+        for _, form in formats:
+            if form in {0x0E, 0x1F}:
+                target = ".debug_str" if form == 0x0E else ".debug_line_str"
+                yield Token(reader.at, wide, target, reader.number(wide))
+            elif form == 0x08:
+                reader.string()
+            elif form in FIXED:
+                reader.at += FIXED[form]
+            elif form in LEBS:
+                reader.leb()
+            elif form == 0x09:
+                reader.at += reader.leb()
+            else:
+                raise Damage
+
+
+def _program(reader: Reader, stop: int, lengths: list[int], word: int) -> Iterator[Token]:
+    while reader.at < stop:
+        code = reader.number(1)
+        if code > len(lengths):
+            continue
+        if code == 9:
+            reader.number(2)
+        elif code:
+            for _ in range(lengths[code - 1]):
+                reader.leb()
+        else:
+            length = reader.leb()
+            behind = reader.at + length
+            if length and reader.number(1) == 2 and length == word + 1:
+                yield Token(reader.at, word, "addr", reader.number(word))
+            reader.at = behind

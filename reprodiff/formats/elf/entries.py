@@ -1,0 +1,130 @@
+"""The entries of an ELF file's tables: symbols, relocations, the dynamic table, notes.
+
+Source: System V ABI (gABI), chapters 4 and 5.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from reprodiff.formats.elf.reader import SHT_RELA, Elf, Section
+from reprodiff.model import Span
+
+
+class Symbol(NamedTuple):
+    """An entry of a symbol table; ``at`` is its place in the file."""
+
+    name: bytes
+    name_at: int
+    value: int
+    size: int
+    info: int
+    other: int
+    section: int
+    at: int
+
+    @property
+    def type(self) -> int:
+        """0 none, 1 object, 2 function, 3 section, 4 file, 6 thread-local, 10 indirect function."""
+        return self.info & 15
+
+    @property
+    def bind(self) -> int:
+        """0 local, 1 global, 2 weak."""
+        return self.info >> 4
+
+
+MAX_SYMBOLS: Final = 4_000_000
+
+
+def symbols(elf: Elf, section: Section) -> Iterator[Symbol]:
+    """Yield the symbols of a table; a name outside of its strings is empty."""
+    strings = b""
+    if section.link < len(elf.sections):
+        strings = bytes(elf.content(elf.sections[section.link]))
+    form = struct.Struct(elf.order + ("IBBHQQ" if elf.bits == 64 else "IIIBBH"))
+    body = elf.content(section)
+    whole = min(len(body) // form.size, MAX_SYMBOLS) * form.size
+    at = section.body.start
+    for item in form.iter_unpack(body[:whole]):
+        if elf.bits == 64:
+            name, info, other, shndx, value, size = item
+        else:
+            name, value, size, info, other, shndx = item
+        stop = strings.find(b"\0", name) if name else name
+        yield Symbol(
+            strings[name : stop if stop >= 0 else len(strings)],
+            name, value, size, info, other, shndx, at,
+        )  # fmt: skip
+        at += form.size
+
+
+class Relocation(NamedTuple):
+    """An entry of a relocation table; without an addend of its own it has none here."""
+
+    offset: int
+    type: int
+    symbol: int
+    addend: int | None
+    at: int
+
+
+def relocations(elf: Elf, section: Section) -> Iterator[Relocation]:
+    """Yield the entries of a REL or RELA table."""
+    rela = section.type == SHT_RELA
+    word = "Qq" if elf.bits == 64 else "Ii"
+    form = struct.Struct(elf.order + word[0] * 2 + (word[1] if rela else ""))
+    body = elf.content(section)
+    whole = len(body) // form.size * form.size
+    at = section.body.start
+    shift, mask = (32, 0xFFFFFFFF) if elf.bits == 64 else (8, 0xFF)
+    for item in form.iter_unpack(body[:whole]):
+        yield Relocation(item[0], item[1] & mask, item[1] >> shift, item[2] if rela else None, at)
+        at += form.size
+
+
+class DynamicEntry(NamedTuple):
+    """An entry of the dynamic table."""
+
+    tag: int
+    value: int
+    at: int
+
+
+def dynamic(elf: Elf, section: Section) -> list[DynamicEntry]:
+    """Return the entries of the dynamic table up to its first DT_NULL, which is included."""
+    size = elf.word
+    found: list[DynamicEntry] = []
+    body = section.body
+    for at in range(body.start, body.stop - 2 * size + 1, 2 * size):
+        entry = DynamicEntry(elf.number(at, size), elf.number(at + size, size), at)
+        found.append(entry)
+        if not entry.tag:
+            break
+    return found
+
+
+class Note(NamedTuple):
+    """A note; ``desc`` is the place of its content in the file."""
+
+    name: bytes
+    type: int
+    desc: Span
+
+
+def notes(elf: Elf, section: Section) -> Iterator[Note]:
+    """Yield the notes of a section; stops at the first that does not fit."""
+    at, stop = section.body
+    step = 8 if section.align == 8 else 4
+    while at + 12 <= stop:
+        name_size, desc_size = elf.number(at, 4), elf.number(at + 4, 4)
+        name = at + 12
+        desc = name + -(-name_size // step) * step if step == 4 else -(-(name + name_size) // 8) * 8
+        if desc + desc_size > stop:
+            return
+        yield Note(
+            bytes(elf.data[name : name + name_size]).rstrip(b"\0"),
+            elf.number(at + 8, 4),
+            Span(desc, desc + desc_size),
+        )
+        at = desc + -(-desc_size // step) * step

@@ -1,0 +1,122 @@
+"""What facts on ELF files are called, and what is told of a file beside its bytes."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Final
+
+from reprodiff.formats.elf.entries import dynamic
+from reprodiff.formats.elf.layout import SectionPair
+from reprodiff.formats.elf.proof import Quad, Region
+from reprodiff.formats.elf.reader import (
+    SHT_DYNAMIC,
+    SHT_DYNSYM,
+    SHT_FINI_ARRAY,
+    SHT_GNU_VERDEF,
+    SHT_GNU_VERNEED,
+    SHT_INIT_ARRAY,
+    SHT_NOTE,
+    SHT_PREINIT_ARRAY,
+    SHT_REL,
+    SHT_RELA,
+    SHT_RELR,
+    SHT_STRTAB,
+    SHT_SYMTAB,
+    Elf,
+)
+from reprodiff.formats.elf.strings import Piece
+from reprodiff.formats.elf.tables import STRING_TAGS
+
+ARRAYS: Final = frozenset({SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY})
+"""Sections that are rows of addresses."""
+
+
+def claims(pair: SectionPair) -> Iterator[tuple[Piece, list[Quad]]]:
+    """Yield the strings and zeros of a section with the places they account for.
+
+    What stands out of turn is taken out of A in one place and put into B in another, so that all
+    places are in the same order on both sides.
+    """
+    apart = {"moved", "apart"}
+    turn = [piece for piece in pair.pieces if piece.kind not in apart]
+    starts_a = [piece.a for piece in turn]
+    by_b = sorted(turn, key=lambda piece: piece.b)
+    starts_b = [piece.b for piece in by_b]
+    for piece in pair.pieces:
+        a0, a1, b0, b1 = piece.a, piece.a + piece.size_a, piece.b, piece.b + piece.size_b
+        if piece.kind in {"string", "pad"}:
+            yield piece, [Quad(a0, a1, b0, b1)]
+        elif piece.kind in apart:
+            before = bisect_right(starts_a, a0) - 1
+            at_b = turn[before].b + turn[before].size_b if before >= 0 else 0
+            before = bisect_right(starts_b, b0) - 1
+            at_a = by_b[before].a + by_b[before].size_a if before >= 0 else 0
+            yield piece, [Quad(a0, a1, at_b, at_b), Quad(at_a, at_a, b0, b1)]
+
+
+def kind(elf: Elf) -> str:
+    """Return what an ELF file is for, in words."""
+    order = "big" if elf.big else "little"
+    return f"{elf.bits}-bit {order}-endian, machine {elf.machine}, type {elf.type}"
+
+
+def roles(elf: Elf) -> dict[tuple[int, int], str]:
+    """Return what the strings of the dynamic table are, by section and offset."""
+    roles: dict[tuple[int, int], str] = {}
+    for section in elf.sections:
+        if section.type == SHT_DYNAMIC:
+            for entry in dynamic(elf, section):
+                if entry.tag in STRING_TAGS:
+                    roles[section.link, entry.value] = STRING_TAGS[entry.tag]
+    return roles
+
+
+def hidden(a: Elf, b: Elf) -> str:
+    """Return what a linker may have hashed that is no longer in the file."""
+    if not any(s.name.startswith((".debug", ".zdebug")) for s in (*a.sections, *b.sections)):
+        reasons = ["debug information with the build directory, stripped after linking"]
+    else:
+        reasons = []
+    if any(_runpath(elf) for elf in (a, b)):
+        reasons.insert(0, "a build RPATH that was edited after linking")
+    if not any(s.type == SHT_SYMTAB for s in (*a.sections, *b.sections)):
+        reasons.append("symbol names, stripped after linking")
+    return "; ".join(reasons)
+
+
+def _runpath(elf: Elf) -> bool:
+    return any(
+        entry.tag in {15, 29}
+        for section in elf.sections
+        if section.type == SHT_DYNAMIC
+        for entry in dynamic(elf, section)
+    )
+
+
+_TABLE_NAMES: Final = (
+    ".eh_frame",
+    ".gcc_except_table",
+    ".gnu.hash",
+    ".gnu.version",
+    ".got",
+    ".plt",
+)
+_TABLE_TYPES: Final = frozenset({
+    SHT_DYNAMIC, SHT_DYNSYM, SHT_SYMTAB, SHT_STRTAB, SHT_REL, SHT_RELA, SHT_RELR, 5, SHT_NOTE,
+    SHT_GNU_VERDEF, SHT_GNU_VERNEED, 0x6FFFFFFF, 0x6FFFFFF6, *ARRAYS,
+})  # fmt: skip
+
+
+def rest_kind(region: Region) -> str:
+    """Return the kind of fact for what differs in a region for no reason known."""
+    pair = region.pair
+    if pair is None:
+        return "elf.data" if region.name == "between sections" else "elf.table"
+    if pair.a.code:
+        return "elf.instructions"
+    if pair.name == ".comment":
+        return "elf.comment"
+    if pair.name.startswith(".debug"):
+        return "elf.debug"
+    if pair.a.type in _TABLE_TYPES or pair.name.startswith(_TABLE_NAMES):
+        return "elf.table"
+    return "elf.data"

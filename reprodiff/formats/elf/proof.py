@@ -1,0 +1,137 @@
+"""The account of one region of the two files: what is proven moved, what is not.
+
+A checker walks a region on both sides in step and hands in each word that refers to something.
+A word is good if it equals the mapped value, whether its bytes differ or not: a reference that
+stayed while its target moved is as wrong as one that changed.  Bytes that no checker speaks of
+must be equal.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from reprodiff.formats.elf.layout import SectionPair
+from reprodiff.formats.parsing.align import align_bytes
+from reprodiff.model import Span
+
+
+class Quad(NamedTuple):
+    """A run of bytes of each side, in offsets of the region."""
+
+    a0: int
+    a1: int
+    b0: int
+    b1: int
+
+
+@dataclass(slots=True)
+class Region:
+    """Bytes of A and the bytes of B that are the same thing.
+
+    ``at_a`` and ``at_b`` are their places in the files; ``packed`` regions are plain bytes that
+    the files hold compressed as ``packed`` (two places of the files).
+    """
+
+    name: str
+    a: bytes
+    b: bytes
+    at_a: int
+    at_b: int
+    pair: SectionPair | None = None
+    packed: tuple[Span, Span] | None = None
+    moved: list[Quad] = field(default_factory=list)
+    stated: list[Quad] = field(default_factory=list)
+    """What facts of their own are about: strings, ids, functions."""
+    wrong: list[Quad] = field(default_factory=list)
+    """Words that refer to something else than they should, and what could not be read."""
+    why: str = ""
+
+    def word(self, a: int, b: int, size: int, good: bool) -> None:  # noqa: FBT001
+        """Take a word that refers to something; ``good`` if it refers to the mapped thing."""
+        if not good:
+            self.wrong.append(Quad(a, a + size, b, b + size))
+        elif self.a[a : a + size] != self.b[b : b + size]:
+            self.moved.append(Quad(a, a + size, b, b + size))
+
+    def fail(self, why: str) -> None:
+        """Note that the region cannot be checked; all of it is then unproven."""
+        self.why = self.why or why
+        self.wrong.append(Quad(0, len(self.a), 0, len(self.b)))
+
+    def spans(self, quad: Quad) -> tuple[Span, Span]:
+        """Return a run as places in the files."""
+        if self.packed is not None:
+            return self.packed
+        return (
+            Span(self.at_a + quad.a0, self.at_a + quad.a1),
+            Span(self.at_b + quad.b0, self.at_b + quad.b1),
+        )
+
+    def left(self) -> list[Quad]:
+        """Return what differs and nothing speaks of, and all words that are wrong."""
+        claims = sorted({*self.moved, *self.stated})
+        if not _in_step(claims):
+            # Strings that a linker put into another order: what is left without them is equal.
+            rest_a = _rest(self.a, ((quad.a0, quad.a1) for quad in claims))
+            rest_b = _rest(self.b, ((quad.b0, quad.b1) for quad in claims))
+            if rest_a != rest_b:
+                return [Quad(0, len(self.a), 0, len(self.b))]
+            cover = _Cover(self.stated)
+            return sorted(quad for quad in self.wrong if not cover.has(quad))
+        found: list[Quad] = []
+        at_a = at_b = 0
+        for quad in [*claims, Quad(len(self.a), len(self.a), len(self.b), len(self.b))]:
+            found += self._differing(at_a, quad.a0, at_b, quad.b0)
+            at_a, at_b = quad.a1, quad.b1
+        stated = _Cover(self.stated)
+        wrong = [quad for quad in self.wrong if not stated.has(quad)]
+        return sorted({*found, *wrong})
+
+    def _differing(self, a0: int, a1: int, b0: int, b1: int) -> Iterator[Quad]:
+        left, right = self.a[a0:a1], self.b[b0:b1]
+        if left == right:
+            return
+        for op in align_bytes(left, right):
+            if op.tag != "equal":
+                yield Quad(a0 + op.a0, a0 + op.a1, b0 + op.b0, b0 + op.b1)
+
+
+def _in_step(ordered: list[Quad]) -> bool:
+    return all(x.a1 <= y.a0 and x.b1 <= y.b0 for x, y in pairwise(ordered))
+
+
+def _rest(data: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
+    kept: list[bytes] = []
+    at = 0
+    for start, stop in sorted(spans):
+        if start > at:
+            kept.append(data[at:start])
+        at = max(at, stop)
+    kept.append(data[at:])
+    return b"".join(kept)
+
+
+class _Cover:
+    """Which runs lie inside of others."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        self._quads = sorted(quads)
+
+    def has(self, quad: Quad) -> bool:
+        low, high = 0, len(self._quads)
+        while low < high:
+            middle = (low + high) // 2
+            if self._quads[middle].a0 <= quad.a0:
+                low = middle + 1
+            else:
+                high = middle
+        for other in self._quads[max(low - 2, 0) : low]:
+            if (
+                other.a0 <= quad.a0
+                and quad.a1 <= other.a1
+                and other.b0 <= quad.b0
+                and quad.b1 <= other.b1
+            ):
+                return True
+        return False

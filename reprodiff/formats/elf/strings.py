@@ -1,0 +1,327 @@
+"""Which bytes of a section in A are which in B, where strings in it have other lengths.
+
+A section is a row of strings with other data between them.  Equal strings are found by alignment,
+replaced ones stand between the same neighbours, and data between two paired strings is the same
+data if it has the same size, or if what is too much is zeros that align what follows.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Literal, NamedTuple
+
+from reprodiff.formats.parsing.align import align
+
+Kind = Literal["same", "words", "string", "pad", "moved", "apart", "changed"]
+
+
+class Piece(NamedTuple):
+    """A run of bytes of a section and what it is in the other file.
+
+    ``same`` is equal bytes; ``words`` equal size, each difference to be judged; ``string`` a
+    string with its zero replaced by another; ``moved`` and ``apart`` are the same two out of turn;
+    ``pad`` zeros on both sides, of two lengths; ``changed`` anything else.
+    """
+
+    a: int
+    b: int
+    size_a: int
+    size_b: int
+    kind: Kind
+
+
+Range = tuple[int, int]
+
+# Text as compilers write it: at least four characters of ASCII or UTF-8, and a zero behind them.
+_TEXT: Final = re.compile(
+    rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3}){4,}+\x00"
+)
+_SLASH: Final = ord("/")
+_FEW: Final = 8
+"""Strings that nothing tells apart and that are then paired in their order."""
+_ALIGNED: Final = 64
+_POWERS: Final = (1, 2, 4, 8, 16, 32, 64)
+_DATA: Final = re.compile(rb"[^\0]++(?:\0[^\0]++)*+")
+MAX_STRINGS: Final = 2_000_000
+
+
+def tile(
+    a: bytes, b: bytes, *, only_strings: bool, address: tuple[int, int] = (0, 0)
+) -> list[Piece]:
+    """Return pieces that tile both sides in their order.
+
+    ``only_strings`` says that the section has nothing but strings, each ended by a zero;
+    ``address`` is where the two are loaded.
+    """
+    if a == b:
+        return [Piece(0, 0, len(a), len(b), "same")] if a else []
+    tiler = _Tiler(a, b, address)
+    if a.count(0) + b.count(0) > MAX_STRINGS:
+        tiler.gap(0, len(a), 0, len(b))
+        return tiler.pieces
+    if only_strings:
+        tiler.run(list(_split(a)), list(_split(b)))
+    else:
+        tiler.run(list(_texts(a, address[0])), list(_texts(b, address[1])))
+    return tiler.pieces
+
+
+def _split(data: bytes) -> Iterator[Range]:
+    at = 0
+    while at < len(data):
+        stop = data.find(0, at)
+        stop = len(data) if stop < 0 else stop + 1
+        yield at, stop
+        at = stop
+
+
+def _texts(data: bytes, base: int) -> Iterator[Range]:
+    for found in _TEXT.finditer(data):
+        start, stop = found.span()
+        # A floating-point number in front may end in a byte that looks like a character.
+        if start and data[start - 1] and data[start] in _FLOAT_ENDS and not (base + start + 1) % 4:
+            start += 1
+        yield start, stop
+
+
+_FLOAT_ENDS: Final = b"?@"
+
+
+class _Tiler:
+    def __init__(self, a: bytes, b: bytes, address: tuple[int, int]) -> None:
+        self.a, self.b = a, b
+        self.address = address
+        self.pieces: list[Piece] = []
+        self.apart_a: dict[int, Range] = {}
+        self.apart_b: dict[int, Range] = {}
+
+    def add(self, a0: int, a1: int, b0: int, b1: int, kind: Kind) -> None:
+        if a0 == a1 and b0 == b1:
+            return
+        last = self.pieces[-1] if self.pieces else None
+        if (
+            kind == "same"
+            and last is not None
+            and last.kind == "same"
+            and (last.a + last.size_a, last.b + last.size_b) == (a0, b0)
+        ):
+            self.pieces.pop()
+            a0, b0 = last.a, last.b
+        self.pieces.append(Piece(a0, b0, a1 - a0, b1 - b0, kind))
+
+    def run(self, texts_a: list[Range], texts_b: list[Range]) -> None:
+        at_a = at_b = 0
+        pairs = list(_pairs(self.a, self.b, texts_a, texts_b))
+        self.crossing(texts_a, texts_b, pairs)
+        for one, two in pairs:
+            if one[0] > at_a or two[0] > at_b:
+                self.gap(at_a, one[0], at_b, two[0])
+            same = self.a[one[0] : one[1]] == self.b[two[0] : two[1]]
+            self.add(*one, *two, "same" if same else "string")
+            at_a, at_b = one[1], two[1]
+        self.gap(at_a, len(self.a), at_b, len(self.b))
+        self.pieces.sort()
+
+    def crossing(
+        self, texts_a: list[Range], texts_b: list[Range], pairs: list[tuple[Range, Range]]
+    ) -> None:
+        """Pair strings that stand elsewhere: a linker may order them by their hashes.
+
+        Those with the same bytes first, then those with the same last component of a path, where
+        there are as many on both sides.
+        """
+        taken_a, taken_b = {one for one, _ in pairs}, {two for _, two in pairs}
+        free_a = [text for text in texts_a if text not in taken_a]
+        free_b = [text for text in texts_b if text not in taken_b]
+        for key in (bytes, _end):
+            ones, twos = _by_key(self.a, free_a, key), _by_key(self.b, free_b, key)
+            for name, places in ones.items():
+                others = twos.get(name, [])
+                if len(places) != len(others):
+                    continue
+                for one, two in zip(places, others, strict=True):
+                    self.apart(one, two)
+            free_a = [text for text in free_a if text[0] not in self.apart_a]
+            free_b = [text for text in free_b if text[0] not in self.apart_b]
+        if 0 < len(free_a) == len(free_b) <= _FEW:
+            for one, two in zip(free_a, free_b, strict=True):
+                if (self.a[one[0]] == _SLASH) == (self.b[two[0]] == _SLASH):
+                    self.apart(one, two)
+
+    def apart(self, one: Range, two: Range) -> None:
+        """Pair two strings that stand out of turn."""
+        self.apart_a[one[0]], self.apart_b[two[0]] = one, two
+        same = self.a[slice(*one)] == self.b[slice(*two)]
+        kind: Kind = "moved" if same else "apart"
+        self.pieces.append(Piece(one[0], two[0], one[1] - one[0], two[1] - two[0], kind))
+
+    def gap(self, a0: int, a1: int, b0: int, b1: int) -> None:
+        """Tile what stands between two paired strings; of it, what is paired elsewhere is out."""
+        apart_a = [r for at, r in self.apart_a.items() if a0 <= at < a1]
+        apart_b = [r for at, r in self.apart_b.items() if b0 <= at < b1]
+        if not apart_a and not apart_b:
+            self.between(a0, a1, b0, b1)
+            return
+        rest_a, rest_b = _without(a0, a1, apart_a), _without(b0, b1, apart_b)
+        if not rest_a and not rest_b:
+            return
+        if len(rest_a) == len(rest_b) == 1:
+            self.between(*rest_a[0], *rest_b[0])
+        elif not any(any(self.a[slice(*r)]) for r in rest_a) and not any(
+            any(self.b[slice(*r)]) for r in rest_b
+        ):
+            for start, stop in rest_a:
+                self.add(start, stop, b0, b0, "pad")
+            for start, stop in rest_b:
+                self.add(a0, a0, start, stop, "pad")
+        else:
+            self.add(a0, a1, b0, b1, "changed")
+
+    def between(self, a0: int, a1: int, b0: int, b1: int) -> None:
+        """Tile data that is in one place on both sides."""
+        a, b = self.a[a0:a1], self.b[b0:b1]
+        if a == b:
+            self.add(a0, a1, b0, b1, "same")
+        elif len(a) == len(b) and (b0 + self.address[1] - a0 - self.address[0]) % _ALIGNED == 0:
+            self.add(a0, a1, b0, b1, "words")
+        elif not a.strip(b"\0") and not b.strip(b"\0"):
+            self.add(a0, a1, b0, b1, "pad")
+        elif (pieces := self.aligned(a0, a1, b0, b1)) is not None:
+            self.pieces += pieces
+        elif len(a) == len(b):
+            self.add(a0, a1, b0, b1, "words")
+        else:
+            self.padded(a0, a1, b0, b1)
+
+    def aligned(self, a0: int, a1: int, b0: int, b1: int) -> list[Piece] | None:
+        """Tile data in which objects are aligned anew, because it starts at another address.
+
+        Data between runs of zeros is one object or more, of one size on both sides.  It starts at
+        the first place behind the data before it that is divisible by a power of two, the same
+        one on both sides: so no value can be taken for one that has moved among zeros.
+        """
+        ones = [found.span() for found in _DATA.finditer(self.a, a0, a1)]
+        twos = [found.span() for found in _DATA.finditer(self.b, b0, b1)]
+        if len(ones) != len(twos):
+            return None
+        pieces: list[Piece] = []
+        at_a, at_b = a0, b0
+        for (start_a, stop_a), (start_b, stop_b) in zip(ones, twos, strict=True):
+            # The first number of a table may start with a zero on one side.
+            size = max(stop_a - start_a, stop_b - start_b)
+            place = self.place((at_a, stop_a - size), (at_b, stop_b - size))
+            if place is None:
+                return None
+            if at_a < place[0] or at_b < place[1]:
+                pieces.append(Piece(at_a, at_b, place[0] - at_a, place[1] - at_b, "pad"))
+            pieces.append(Piece(place[0], place[1], stop_a - place[0], stop_b - place[1], "words"))
+            at_a, at_b = stop_a, stop_b
+        if at_a < a1 or at_b < b1:
+            pieces.append(Piece(at_a, at_b, a1 - at_a, b1 - at_b, "pad"))
+        return pieces
+
+    def place(self, a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int] | None:
+        """Return where objects start that have a byte at ``a[1]`` and come behind ``a[0]``."""
+        base_a, base_b = self.address
+        for power in _POWERS:
+            inside_a, inside_b = (a[1] + base_a) % power, (b[1] + base_b) % power
+            start_a, start_b = a[1] - inside_a, b[1] - inside_b
+            if inside_a == inside_b and (
+                0 <= start_a - a[0] < power and 0 <= start_b - b[0] < power
+            ):
+                return start_a, start_b
+        return None
+
+    def padded(self, a0: int, a1: int, b0: int, b1: int) -> None:
+        """Tile data of two sizes: one side may have more zeros in front of it, or behind it."""
+        size = min(a1 - a0, b1 - b0)
+        extra_a, extra_b = a1 - a0 - size, b1 - b0 - size
+        front = not any(self.a[a0 : a0 + extra_a]) and not any(self.b[b0 : b0 + extra_b])
+        back = not any(self.a[a1 - extra_a : a1]) and not any(self.b[b1 - extra_b : b1])
+        if front and back:
+            # Where either would do, the one that leaves more of the data as it is.
+            front = _agree(self.a[a1 - size : a1], self.b[b1 - size : b1]) >= _agree(
+                self.a[a0 : a0 + size], self.b[b0 : b0 + size]
+            )
+        if front:
+            self.add(a0, a1 - size, b0, b1 - size, "pad")
+            self.between(a1 - size, a1, b1 - size, b1)
+        elif back:
+            self.between(a0, a0 + size, b0, b0 + size)
+            self.add(a0 + size, a1, b0 + size, b1, "pad")
+        else:
+            self.add(a0, a1, b0, b1, "changed")
+
+
+def _without(start: int, stop: int, cut: list[Range]) -> list[Range]:
+    """Return what is left of a range without others in it."""
+    left: list[Range] = []
+    for low, high in sorted(cut):
+        if low > start:
+            left.append((start, low))
+        start = max(start, high)
+    if start < stop:
+        left.append((start, stop))
+    return left
+
+
+def _by_key(
+    data: bytes, texts: list[Range], key: Callable[[bytes], bytes]
+) -> dict[bytes, list[Range]]:
+    found: dict[bytes, list[Range]] = {}
+    for text in texts:
+        found.setdefault(key(data[slice(*text)]), []).append(text)
+    return found
+
+
+def _agree(a: bytes, b: bytes) -> int:
+    """Return how many bytes agree, place by place."""
+    step = 1 << 16
+    return sum(
+        sum(x == y for x, y in zip(a[at : at + step], b[at : at + step], strict=True))
+        for at in range(0, min(len(a), 1 << 20), step)
+    )
+
+
+def _pairs(
+    a: bytes, b: bytes, texts_a: Sequence[Range], texts_b: Sequence[Range]
+) -> Iterator[tuple[Range, Range]]:
+    """Yield the strings that are the same or stand for each other, in order."""
+    keys_a = [a[start:stop] for start, stop in texts_a]
+    keys_b = [b[start:stop] for start, stop in texts_b]
+    ops = align(keys_a, keys_b)
+    changed = [op for op in ops if op.tag != "equal"]
+    shared = {_end(key) for op in changed for key in keys_a[op.a0 : op.a1]} & {
+        _end(key) for op in changed for key in keys_b[op.b0 : op.b1]
+    }
+    for op in ops:
+        if op.tag == "equal" or _alike(keys_a[op.a0 : op.a1], keys_b[op.b0 : op.b1], shared):
+            yield from zip(texts_a[op.a0 : op.a1], texts_b[op.b0 : op.b1], strict=True)
+        elif op.tag == "replace":
+            ends_a = [_end(key) for key in keys_a[op.a0 : op.a1]]
+            ends_b = [_end(key) for key in keys_b[op.b0 : op.b1]]
+            for part in align(ends_a, ends_b):
+                if part.tag == "equal":
+                    for step in range(part.a1 - part.a0):
+                        one = texts_a[op.a0 + part.a0 + step]
+                        yield one, texts_b[op.b0 + part.b0 + step]
+
+
+def _alike(ones: list[bytes], twos: list[bytes], shared: set[bytes]) -> bool:
+    """Whether the strings of two runs stand for each other one by one.
+
+    Not so if the end of a path stands in another place, too (``shared`` are ends that changed
+    strings of both sides have): linkers order strings by their hashes.
+    """
+    if len(ones) != len(twos):
+        return False
+    ends_a, ends_b = [_end(one) for one in ones], [_end(two) for two in twos]
+    return all(
+        x == y or (x not in shared and y not in shared and x.startswith(b"/") == y.startswith(b"/"))
+        for x, y in zip(ends_a, ends_b, strict=True)
+    )
+
+
+def _end(text: bytes) -> bytes:
+    """Return the last component of a path with a mark for an absolute one, or the text itself."""
+    return (b"/" if text.startswith(b"/") else b"") + text.rpartition(b"/")[2]

@@ -1,0 +1,270 @@
+"""Checks of the tables that linkers write: headers, symbols, relocations, dynamic, versions.
+
+Each walks its table on both sides in step.  Sources: System V ABI (gABI) chapters 4 and 5; the
+GNU extensions as in the Linux Standard Base, "Symbol Versioning"; RELR as in the gABI proposal of
+2017 that binutils 2.38 and glibc 2.36 implement.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from reprodiff.formats.elf.entries import Symbol, dynamic, symbols
+from reprodiff.formats.elf.layout import AddressMap, SectionPair
+from reprodiff.formats.elf.proof import Quad, Region
+from reprodiff.formats.elf.reader import (
+    EHDR,
+    PHDR,
+    PT_LOAD,
+    SHDR,
+    SHT_NOBITS,
+    SHT_REL,
+    SHT_RELA,
+    Elf,
+    Section,
+)
+from reprodiff.formats.parsing.align import align
+
+_ADDRESS_TAGS: Final = frozenset(
+    {
+        *(3, 4, 5, 6, 7, 12, 13, 17, 23, 25, 26, 32, 34, 36),
+        *(0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFC, 0x6FFFFFFE, 0x6FFFFEF6, 0x6FFFFEF7, 0x6FFFFEF8),
+        *(0x6FFFFEF9, 0x6FFFFEFA, 0x6FFFFEFE, 0x6FFFFEFF),
+    }
+)
+STRING_TAGS: Final = {1: "NEEDED", 14: "SONAME", 15: "RPATH", 29: "RUNPATH"}
+_OTHER_STRINGS: Final = frozenset({0x6FFFFEFA, 0x6FFFFEFB, 0x6FFFFEFC, 0x7FFFFFFD, 0x7FFFFFFF})
+
+
+@dataclass(slots=True)
+class Work:
+    """Two files, the map between them and the regions to account for."""
+
+    a: Elf
+    b: Elf
+    map: AddressMap
+    regions: dict[int, Region] = field(default_factory=dict)
+    """By the number of the section in A."""
+    resized: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Functions of A that changed, by address, with their sizes in A and B."""
+    strings: list[tuple[Region, Quad]] = field(default_factory=list)
+    """Strings inside of other things that stand for each other."""
+    added: list[tuple[bytes, bytes, Quad, Region]] = field(default_factory=list)
+    """Symbols on one side, or renamed: name in A, name in B, where."""
+
+    def region(self, pair: SectionPair) -> Region:
+        """Return the region of a section."""
+        return self.regions[pair.a.index]
+
+
+def check_header(work: Work, region: Region) -> None:
+    """Check the ELF header: the entry point, and where the tables are."""
+    layout = EHDR[work.a.bits]
+    entry = layout["entry"]
+    region.word(entry.at, entry.at, entry.size, work.map.follows(work.a.entry, work.b.entry))
+    for name in ("phoff", "shoff"):
+        # The tables were read there, on both sides, without damage.
+        region.word(layout[name].at, layout[name].at, layout[name].size, good=True)
+    index = layout["shstrndx"]
+    good = work.map.number(work.a.shstrndx) == work.b.shstrndx
+    region.word(index.at, index.at, index.size, good)
+
+
+def check_segments(work: Work, region: Region) -> None:
+    """Check the program headers one by one; another list of them is left as it is."""
+    a, b, where = work.a, work.b, work.map
+    kinds = [[(s.type, s.flags) for s in elf.segments] for elf in (a, b)]
+    if kinds[0] != kinds[1]:
+        return
+    layout, size = PHDR[a.bits], a.segments[0].header.size if a.segments else 0
+    for one, two in zip(a.segments, b.segments, strict=True):
+        at = one.index * size
+        # A segment that says where it is in memory is bound to its sections by its addresses;
+        # its place in the file is bound to them if offset and address stand for each other.
+        start = where.follows(one.vaddr, two.vaddr)
+        memory = start and _end(where, one.vaddr + one.memsz, two.vaddr + two.memsz)
+        content = start and _end(where, one.vaddr + one.filesz, two.vaddr + two.filesz)
+        placed = start and _placed(a, one.vaddr, one.offset) and _placed(b, two.vaddr, two.offset)
+        for name, good in (
+            ("vaddr", start),
+            ("paddr", start and (one.paddr - one.vaddr == two.paddr - two.vaddr)),
+            ("offset", placed),
+            ("filesz", content),
+            ("memsz", memory),
+        ):
+            place = layout[name]
+            same = getattr(one, name) == getattr(two, name)
+            region.word(at + place.at, at + place.at, place.size, good or (same and not one.memsz))
+
+
+def _end(where: AddressMap, one: int, two: int) -> bool:
+    return where.follows(one, two) or where.ends(one, two) or where.page_end(one, two)
+
+
+def _placed(elf: Elf, address: int, offset: int) -> bool:
+    """Whether the section at ``address`` is at ``offset`` of the file."""
+    for section in elf.sections:
+        if section.mapped and section.addr <= address <= section.addr + section.size:
+            if section.offset - offset == section.addr - address:
+                return True
+            if section.type != SHT_NOBITS and address < section.addr + section.size:
+                return False
+    return any(
+        s.type == PT_LOAD and s.offset <= offset and offset - s.offset == address - s.vaddr
+        for s in elf.segments
+    )
+
+
+def loaded_right(elf: Elf) -> set[int]:
+    """Return the numbers of the sections whose address and place in the file fit a segment."""
+    loads = [segment for segment in elf.segments if segment.type == PT_LOAD]
+    good: set[int] = set()
+    for section in elf.sections:
+        if not section.alloc or not loads:
+            good.add(section.index)
+            continue
+        for load in loads:
+            inside = load.vaddr <= section.addr and (
+                section.addr + (section.size if section.mapped else 0) <= load.vaddr + load.memsz
+            )
+            if inside and (
+                section.type == SHT_NOBITS
+                or section.offset - load.offset == section.addr - load.vaddr
+            ):
+                good.add(section.index)
+                break
+    return good
+
+
+def check_section_headers(work: Work, region: Region, whole: set[int]) -> None:
+    """Check the section headers of all pairs; ``whole`` are the sections mapped to their end."""
+    a, b, where = work.a, work.b, work.map
+    layout = SHDR[a.bits]
+    right_a, right_b = loaded_right(a), loaded_right(b)
+    for pair in where.pairs:
+        one, two = pair.a, pair.b
+        at_a, at_b = one.header.start - a.shoff, two.header.start - b.shoff
+        sound = one.index in right_a and two.index in right_b
+
+        def word(name: str, good: bool, at_a: int = at_a, at_b: int = at_b) -> None:  # noqa: FBT001
+            place = layout[name]
+            region.word(at_a + place.at, at_b + place.at, place.size, good)
+
+        word("name", good=True)
+        word("addr", good=sound or one.addr == two.addr)
+        word("offset", good=sound or one.offset == two.offset)
+        word("size", good=one.size == two.size or (one.index in whole and not pair.unread))
+        word("link", good=where.number(one.link) == two.link)
+        if one.type in {SHT_REL, SHT_RELA} or one.flags & 0x40:
+            word("info", good=where.number(one.info) == two.info)
+
+
+def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
+    """Check a symbol table; symbols pair by name and kind."""
+    a, b, where = work.a, work.b, work.map
+    list_a, list_b = list(symbols(a, pair.a)), list(symbols(b, pair.b))
+    keys_a = [(x.name, x.info, where.number(x.section) or 0) for x in list_a]
+    keys_b = [(x.name, x.info, x.section) for x in list_b]
+    strings = where.by_index.get(pair.a.link)
+    for op in align(keys_a, keys_b):
+        if op.tag == "equal":
+            for i, j in zip(range(op.a0, op.a1), range(op.b0, op.b1), strict=True):
+                _symbol(work, region, (pair, strings), list_a[i], list_b[j])
+            continue
+        ones, twos = list_a[op.a0 : op.a1], list_b[op.b0 : op.b1]
+        if len(ones) == len(twos) and all(
+            x.info == y.info and where.number(x.section) == y.section
+            for x, y in zip(ones, twos, strict=True)
+        ):
+            for x, y in zip(ones, twos, strict=True):
+                _symbol(work, region, (pair, strings), x, y)
+                size = 24 if a.bits == 64 else 16
+                at = Quad(x.at - region.at_a, x.at - region.at_a + size,
+                          y.at - region.at_b, y.at - region.at_b + size)  # fmt: skip
+                work.added.append((x.name, y.name, at, region))
+            continue
+        size = 24 if a.bits == 64 else 16
+        at_b = (twos[0].at if twos else _after(list_b, op.b0, pair.b, size)) - region.at_b
+        at_a = (ones[0].at if ones else _after(list_a, op.a0, pair.a, size)) - region.at_a
+        quad = Quad(at_a, at_a + size * len(ones), at_b, at_b + size * len(twos))
+        region.stated.append(quad)
+        names_a = b", ".join(x.name for x in ones[:20] if x.name)
+        names_b = b", ".join(x.name for x in twos[:20] if x.name)
+        work.added.append((names_a, names_b, quad, region))
+
+
+def _after(items: list[Symbol], at: int, section: Section, size: int) -> int:
+    return items[at].at if at < len(items) else section.body.start + len(items) * size
+
+
+def _symbol(
+    work: Work,
+    region: Region,
+    tables: tuple[SectionPair, SectionPair | None],
+    one: Symbol,
+    two: Symbol,
+) -> None:
+    where, bits = work.map, work.a.bits
+    at_a, at_b = one.at - region.at_a, two.at - region.at_b
+    places = (8, 16) if bits == 64 else (4, 8)
+    word = bits // 8
+    strings = tables[1]
+    named = strings is None or strings.forward(one.name_at) == two.name_at or one.name == two.name
+    region.word(at_a, at_b, 4, named)
+    value = _value(where, one, two)
+    region.word(at_a + places[0], at_b + places[0], word, value)
+    size = one.size == two.size or work.resized.get(one.value) == (one.size, two.size)
+    if not size and one.type != 2 and value:
+        inside = where.by_index.get(one.section)
+        if not where.relocatable:
+            size = where.follows(one.value + one.size, two.value + two.size)
+        elif inside is not None:
+            size = inside.forward(one.value + one.size) == two.value + two.size
+    region.word(at_a + places[1], at_b + places[1], word, size)
+    index = where.number(one.section) == two.section
+    place = 6 if bits == 64 else 14
+    region.word(at_a + place, at_b + place, 2, index)
+
+
+def _value(where: AddressMap, one: Symbol, two: Symbol) -> bool:
+    if one.section == 0 or one.section >= 0xFF00 or one.type == 6:
+        return one.value == two.value
+    if where.relocatable and one.type == 3:
+        return one.value == two.value == 0
+    if where.relocatable:
+        pair = where.by_index.get(one.section)
+        return pair is not None and pair.forward(one.value) == two.value
+    pair = where.by_index.get(one.section)
+    if pair is not None and pair.a.addr <= one.value <= pair.a.addr + pair.size_a:
+        place = pair.forward(one.value - pair.a.addr)
+        return place is not None and pair.b.addr + place == two.value
+    return where.follows(one.value, two.value)
+
+
+def check_dynamic(work: Work, region: Region, pair: SectionPair) -> None:
+    """Check the dynamic table: strings, addresses and sizes."""
+    a, b, where = work.a, work.b, work.map
+    list_a, list_b = dynamic(a, pair.a), dynamic(b, pair.b)
+    word = a.word
+    strings = where.by_index.get(pair.a.link)
+    sizes = {
+        10: strings,
+        2: where.by_name.get(".rela.plt") or where.by_name.get(".rel.plt"),
+        8: where.by_name.get(".rela.dyn"),
+        18: where.by_name.get(".rel.dyn"),
+        35: where.by_name.get(".relr.dyn"),
+        27: where.by_name.get(".init_array"),
+        28: where.by_name.get(".fini_array"),
+    }
+    for op in align([x.tag for x in list_a], [x.tag for x in list_b]):
+        if op.tag != "equal":
+            continue
+        for one, two in zip(list_a[op.a0 : op.a1], list_b[op.b0 : op.b1], strict=True):
+            good = one.value == two.value
+            if (one.tag in STRING_TAGS or one.tag in _OTHER_STRINGS) and strings is not None:
+                good = strings.forward(one.value) == two.value
+            elif one.tag in _ADDRESS_TAGS:
+                good = where.follows(one.value, two.value)
+            elif one.tag in sizes and not good:
+                table = sizes[one.tag]
+                good = table is not None and (table.a.size, table.b.size) == (one.value, two.value)
+            region.word(one.at + word - region.at_a, two.at + word - region.at_b, word, good)

@@ -1,0 +1,185 @@
+"""Checks of relocations, of words that are addresses themselves, and of version tables.
+
+Sources: System V ABI (gABI); the Linux Standard Base, "Symbol Versioning"; RELR as in the gABI
+proposal of 2017 that binutils 2.38 and glibc 2.36 implement.
+"""
+
+from typing import Final
+
+from reprodiff.formats.elf.entries import Symbol, relocations, symbols
+from reprodiff.formats.elf.layout import AddressMap, SectionPair
+from reprodiff.formats.elf.proof import Region
+from reprodiff.formats.elf.reader import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
+from reprodiff.formats.elf.tables import Work
+
+# Relocations whose addend is an address: R_*_RELATIVE and R_*_IRELATIVE by machine.
+RELATIVE: Final = {
+    3: frozenset({8, 42}),
+    8: frozenset({3}),
+    20: frozenset({22, 248}),
+    21: frozenset({22, 248}),
+    22: frozenset({12, 61}),
+    40: frozenset({23, 160}),
+    62: frozenset({8, 37, 38}),
+    183: frozenset({1027, 1032}),
+    243: frozenset({3, 58}),
+    258: frozenset({3, 12}),
+}
+
+
+def check_relocations(work: Work, region: Region, pair: SectionPair) -> None:
+    """Check a relocation table, and the words it is about where they hold the address itself."""
+    a, b, where = work.a, work.b, work.map
+    list_a, list_b = list(relocations(a, pair.a)), list(relocations(b, pair.b))
+    relative = RELATIVE.get(a.machine, frozenset())
+    if [x.type for x in list_a] != [x.type for x in list_b]:
+        return
+    names_a, names_b = _names(a, pair.a), _names(b, pair.b)
+    word = a.word
+    target = where.by_index.get(pair.a.info) if where.relocatable else None
+    for one, two in zip(list_a, list_b, strict=True):
+        at_a, at_b = one.at - region.at_a, two.at - region.at_b
+        if target is not None:
+            place = target.forward(one.offset) == two.offset
+        else:
+            place = where.follows(one.offset, two.offset)
+        region.word(at_a, at_b, word, place)
+        same = _symbol_at(names_a, one.symbol, where) == _symbol_at(names_b, two.symbol, None)
+        region.word(at_a + word, at_b + word, word, same)
+        if one.addend is not None and two.addend is not None:
+            good = one.addend == two.addend
+            if one.type in relative:
+                good = where.follows(one.addend, two.addend)
+            elif where.relocatable:
+                good = _addend(where, names_a, one.symbol, one.addend, two.addend)
+            region.word(at_a + 2 * word, at_b + 2 * word, word, good)
+        if one.type in relative and place and target is None:
+            check_address(work, one.offset, two.offset)
+
+
+def _names(elf: Elf, section: Section) -> list[Symbol]:
+    if section.link >= len(elf.sections):
+        return []
+    table = elf.sections[section.link]
+    return list(symbols(elf, table)) if table.type in {SHT_SYMTAB, SHT_DYNSYM} else []
+
+
+def _symbol_at(
+    names: list[Symbol], index: int, where: AddressMap | None
+) -> tuple[bytes, int, int] | int:
+    if index >= len(names):
+        return index
+    item = names[index]
+    number = item.section if where is None else where.number(item.section) or 0
+    return item.name, item.info, number
+
+
+def _addend(where: AddressMap, names: list[Symbol], index: int, one: int, two: int) -> bool:
+    """Whether an addend in an object file stands for the same place: an offset in a section."""
+    if index < len(names) and names[index].type == 3:
+        pair = where.by_index.get(names[index].section)
+        if pair is not None and 0 <= one <= pair.size_a:
+            return pair.forward(one) == two
+    return one == two
+
+
+def check_address(work: Work, one: int, two: int) -> None:
+    """Check the word in memory at ``one`` of A, ``two`` of B, that is an address itself."""
+    pair = work.map.containing(one)
+    if pair is None or pair.a.type == SHT_NOBITS:
+        return
+    at_a, at_b, word = one - pair.a.addr, two - pair.b.addr, work.a.word
+    if at_a + word > len(pair.plain_a) or not 0 <= at_b <= len(pair.plain_b) - word:
+        return
+    values = [
+        int.from_bytes(data[at : at + word], "big" if work.a.big else "little")
+        for data, at in ((pair.plain_a, at_a), (pair.plain_b, at_b))
+    ]
+    work.region(pair).word(at_a, at_b, word, work.map.follows(*values))
+
+
+def check_relr(work: Work, region: Region, pair: SectionPair) -> None:
+    """Check packed relative relocations: even words are addresses, odd ones bit maps."""
+    word, order = work.a.word, "big" if work.a.big else "little"
+    if len(region.a) != len(region.b):
+        return
+    base_a = base_b = 0
+    del pair
+    for at in range(0, len(region.a) - word + 1, word):
+        one, two = (
+            int.from_bytes(data[at : at + word], "big" if order == "big" else "little")
+            for data in (region.a, region.b)
+        )
+        if one % 2 == 0:
+            region.word(at, at, word, work.map.follows(one, two))
+            check_address(work, one, two)
+            base_a, base_b = one + word, two + word
+            continue
+        if one == two:
+            for bit in range(word * 8 - 1):
+                if one >> bit + 1 & 1:
+                    check_address(work, base_a + bit * word, base_b + bit * word)
+        base_a += (word * 8 - 1) * word
+        base_b += (word * 8 - 1) * word
+
+
+def check_addresses(work: Work, region: Region, pair: SectionPair) -> None:
+    """Check a table of addresses, one in each word: .got, .init_array and the like."""
+    del pair
+    word = work.a.word
+    if len(region.a) != len(region.b):
+        return
+
+    def order(raw: bytes) -> int:
+        return int.from_bytes(raw, "big" if work.a.big else "little")
+
+    for at in range(0, len(region.a) - word + 1, word):
+        one, two = order(region.a[at : at + word]), order(region.b[at : at + word])
+        region.word(at, at, word, work.map.follows(one, two))
+
+
+MAX_VERSIONS: Final = 100_000
+
+
+def check_versions(work: Work, region: Region, pair: SectionPair) -> None:
+    """Check .gnu.version_r and .gnu.version_d: the offsets of names."""
+    strings = work.map.by_index.get(pair.a.link)
+    if strings is None or len(region.a) != len(region.b):
+        return
+    needs = pair.name == ".gnu.version_r"
+    big = work.a.big
+
+    def number(data: bytes, at: int, size: int) -> int:
+        return int.from_bytes(data[at : at + size], "big" if big else "little")
+
+    def name(at: int) -> None:
+        one, two = number(region.a, at, 4), number(region.b, at, 4)
+        region.word(at, at, 4, strings.forward(one) == two)
+
+    at = steps = 0
+    while at + 16 <= len(region.a) and steps < MAX_VERSIONS:
+        steps += 1
+        if needs:
+            count, first, following = (
+                number(region.a, at + 2, 2), number(region.a, at + 8, 4),
+                number(region.a, at + 12, 4),
+            )  # fmt: skip
+            name(at + 4)
+        else:
+            count, first, following = (
+                number(region.a, at + 6, 2), number(region.a, at + 12, 4),
+                number(region.a, at + 16, 4),
+            )  # fmt: skip
+        inner = at + first
+        for _ in range(count):
+            steps += 1
+            if inner + 8 > len(region.a) or steps > MAX_VERSIONS:
+                break
+            name(inner + (8 if needs else 0))
+            step = number(region.a, inner + (12 if needs else 4), 4)
+            if not step:
+                break
+            inner += step
+        if not following:
+            break
+        at += following

@@ -1,0 +1,240 @@
+"""Instruction by instruction comparison of x86 code; runs in a child process only.
+
+Two instructions are the same if they decode to the same operation on the same operands, except
+for one displacement relative to the instruction pointer or one branch target, which is handed
+back for the address map to judge.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import capstone  # noqa: TID253  (this module is loaded in the child only)
+
+_RIP: Final = re.compile(r"\[rip(?: ([+-]) (0x[0-9a-f]+|\d+))?\]")
+_TARGET: Final = re.compile(r"0x[0-9a-f]+|\d+")
+_SHOWN: Final = 3
+_MOST: Final = 200
+Instruction = tuple[int, int, str, str]
+
+
+def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], bytes]:
+    """Compare the functions of a section.
+
+    ``meta`` has ``size_a`` (where B starts in ``payload``), ``address_a``, ``address_b``,
+    ``bits`` and ``functions`` as (start in A, stop in A, start in B, stop in B).  The answer has
+    for each function its references ``[place a, place b, size, target a, target b]`` and its
+    changes ``[start a, stop a, start b, stop b, text a, text b]``, places in the section.
+    """
+    mode = capstone.CS_MODE_64 if meta["bits"] == 64 else capstone.CS_MODE_32
+    machine = capstone.Cs(capstone.CS_ARCH_X86, mode)
+    size = meta["size_a"]
+    a, b = bytes(payload[:size]), bytes(payload[size:])
+    mask = (1 << meta["bits"]) - 1
+    answers = []
+    for a0, a1, b0, b1 in meta["functions"]:
+        work = _Function(machine, (a[a0:a1], b[b0:b1]), (a0, b0), mask)
+        work.run(meta["address_a"], meta["address_b"])
+        answers.append([work.references, work.changes, work.stopped])
+    return {"functions": answers}, b""
+
+
+class _Function:
+    def __init__(
+        self,
+        machine: capstone.Cs,
+        code: tuple[bytes, bytes],
+        at: tuple[int, int],
+        mask: int,
+    ) -> None:
+        self.machine, self.mask = machine, mask
+        self.a, self.b = code
+        self.at_a, self.at_b = at
+        self.base_a = self.base_b = 0
+        self.references: list[list[int]] = []
+        self.changes: list[list[Any]] = []
+        self.stopped = 0
+        """Where in A decoding stopped, from the start of the function; 0 for its end."""
+
+    def run(self, address_a: int, address_b: int) -> None:
+        base_a, base_b = address_a + self.at_a, address_b + self.at_b
+        self.base_a, self.base_b = base_a, base_b
+        if self.a == self.b:
+            end = 0
+            for one in self.machine.disasm_lite(self.a, base_a):
+                end = one[0] + one[1] - base_a
+                self.equal(one, base_a, base_b)
+            self.stopped = end if end < len(self.a) else 0
+            return
+        if len(self.a) != len(self.b):
+            self.replaced(base_a, base_b)
+            return
+        self.step(
+            self.machine.disasm_lite(self.a, base_a),
+            self.machine.disasm_lite(self.b, base_b),
+            base_a,
+            base_b,
+        )
+
+    def step(
+        self,
+        walk_a: Iterator[Instruction],
+        walk_b: Iterator[Instruction],
+        base_a: int,
+        base_b: int,
+    ) -> None:
+        end_a = end_b = 0
+        for one, two in zip(walk_a, walk_b, strict=False):
+            at_a, at_b = one[0] - base_a, two[0] - base_b
+            if at_a != at_b:
+                self.out_of_step(at_a, at_b, base_a, base_b)
+                return
+            end_a, end_b = at_a + one[1], at_b + two[1]
+            raw_a, raw_b = self.a[at_a:end_a], self.b[at_b:end_b]
+            if raw_a == raw_b:
+                self.equal(one, base_a, base_b)
+            elif not self.reference(one, two, raw_a, raw_b, (at_a, at_b)):
+                self.change(one, two, at_a, at_b)
+        if end_a < len(self.a) or end_b < len(self.b):
+            self.stopped = min(end_a, end_b) or -1
+
+    def equal(self, one: Instruction, base_a: int, base_b: int) -> None:
+        """Hand back what an instruction refers to whose bytes are equal on both sides."""
+        address, size, name, operands = one
+        at = address - base_a
+        if "[rip" in operands:
+            found = _RIP.search(operands)
+            if found is not None:
+                target = address + size + _displacement(found)
+                place = _field(self.a[at : at + size], _displacement(found))
+                self.refer(at + place, at + place, 4, target, target + base_b - base_a)
+        elif _is_branch(name, operands):
+            target = int(operands, 0)
+            wide = _branch_size(self.a[at : at + size], target - address - size)
+            if wide:
+                place = at + size - wide
+                self.refer(place, place, wide, target, target + base_b - base_a)
+
+    def refer(self, a: int, b: int, size: int, target_a: int, target_b: int) -> None:
+        inside = target_a - self.base_a
+        if 0 <= inside < len(self.a) and target_b - self.base_b == inside:
+            return  # a jump inside of the function, to the same place of it
+        self.references.append(
+            [self.at_a + a, self.at_b + b, size, target_a & self.mask, target_b & self.mask]
+        )
+
+    def reference(
+        self,
+        one: Instruction,
+        two: Instruction,
+        raw_a: bytes,
+        raw_b: bytes,
+        at: tuple[int, int],
+    ) -> bool:
+        """Take two instructions that differ in one relative operand only; say whether they do."""
+        if one[1] != two[1] or one[2] != two[2]:
+            return False
+        size = one[1]
+        if _is_branch(one[2], one[3]) and _is_branch(two[2], two[3]):
+            ends = int(one[3], 0), int(two[3], 0)
+            moves = ends[0] - one[0] - size, ends[1] - two[0] - size
+            wide = _branch_size(raw_a, moves[0])
+            if not wide or wide != _branch_size(raw_b, moves[1]):
+                return False
+            if raw_a[:-wide] != raw_b[:-wide]:
+                return False
+            self.refer(at[0] + size - wide, at[1] + size - wide, wide, *ends)
+            return True
+        found_a, found_b = _RIP.search(one[3]), _RIP.search(two[3])
+        if found_a is None or found_b is None:
+            return False
+        if _RIP.sub("", one[3]) != _RIP.sub("", two[3]):
+            return False
+        move_a, move_b = _displacement(found_a), _displacement(found_b)
+        for place in range(1, size - 3):
+            same = raw_a[:place] == raw_b[:place] and raw_a[place + 4 :] == raw_b[place + 4 :]
+            if same and _signed(raw_a, place) == move_a and _signed(raw_b, place) == move_b:
+                ends = one[0] + size + move_a, two[0] + size + move_b
+                self.refer(at[0] + place, at[1] + place, 4, *ends)
+                return True
+        return False
+
+    def change(self, one: Instruction, two: Instruction, at_a: int, at_b: int) -> None:
+        if len(self.changes) < _MOST:
+            self.changes.append(
+                [
+                    *(self.at_a + at_a, self.at_a + at_a + one[1]),
+                    *(self.at_b + at_b, self.at_b + at_b + two[1]),
+                    *(_text(one), _text(two)),
+                ]
+            )
+        else:
+            self.stopped = self.stopped or at_a
+
+    def out_of_step(self, at_a: int, at_b: int, base_a: int, base_b: int) -> None:
+        self.changes.append(
+            [
+                *(self.at_a, self.at_a + len(self.a), self.at_b, self.at_b + len(self.b)),
+                *self.first(min(at_a, at_b), base_a, base_b),
+            ]
+        )
+
+    def replaced(self, base_a: int, base_b: int) -> None:
+        place = 0
+        walks = (
+            self.machine.disasm_lite(self.a, base_a),
+            self.machine.disasm_lite(self.b, base_b),
+        )
+        for one, two in zip(*walks, strict=False):
+            at = one[0] - base_a
+            place = at
+            if two[0] - base_b != at or one[1] != two[1] or one[2] != two[2]:
+                break
+            if one[3] != two[3] and not (
+                _is_branch(one[2], one[3]) or _RIP.sub("", one[3]) == _RIP.sub("", two[3])
+            ):
+                break
+        self.out_of_step(place, place, base_a, base_b)
+
+    def first(self, place: int, base_a: int, base_b: int) -> tuple[str, str]:
+        """Return a few instructions of both sides from where they part."""
+        texts = []
+        for code, base in ((self.a, base_a), (self.b, base_b)):
+            walk = self.machine.disasm_lite(code[place : place + 15 * _SHOWN], base + place, _SHOWN)
+            texts.append("; ".join(_text(item) for item in walk))
+        return texts[0], texts[1]
+
+
+def _text(item: Instruction) -> str:
+    return f"{item[2]} {item[3]}".strip()
+
+
+def _displacement(found: re.Match[str]) -> int:
+    if found[2] is None:
+        return 0
+    return int(found[2], 0) * (-1 if found[1] == "-" else 1)
+
+
+def _signed(raw: bytes, at: int) -> int:
+    return int.from_bytes(raw[at : at + 4], "little", signed=True)
+
+
+def _field(raw: bytes, move: int) -> int:
+    for place in range(1, len(raw) - 3):
+        if _signed(raw, place) == move:
+            return place
+    return 0
+
+
+def _is_branch(name: str, operands: str) -> bool:
+    last = name.rpartition(" ")[2]
+    return (
+        last.startswith(("j", "call", "loop", "xbegin")) and _TARGET.fullmatch(operands) is not None
+    )
+
+
+def _branch_size(raw: bytes, move: int) -> int:
+    for size in (4, 1, 2):
+        if len(raw) > size and int.from_bytes(raw[-size:], "little", signed=True) == move:
+            return size
+    return 0

@@ -1,0 +1,299 @@
+"""Facts on two Mach-O files of one architecture: ids, versions, names, stabs, signature."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from reprodiff.formats.macho.image import (
+    BUILD_VERSION,
+    ID_DYLIB,
+    LOAD_DYLIB,
+    RPATH,
+    SOURCE_VERSION,
+    UUID,
+    VERSION_MIN,
+    Command,
+    Image,
+    Section,
+)
+from reprodiff.formats.macho.signature import Signature, read_signature
+from reprodiff.formats.macho.symbols import symbol_facts
+from reprodiff.formats.parsing.native import Pair, all_zero, changed_runs, fact, string_pairs
+from reprodiff.ledger import merge
+from reprodiff.model import Difference, Span, Value
+
+_PLATFORMS: Final = {1: "macOS", 2: "iOS", 3: "tvOS", 4: "watchOS", 6: "Mac Catalyst"}
+_TOOLS: Final = {1: "clang", 2: "swift", 3: "ld", 4: "lld"}
+_COUNTS: Final = Span(16, 24)
+"""The header's fields that count load commands and their bytes."""
+_NAMED: Final = {**dict.fromkeys(LOAD_DYLIB, "macho.load-dylib"), ID_DYLIB: "macho.install-name"}
+
+
+def compare_images(a: Image, b: Image, path: str) -> list[Difference]:
+    """Return all that differs in two images; spans are those of the images' own data.
+
+    ``macho.place`` names the place of bytes that nothing else accounts for.
+    """
+    damage: tuple[list[str], list[str]] = ([*a.damage], [*b.damage])
+    found = [*_commands(a, b, path), *symbol_facts(a, b, damage, path)]
+    found += _signatures(a, b, damage, path)
+    # No table may claim bytes that are also content of a section.
+    contents = [merge(each.span for each in image.sections) for image in (a, b)]
+    found = [each for each in found if each.what == "macho.place" or not _within(each, contents)]
+    shapes = [[(s.name, s.span, s.executable) for s in image.sections] for image in (a, b)]
+    if shapes[0] == shapes[1]:
+        covered = [pair for each in found if each.what != "macho.place" for pair in each.places()]
+        found += _sections(a, b, covered, path)
+    else:
+        found += _code(a, b, path)
+    said = ["; ".join(dict.fromkeys(each)) or None for each in damage]
+    if said[0] or said[1]:
+        found.append(Difference("macho.damage", path, "structure", said[0], said[1]))
+    return [*_places(a, b, path), *found]
+
+
+def _within(found: Difference, contents: Sequence[Sequence[Span]]) -> bool:
+    """Whether a fact is about bytes of a section, on either side."""
+    for sides in found.places():
+        for span, content in zip(sides, contents, strict=True):
+            at = bisect_left(content, span.stop, key=lambda each: each.start) - 1
+            if span.size and at >= 0 and content[at].stop > span.start:
+                return True
+    return False
+
+
+def _raw(image: Image, span: Span) -> bytes:
+    return bytes(image.data[span.start : span.stop])
+
+
+# -- load commands ------------------------------------------------------------------------------
+
+
+def _commands(a: Image, b: Image, path: str) -> Iterator[Difference]:
+    numbered_a, numbered_b = a.numbered(), b.numbered()
+    resized = False
+    for key in [*numbered_a, *(key for key in numbered_b if key not in numbered_a)]:
+        one, two = numbered_a.get(key), numbered_b.get(key)
+        if one is None or two is None:
+            yield from _one_sided(a, b, (one, two), path)
+            resized = True
+        elif _raw(a, one.span) != _raw(b, two.span):
+            yield from _command(a, b, one, two, path)
+            resized = resized or one.size != two.size
+    if resized:
+        yield from _room(a, b, path)
+
+
+def _one_sided(
+    a: Image, b: Image, pair: tuple[Command | None, Command | None], path: str
+) -> Iterator[Difference]:
+    """A load command that only one side has; its place on the other is where it would stand."""
+    one, two = pair
+    command = one or two
+    if command is None:
+        return
+    image = a if one else b
+    what = _NAMED.get(command.cmd, "macho.rpath" if command.cmd == RPATH else "")
+    if not what:
+        return
+    text = image.text(command)
+    other = b if one else a
+    before = image.commands[: image.commands.index(command)]
+    kept = {(c.cmd, _raw(image, c.span)) for c in before}
+    at = max(
+        (c.at + c.size for c in other.commands if (c.cmd, _raw(other, c.span)) in kept),
+        default=other.header_size,
+    )
+    empty = Span(at, at)
+    spans = (command.span, empty) if one else (empty, command.span)
+    values = (text, None) if one else (None, text)
+    yield fact((what, path, command.name), values, [(spans[0], spans[1])])
+
+
+def _room(a: Image, b: Image, path: str) -> Iterator[Difference]:
+    """What follows from load commands of another size: the header's counts, and room behind."""
+    room = [Span(image.commands_stop, image.first_content()) for image in (a, b)]
+    if not all_zero(a.data, room[0]) or not all_zero(b.data, room[1]):
+        return
+    if room[0].stop != room[1].stop:
+        return
+    parts = ((_COUNTS, _COUNTS), (room[0], room[1]))
+    values = (f"{a.word(20)} bytes", f"{b.word(20)} bytes")
+    yield fact(("macho.room", path, "size of the load commands"), values, parts)
+
+
+def _command(a: Image, b: Image, one: Command, two: Command, path: str) -> Iterator[Difference]:
+    fields: list[tuple[str, str, int, int, Value, Value]] = []
+    if one.cmd == UUID and one.size == two.size == 24:
+        ids = [_raw(image, Span(c.at + 8, c.at + 24)).hex() for image, c in ((a, one), (b, two))]
+        fields.append(("macho.uuid", "LC_UUID", 8, 16, ids[0], ids[1]))
+    elif one.cmd == BUILD_VERSION and one.size == two.size >= 24:
+        fields += _build_version(a, b, one, two)
+    elif one.cmd in VERSION_MIN and one.size == two.size == 16:
+        for what, name, offset in (("macho.minos", "minimum system", 8), ("macho.sdk", "SDK", 12)):
+            values = [_version(i.word(c.at + offset)) for i, c in ((a, one), (b, two))]
+            fields.append((what, name, offset, 4, values[0], values[1]))
+    elif one.cmd == SOURCE_VERSION and one.size == two.size == 16:
+        values = [_raw(i, Span(c.at + 8, c.at + 16)).hex() for i, c in ((a, one), (b, two))]
+        fields.append(("macho.sdk", "source version", 8, 8, values[0], values[1]))
+    elif one.cmd == RPATH or one.cmd in _NAMED:
+        yield from _named(a, b, one, two, path)
+    for what, name, offset, width, value_a, value_b in fields:
+        if value_a != value_b:
+            spans = [Span(c.at + offset, c.at + offset + width) for c in (one, two)]
+            yield fact((what, path, name), (value_a, value_b), [(spans[0], spans[1])])
+
+
+def _named(a: Image, b: Image, one: Command, two: Command, path: str) -> Iterator[Difference]:
+    """The name in the command, with the size field if that differs, and other fields apart."""
+    text_a, text_b = a.text(one), b.text(two)
+    start = a.word(one.at + 8)
+    if text_a is None or text_b is None or start != b.word(two.at + 8):
+        return
+    what = _NAMED.get(one.cmd, "macho.rpath")
+    if _raw(a, Span(one.at + start, one.at + one.size)) != _raw(
+        b, Span(two.at + start, two.at + two.size)
+    ):
+        parts = [(Span(one.at + start, one.at + one.size), Span(two.at + start, two.at + two.size))]
+        if one.size != two.size:
+            parts.insert(0, (Span(one.at + 4, one.at + 8), Span(two.at + 4, two.at + 8)))
+        yield fact((what, path, one.name), (text_a, text_b), parts)
+    if one.cmd == RPATH or start < 24:
+        return
+    for name, offset in (("current version", 16), ("compatibility version", 20)):
+        values = [_version(i.word(c.at + offset)) for i, c in ((a, one), (b, two))]
+        if values[0] != values[1]:
+            spans = [Span(c.at + offset, c.at + offset + 4) for c in (one, two)]
+            yield fact((what, path, f"{one.name} {name}"), values, [(spans[0], spans[1])])
+
+
+def _version(value: int) -> str:
+    return f"{value >> 16}.{value >> 8 & 0xFF}.{value & 0xFF}"
+
+
+def _build_version(
+    a: Image, b: Image, one: Command, two: Command
+) -> list[tuple[str, str, int, int, Value, Value]]:
+    sides = ((a, one), (b, two))
+    platforms = [i.word(c.at + 8) for i, c in sides]
+    named = [_PLATFORMS.get(each, f"platform {each}") for each in platforms]
+    fields: list[tuple[str, str, int, int, Value, Value]] = [
+        ("macho.minos", "platform", 8, 4, named[0], named[1])
+    ]
+    for what, name, offset in (("macho.minos", "minimum system", 12), ("macho.sdk", "SDK", 16)):
+        values = [_version(i.word(c.at + offset)) for i, c in sides]
+        fields.append((what, name, offset, 4, values[0], values[1]))
+    for number in range((one.size - 24) // 8):
+        at = 24 + 8 * number
+        tools = [
+            f"{_TOOLS.get(i.word(c.at + at), i.word(c.at + at))} {_version(i.word(c.at + at + 4))}"
+            for i, c in sides
+        ]
+        fields.append(("macho.sdk", "tool", at, 8, tools[0], tools[1]))
+    return fields
+
+
+# -- the signature ------------------------------------------------------------------------------
+
+
+def _signatures(
+    a: Image, b: Image, damage: tuple[list[str], list[str]], path: str
+) -> Iterator[Difference]:
+    one, two = read_signature(a, damage[0]), read_signature(b, damage[1])
+    if one is None or two is None:
+        return
+    yield Difference("macho.place", path, "code signature", None, None, one.span, two.span)
+    if one.true is not two.true:
+        values = tuple(None if each.true else "not of this file" for each in (one, two))
+        yield fact(("macho.signature-untrue", path, "code signature"), values)
+    if _raw(a, one.span) == _raw(b, two.span):
+        return
+    if one.true and two.true:
+        yield from _hashes(a, b, one, two, path)
+    for each_a, each_b in zip(one.directories, two.directories, strict=False):
+        if each_a.identifier != each_b.identifier:
+            spans = (each_a.identifier_span, each_b.identifier_span)
+            values_id = (each_a.identifier, each_b.identifier)
+            yield fact(("macho.code-identifier", path, "identifier"), values_id, [spans])
+    if (one.cms.size or two.cms.size) and _raw(a, one.cms) != _raw(b, two.cms):
+        sizes = [f"{each.cms.size} bytes" if each.cms.size else None for each in (one, two)]
+        if one.cms.size and two.cms.size:
+            yield fact(("macho.cms", path, "signature"), sizes, [(one.cms, two.cms)])
+
+
+def _hashes(a: Image, b: Image, one: Signature, two: Signature, path: str) -> Iterator[Difference]:
+    """The hashes that differ, all of which are true of their own side."""
+    parts: list[Pair] = []
+    for each_a, each_b in zip(one.directories, two.directories, strict=False):
+        if each_a.type != each_b.type or len(each_a.slots) != len(each_b.slots):
+            return
+        places = [*zip(each_a.slots, each_b.slots, strict=True), (each_a.limit, each_b.limit)]
+        parts += [(x, y) for x, y in places if _raw(a, x) != _raw(b, y)]
+    if parts:
+        counts = [sum(len(d.slots) for d in each.directories) for each in (one, two)]
+        inside = f"{len(parts)} hashes of the code signature"
+        values = [f"{count} true hashes" for count in counts]
+        yield fact(("macho.code-hashes", path, inside), values, sorted(parts))
+
+
+# -- what is in the sections --------------------------------------------------------------------
+
+
+def _sections(a: Image, b: Image, covered: Sequence[Pair], path: str) -> Iterator[Difference]:
+    stop = 0
+    for section in sorted(a.sections, key=lambda each: each.span):
+        # Sections that overlap say the same bytes twice.
+        if not section.span.size or section.span.start < stop:
+            continue
+        stop = section.span.stop
+        spans = (section.span, section.span)
+        if section.executable:
+            for run_a, run_b in changed_runs(a.data, b.data, spans, covered, merge=16):
+                inside = _inside(section, run_a)
+                values = [_raw(i, r).hex(" ")[:96] for i, r in ((a, run_a), (b, run_b))]
+                yield fact(("macho.code", path, inside), values, [(run_a, run_b)])
+            continue
+        runs = changed_runs(a.data, b.data, spans, covered)
+        for found in string_pairs(a.data, b.data, spans, runs):
+            inside = _inside(section, found.span_a)
+            pair = (found.span_a, found.span_b)
+            yield fact(("macho.string", path, inside), (found.a, found.b), [pair])
+
+
+def _code(a: Image, b: Image, path: str) -> Iterator[Difference]:
+    """Sections of instructions that stand elsewhere, or are of another size: each as a whole."""
+    stops = [0, 0]
+    others = {section.name: section for section in reversed(b.sections)}
+    for one in a.sections:
+        two = others.get(one.name)
+        if two is None or not one.executable or not two.executable:
+            continue
+        spans = (one.span, two.span)
+        in_turn = all(span.size and span.start >= at for span, at in zip(spans, stops, strict=True))
+        if in_turn and _raw(a, one.span) != _raw(b, two.span):
+            stops = [span.stop for span in spans]
+            sizes = [f"{span.size} bytes" for span in spans]
+            yield fact(("macho.code", path, one.name), sizes, [spans])
+
+
+def _inside(section: Section, span: Span) -> str:
+    return f"{section.name}+{span.start - section.span.start:#x}"
+
+
+def _places(a: Image, b: Image, path: str) -> Iterator[Difference]:
+    """Yield what names the place of bytes that nothing accounts for, from coarse to fine."""
+    for one, two in zip(a.segments, b.segments, strict=False):
+        if one.name == two.name and one.span.size and two.span.size:
+            name = one.name.decode("utf-8", "replace")
+            yield Difference("macho.place", path, name, None, None, one.span, two.span)
+    for own, other in zip(a.sections, b.sections, strict=False):
+        if own.name == other.name and own.span.size and other.span.size:
+            yield Difference("macho.place", path, own.name, None, None, own.span, other.span)
+    head = Span(0, a.header_size)
+    yield Difference("macho.place", path, "header", None, None, head, Span(0, b.header_size))
+    numbered = b.numbered()
+    for key, command in a.numbered().items():
+        twin = numbered.get(key)
+        if twin is not None:
+            spans = (command.span, twin.span)
+            yield fact(("macho.place", path, command.name), (None, None), [spans])

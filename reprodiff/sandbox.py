@@ -1,0 +1,271 @@
+"""Work on hostile bytes in a child process that may crash, hang or run out of memory.
+
+The child is started once and used again; it gets a task by name, a small header and a block of
+bytes, and answers with the same two.  Both travel through pipes as length-prefixed JSON and raw
+bytes: nothing is unpickled, nothing touches a disk, and it is the same on every system.
+"""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import IO, Any, Final
+
+Meta = dict[str, Any]
+Task = Callable[[Meta, memoryview], tuple[Meta, bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildLimits:
+    """What one task may use."""
+
+    seconds: float = 300.0
+    """Time on the clock."""
+    cpu_seconds: int = 240
+    """Processor time, where the system can bound it."""
+    memory: int = 2 << 30
+    """Bytes of address space, where the system can bound it."""
+    answer: int = 1 << 30
+    """Longest answer accepted, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a task returned."""
+
+    meta: Meta
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no answer, as a sentence; ``kind`` is one word for programs."""
+
+    kind: str
+    message: str
+
+
+_HEAD: Final = 16
+_NAMES: Final = "reprodiff."
+
+
+def run(
+    task: str, meta: Mapping[str, Any], payload: bytes = b"", limits: ChildLimits | None = None
+) -> Answer | Failure:
+    """Run ``task``, written ``package.module:function``, in the child and wait for its answer.
+
+    Never raises: a crash, a hang, a refusal and a missing dependency are a :class:`Failure`.
+    """
+    limits = limits or ChildLimits()
+    with _lock:
+        return _Worker.current().run(task, dict(meta), payload, limits)
+
+
+def close() -> None:
+    """End the child, if there is one."""
+    with _lock:
+        if _Worker.only is not None:
+            _Worker.only.end()
+            _Worker.only = None
+
+
+_lock = Lock()
+atexit.register(close)
+
+
+class _Worker:
+    only: "_Worker | None" = None
+
+    def __init__(self) -> None:
+        root = str(Path(__file__).resolve().parents[1])
+        path = [entry for entry in sys.path if entry]
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join([root, *path]))
+        # -P: the current directory is the user's, and may hold files of strangers.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "reprodiff.sandbox"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            bufsize=0,
+        )
+
+    @classmethod
+    def current(cls) -> "_Worker":
+        """Return the running child, a new one where there is none."""
+        if cls.only is not None and cls.only.ended:
+            cls.only.end()
+            cls.only = None
+        if cls.only is None:
+            cls.only = cls()
+        return cls.only
+
+    @property
+    def ended(self) -> bool:
+        """Whether the child is no longer running."""
+        return self._process.poll() is not None
+
+    def run(self, task: str, meta: Meta, payload: bytes, limits: ChildLimits) -> Answer | Failure:
+        replies: SimpleQueue[tuple[Meta, bytes] | None] = SimpleQueue()
+        request = {
+            "task": task,
+            "meta": meta,
+            "cpu_seconds": limits.cpu_seconds,
+            "memory": limits.memory,
+        }
+        worker = Thread(
+            target=self._talk, args=(request, payload, limits.answer, replies), daemon=True
+        )
+        worker.start()
+        try:
+            reply = replies.get(timeout=limits.seconds)
+        except Empty:
+            self._stop(worker)
+            return Failure("timeout", f"it took longer than {limits.seconds:g} seconds")
+        if reply is None:
+            code = self._stop(worker)
+            return Failure("crash", f"the process that read it ended with status {code}")
+        worker.join()
+        head, body = reply
+        if "failure" in head:
+            return Failure(str(head["failure"]), str(head.get("message", "")))
+        return Answer(head["meta"], body)
+
+    def _talk(
+        self,
+        request: Meta,
+        payload: bytes,
+        most: int,
+        replies: "SimpleQueue[tuple[Meta, bytes] | None]",
+    ) -> None:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            replies.put(None)
+            return
+        try:
+            _send(stdin, request, payload)
+            replies.put(_receive(stdout, most))
+        except (OSError, ValueError, MemoryError):
+            replies.put(None)
+
+    def _stop(self, worker: Thread) -> int:
+        # A child whose pipe broke may still be dying of what it died of; give it a moment, so
+        # that the status said is its own.
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=0.5)
+        self._process.kill()
+        code = self._process.wait()
+        worker.join(timeout=5)
+        self.end()
+        type(self).only = None
+        return code
+
+    def end(self) -> None:
+        """Close the pipes, which ends the child, and wait for it."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _send(stream: IO[bytes], head: Meta, payload: bytes) -> None:
+    text = json.dumps(head).encode()
+    _write(stream, len(text).to_bytes(8, "little") + len(payload).to_bytes(8, "little") + text)
+    _write(stream, payload)
+    stream.flush()
+
+
+def _write(stream: IO[bytes], data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[stream.write(view) :]
+
+
+def _receive(stream: IO[bytes], most: int) -> tuple[Meta, bytes] | None:
+    head = _read(stream, _HEAD)
+    if head is None:
+        return None
+    sizes = int.from_bytes(head[:8], "little"), int.from_bytes(head[8:], "little")
+    if sum(sizes) > most:
+        return None
+    text, payload = _read(stream, sizes[0]), _read(stream, sizes[1])
+    if text is None or payload is None:
+        return None
+    found = json.loads(text)
+    return (found, payload) if isinstance(found, dict) else None
+
+
+def _read(stream: IO[bytes], size: int) -> bytes | None:
+    parts: list[bytes] = []
+    while size:
+        part = stream.read(min(size, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+# -- in the child ---------------------------------------------------------------------------------
+
+
+def _bound(memory: int, cpu_seconds: int) -> None:
+    try:
+        import resource  # noqa: PLC0415
+    except ImportError:  # Windows has no such limits; the clock holds there.
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = int(used.ru_utime + used.ru_stime) + cpu_seconds + 1
+    for kind, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, until)):
+        hard = resource.getrlimit(kind)[1]
+        with suppress(OSError, ValueError):
+            soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(kind, (soft, hard))
+
+
+def _answer(request: Meta, payload: bytes) -> tuple[Meta, bytes]:
+    _bound(int(request["memory"]), int(request["cpu_seconds"]))
+    module, _, name = str(request["task"]).partition(":")
+    if not module.startswith(_NAMES):
+        return {"failure": "refused", "message": "there is no such task"}, b""
+    try:
+        task: Task = getattr(import_module(module), name)
+    except ImportError as error:
+        missing = error.name or "a module"
+        return {"failure": "missing", "message": f"{missing} is not installed"}, b""
+    try:
+        meta, body = task(request["meta"], memoryview(payload))
+    except MemoryError:
+        return {"failure": "memory", "message": "it takes more memory than allowed"}, b""
+    except Exception as error:  # noqa: BLE001  (the border of the sandbox: said, never swallowed)
+        return {"failure": "error", "message": f"{type(error).__name__} while reading it"}, b""
+    return {"meta": meta}, body
+
+
+def serve() -> None:
+    """Answer requests from standard input until it ends."""
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    while True:
+        request = _receive(stdin, 1 << 40)
+        if request is None:
+            return
+        head, body = _answer(*request)
+        _send(stdout, head, body)
+
+
+if __name__ == "__main__":
+    serve()

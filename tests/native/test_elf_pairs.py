@@ -1,0 +1,288 @@
+"""Real compiler output: what is the same is proven, what is not is named."""
+
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reprodiff.engine import compare
+from reprodiff.formats.elf.code import functions
+from reprodiff.formats.elf.reader import parse
+from reprodiff.model import Category, Report, Severity, Verdict
+from tests.native.builders import C_CODE, CXX_CODE, build, need, pair
+
+
+def report(a: Path, b: Path) -> Report:
+    return compare(str(a), str(b))
+
+
+def causes(found: Report) -> set[str]:
+    return {finding.cause for finding in found.findings}
+
+
+def assert_proven(found: Report, *expected: str) -> None:
+    assert found.verdict is Verdict.EQUIVALENT, [
+        (f.cause, f.confidence, f.locations[:3]) for f in found.findings
+    ]
+    assert found.summary.ledger.unexplained_bytes == 0
+    assert set(expected) <= causes(found)
+
+
+def places(found: Report, cause: str) -> set[str]:
+    return {
+        location.inside
+        for finding in found.findings
+        if finding.cause == cause
+        for location in finding.locations
+    }
+
+
+@pytest.mark.parametrize(
+    ("compiler", "options", "code"),
+    [
+        ("gcc", "-g -O2", C_CODE),
+        ("gcc", "-O2 -s", C_CODE),
+        ("gcc", "-g -gdwarf-4 -O2", C_CODE),
+        ("gcc", "-g -gz -O1", C_CODE),
+        ("g++", "-g -O2", CXX_CODE),
+        ("g++", "-O2 -s", CXX_CODE),
+        ("clang", "-g -O2", C_CODE),
+        ("clang++", "-g -O2 -fuse-ld=lld", CXX_CODE),
+        ("clang", "-g -gdwarf-4 -O2 -fuse-ld=lld", C_CODE),
+    ],
+)
+def test_a_build_path_of_another_length_is_proven(
+    tmp_path: Path, compiler: str, options: str, code: str
+) -> None:
+    a, b = pair(tmp_path, options, code=code, compiler=compiler)
+    assert a.read_bytes() != b.read_bytes()
+    assert_proven(report(a, b), "elf-build-path", "elf-layout-follows")
+    assert_proven(report(b, a), "elf-build-path", "elf-layout-follows")
+
+
+def test_a_build_path_of_the_same_length_is_proven(tmp_path: Path) -> None:
+    a, b = (build(tmp_path / name / "src") for name in ("one", "two"))
+    assert_proven(report(a, b), "elf-build-path", "elf-build-id-follows")
+
+
+def test_code_for_arm_is_proven_too(tmp_path: Path) -> None:
+    need("ld.lld")
+    options = "--target=aarch64-linux-gnu -nostdlib -ffreestanding -fuse-ld=lld -O2 -g"
+    code = C_CODE.replace(
+        "#include <stdio.h>", "int puts(const char *); int printf(const char *, ...);"
+    )
+    a, b = pair(tmp_path, options, code=code, compiler="clang")
+    assert_proven(report(a, b), "elf-build-path", "elf-layout-follows")
+    changed = build(tmp_path / "changed" / "src", options, code.replace("x * 3", "x * 9"), "clang")
+    found = report(a, changed)
+    assert found.verdict is Verdict.DIFFERENT
+    assert "limited" in places(found, "native-code-changed")
+
+
+def test_an_object_file_is_proven(tmp_path: Path) -> None:
+    a, b = pair(tmp_path, "-g -O2 -c -no-pie")
+    assert_proven(report(a, b), "elf-build-path")
+
+
+def test_the_time_of_compilation_is_proven(tmp_path: Path) -> None:
+    code = C_CODE + 'const char *built(void) { return "built " __DATE__ " " __TIME__; }\n'
+    sources = [
+        code.replace("__DATE__", f'"{day}"').replace("__TIME__", f'"{time}"')
+        for day, time in (("Nov 21 2026", "01:02:03"), ("Dec  1 2026", "23:59:59"))
+    ]
+    a, b = (build(tmp_path / "src", "-O2", text).rename(tmp_path / f"{n}.so")
+            for n, text in enumerate(sources))  # fmt: skip
+    assert_proven(report(a, b), "elf-build-time")
+
+
+def test_only_the_build_id_differs(tmp_path: Path) -> None:
+    a, b = pair(tmp_path, "-g -O2", code=C_CODE.replace("__FILE__", '"code.c"'))
+    strip = need("strip")
+    for path in (a, b):
+        subprocess.run([strip, str(path)], check=True)
+    found = report(a, b)
+    assert_proven(found, "elf-build-id-only")
+    assert causes(found) == {"elf-build-id-only"}
+
+
+def test_a_random_build_id_is_no_other_difference(tmp_path: Path) -> None:
+    a, b = (
+        build(tmp_path / "src", "-O2 -Wl,--build-id=uuid").rename(tmp_path / f"{n}.so")
+        for n in range(2)
+    )
+    assert causes(report(a, b)) == {"elf-build-id-only"}
+
+
+def test_another_runpath_is_for_review(tmp_path: Path) -> None:
+    a, b = (
+        build(tmp_path / "src", f"-O2 -Wl,-rpath,{path}").rename(tmp_path / f"{n}.so")
+        for n, path in enumerate(("/opt/one/lib", "/opt/number-two/lib"))
+    )
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert found.summary.ledger.unexplained_bytes == 0
+    severities = {finding.cause: finding.severity for finding in found.findings}
+    assert severities["elf-rpath"] is Severity.REVIEW
+    assert set(severities) == {"elf-rpath", "elf-layout-follows", "elf-build-id-follows"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause", "inside"),
+    [
+        ("x * 3", "x * 9", "native-code-changed", "limited"),
+        ("> 4096 ?", ">= 4096 ?", "native-code-changed", "limited"),
+        ("17, 19", "17, 18", "native-data-changed", ".rodata table"),
+        ("counter = 77", "counter = 78", "native-data-changed", ".data counter"),
+        ("1.375", "1.25", "native-data-changed", ".rodata+"),
+        ('"gamma"', '"gemma"', "native-data-changed", ".rodata+"),
+    ],
+)
+def test_one_change_beside_another_path_is_named(
+    tmp_path: Path, old: str, new: str, cause: str, inside: str
+) -> None:
+    assert old in C_CODE
+    a = build(tmp_path / "one" / "src")
+    b = build(tmp_path / "number-two" / "demo" / "src", code=C_CODE.replace(old, new))
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert "elf-build-path" in causes(found)
+    assert any(place.startswith(inside) for place in places(found, cause))
+    benign = {"elf-build-path", "elf-layout-follows", "elf-build-id-follows"}
+    assert benign | {cause} >= causes(found) - {"elf-debug-info"}
+
+
+def test_an_added_function_is_named(tmp_path: Path) -> None:
+    a = build(tmp_path / "one" / "src", "-O2")
+    code = C_CODE + "int added(int x) { return x ^ 0x5a5a; }\n"
+    found = report(a, build(tmp_path / "two" / "src", "-O2", code))
+    assert found.verdict is Verdict.DIFFERENT
+    shown = {loc.b for f in found.findings if f.cause == "elf-symbols" for loc in f.locations}
+    assert "added" in shown
+
+
+def test_other_flags_are_no_benign_difference(tmp_path: Path) -> None:
+    found = report(build(tmp_path / "src", "-O0 -g").rename(tmp_path / "a.so"),
+                   build(tmp_path / "src", "-O2 -g").rename(tmp_path / "b.so"))  # fmt: skip
+    assert found.verdict is Verdict.DIFFERENT
+    assert {"entry", "limited"} <= places(found, "native-code-changed")
+
+
+def test_bytes_behind_the_end_are_seen_beside_another_build_id(tmp_path: Path) -> None:
+    a, b = (
+        build(tmp_path / "src", "-O2 -Wl,--build-id=uuid").rename(tmp_path / f"{n}.so")
+        for n in range(2)
+    )
+    b.write_bytes(b.read_bytes() + b"#!/bin/sh\n")
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert {f.severity for f in found.findings if f.cause == "elf-overlay"} == {Severity.ALARM}
+    assert found.summary.categories[Category.INTEGRITY].locations == 1
+
+
+_SECTIONS = (
+    *(".text", ".rodata", ".data", ".eh_frame", ".eh_frame_hdr", ".rela.dyn", ".dynamic"),
+    *(".symtab", ".dynsym", ".got", ".data.rel.ro", ".gcc_except_table", ".init_array"),
+)
+
+
+def slips(a: bytes, b: bytes, marks: tuple[bytes, ...], count: int) -> Iterator[tuple[int, bytes]]:
+    """Yield B with one byte changed; every other time to what A has at that place."""
+    elf_a, elf_b = parse(memoryview(a)), parse(memoryview(b))
+    outside: set[int] = set()
+    for section in elf_b.sections:
+        body = section.body
+        if section.name == ".text":
+            for item in functions(elf_b, section):
+                outside.update(range(body.start + item.start + item.size, body.start + item.stop))
+        at = body.start
+        for part in b[body.start : body.stop].split(b"\0"):
+            # A byte inside of the build path makes another build path.
+            if any(mark in part for mark in marks):
+                outside.update(range(at, at + len(part) + 1))
+            at += len(part) + 1
+    partner = {section.name: section for section in elf_a.sections}
+    chosen = [
+        s
+        for s in elf_b.sections
+        if s.body.size and (s.name in _SECTIONS or s.name.startswith(".debug_"))
+    ]
+    rng = random.Random(1)  # noqa: S311
+    for number in range(count):
+        section = rng.choice(chosen)
+        at = rng.randrange(section.body.start, section.body.stop)
+        value = b[at] ^ 1 << rng.randrange(8)
+        if number % 2 and section.name in partner:
+            start = partner[section.name].body.start - section.body.start
+            places = [
+                p
+                for p in range(section.body.start, section.body.stop)
+                if 0 <= p + start < len(a) and a[p + start] != b[p] and p not in outside
+            ]
+            if places:
+                at = rng.choice(places)
+                value = a[at + start]
+        if at not in outside:
+            yield at, b[:at] + bytes([value]) + b[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("compiler", "options", "code"),
+    [
+        ("gcc", "-O2 -s", C_CODE),
+        ("gcc", "-g -O2", C_CODE),
+        ("g++", "-g -O2", CXX_CODE),
+        ("clang++", "-O2 -g -fuse-ld=lld", CXX_CODE),
+    ],
+)
+def test_no_byte_slips_past_the_proof(
+    tmp_path: Path, compiler: str, options: str, code: str
+) -> None:
+    a, b = pair(tmp_path, options, code=code, compiler=compiler)
+    assert report(a, b).verdict is Verdict.EQUIVALENT
+    raw_a, raw_b = a.read_bytes(), b.read_bytes()
+    changed = tmp_path / "changed.so"
+    missed = []
+    count = 0
+    for at, data in slips(raw_a, raw_b, (str(tmp_path).encode(),), 80):
+        changed.write_bytes(data)
+        count += 1
+        if report(a, changed).verdict is not Verdict.DIFFERENT:
+            missed.append(hex(at))
+    assert count > 50
+    assert missed == []
+
+
+def test_damage_is_said_and_never_a_crash(tmp_path: Path) -> None:
+    a, b = pair(tmp_path, "-O2 -g")
+    raw = b.read_bytes()
+    rng = random.Random(2)  # noqa: S311
+    broken = tmp_path / "broken.so"
+    for number in range(120):
+        if number % 3 == 0:
+            data = raw[: rng.randrange(1, len(raw))]
+        else:
+            copy = bytearray(raw)
+            for _ in range(rng.randrange(1, 8)):
+                at = rng.randrange(64) if number % 3 == 1 else rng.randrange(len(raw))
+                copy[at] = rng.choice((0, 1, 0x7F, 0x80, 0xFF, rng.randrange(256)))
+            data = bytes(copy)
+        broken.write_bytes(data)
+        found = report(a, broken)
+        assert found.verdict in {Verdict.DIFFERENT, Verdict.EQUIVALENT, Verdict.INCOMPLETE}
+    broken.write_bytes(raw[: len(raw) // 2])
+    assert "elf-damaged" in causes(report(a, broken))
+
+
+def test_equal_files_start_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a = build(tmp_path / "src", "-O2")
+    twin = tmp_path / "twin.so"
+    shutil.copyfile(a, twin)
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise AssertionError("a child process was started")
+
+    monkeypatch.setattr("reprodiff.sandbox.run", refuse)
+    assert report(a, twin).verdict is Verdict.IDENTICAL

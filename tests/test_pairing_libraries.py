@@ -1,0 +1,82 @@
+"""Vendored libraries and extension modules pair by rule, one to one, and never by likeness."""
+
+import pytest
+
+from reprodiff.artifacts.base import Member
+from reprodiff.model import MemberType, Side
+from reprodiff.pairing import Pairing, pair
+
+
+def members(*names: str) -> list[Member]:
+    return [
+        Member(name, name.encode(), MemberType.FILE, 100 + index, index)
+        for index, name in enumerate(names)
+    ]
+
+
+def paired(a: list[str], b: list[str]) -> Pairing:
+    def digest(side: Side, member: Member) -> bytes:
+        return f"{side}{member.path}".encode()
+
+    return pair(members(*a), members(*b), digest)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("p.libs/libXau-00ec42fe.so.6.0.0", "p.libs/libXau-154567c4.so.6.0.0"),
+        ("p.libs/libz-00ec42fe.so.1.2.11", "p.libs/libz-154567c4.so.1.3.1"),
+        (
+            "s.libs/libgfortran-040039e1-0352e75f.so.5.0.0",
+            "s.libs/libgfortran-83c28eba.so.5.0.0",
+        ),
+        (
+            "p.libs/msvcp140-0123456789abcdef0123456789abcdef.dll",
+            "p.libs/msvcp140-fedcba9876543210fedcba9876543210.dll",
+        ),
+    ],
+)
+def test_a_library_pairs_under_another_hash_or_version(a: str, b: str) -> None:
+    found = paired([a], [b])
+    assert [(each.a.path, each.b.path, each.how) for each in found.pairs] == [(a, b, "vendored")]
+
+
+def test_libraries_with_like_names_keep_apart() -> None:
+    a = ["p.libs/libsharpyuv-f85d91c0.so.0.1.2", "p.libs/libwebpmux-83c74882.so.3.1.2"]
+    b = ["p.libs/libwebpmux-7f11e5ce.so.3.1.2", "p.libs/libwebp-d8b9687f.so.7.2.0"]
+    found = paired(a, b)
+    assert [(each.a.path, each.b.path) for each in found.pairs] == [(a[1], b[0])]
+    assert [member.path for member in found.only_a] == [a[0]]
+    assert [member.path for member in found.only_b] == [b[1]]
+
+
+def test_an_equal_name_pairs_before_a_hash_is_dropped() -> None:
+    a = ["p.libs/liba-11111111.so.1", "p.libs/liba-22222222.so.1"]
+    b = ["p.libs/liba-22222222.so.1", "p.libs/liba-33333333.so.1"]
+    found = paired(a, b)
+    assert {(each.a.path, each.b.path, each.how) for each in found.pairs} == {
+        (a[1], b[0], "name"),
+        (a[0], b[1], "vendored"),
+    }
+
+
+def test_an_extension_module_pairs_across_interpreters() -> None:
+    a = ["p/_x.cpython-311-x86_64-linux-gnu.so", "p/_y.cpython-311-x86_64-linux-gnu.so"]
+    b = ["p/_y.cpython-312-x86_64-linux-gnu.so", "p/_x.abi3.so"]
+    found = paired(a, b)
+    assert {(each.a.path, each.b.path, each.how) for each in found.pairs} == {
+        (a[0], b[1], "abi-tag"),
+        (a[1], b[0], "abi-tag"),
+    }
+
+
+def test_a_tree_of_many_projects_never_pairs_one_project_with_another() -> None:
+    a = ["pip-23.2.1.dist-info/METADATA", "wheel-0.40.dist-info/METADATA"]
+    b = ["packaging-26.3.dist-info/METADATA", "wheel-0.48.dist-info/METADATA"]
+    found = paired(a, b)
+    assert [(each.a.path, each.b.path) for each in found.pairs] == [(a[1], b[1])]
+
+
+def test_one_project_pairs_with_itself_under_another_spelling() -> None:
+    a, b = ["Foo.Bar-1.0.dist-info/METADATA"], ["foo_bar-1.0.dist-info/METADATA"]
+    assert len(paired(a, b).pairs) == 1

@@ -1,0 +1,97 @@
+"""Runs the app without a terminal, presses keys, reads the screen."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from reprodiff.limits import Limits
+from reprodiff.model import Report
+from reprodiff.tui.analysis import Feed
+from reprodiff.tui.shell import ReprodiffApp
+from reprodiff.tui.store import Phase
+from tests.tui.factory import CONTENTS, PATHS, ListFeed, Shelf, findings, records, report
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+Scenario = Callable[["Driver"], Awaitable[None]]
+
+_PATIENCE = 1000
+"""Turns of the app to wait for something, before it is said never to come."""
+
+
+class Driver:
+    """An app that runs, and what a person does with it."""
+
+    def __init__(self, app: ReprodiffApp, pilot: "Pilot[int]") -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def screen(self) -> list[str]:
+        """What stands on the screen, line by line."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(self.screen)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def until(self, there: Callable[[], bool]) -> None:
+        """Wait until something is so; fail with the screen if it never is."""
+        for _ in range(_PATIENCE):
+            if there():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"never came to be; the screen shows\n{self.text}")
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all of ``texts`` stand on the screen."""
+        for text in texts:
+            with suppress(AssertionError):
+                await self.until(lambda text=text: text in self.text)  # type: ignore[misc]
+            assert text in self.text, f"{text!r} is not on the screen:\n{self.text}"
+
+    async def ready(self, *texts: str) -> None:
+        """Wait until the analysis is over, all of it is drawn, and ``texts`` stand there."""
+        app = self.app
+        await self.until(lambda: app.store.phase is not Phase.RUNNING and app._redraw is None)
+        await self.pilot.pause()
+        await self.sees(*texts)
+
+    def lacks(self, text: str) -> None:
+        """Check that ``text`` is not on the screen."""
+        assert text not in self.text, self.text
+
+    def line_with(self, text: str) -> str:
+        """Return the only line that shows ``text``."""
+        (line,) = [line for line in self.screen if text in line]
+        return line
+
+
+def make_app(
+    feed: Feed | None = None, *, whole: Report | None = None, theme: str | None = None
+) -> ReprodiffApp:
+    """Return an app over made-up records and contents."""
+    feed = feed or ListFeed(records(whole or report(findings())))
+    return ReprodiffApp(feed, PATHS, Limits(), library=Shelf(CONTENTS), theme=theme)
+
+
+def drive(
+    scenario: Scenario, app: ReprodiffApp | None = None, size: tuple[int, int] = (120, 40)
+) -> ReprodiffApp:
+    """Run ``scenario`` on an app; return the app when it has ended."""
+    app = app or make_app()
+
+    async def run() -> None:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await scenario(Driver(app, pilot))
+
+    asyncio.run(run())
+    return app

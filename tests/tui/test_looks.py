@@ -1,0 +1,74 @@
+"""The screen as it looks, at three sizes and in two kinds of colour."""
+
+import os
+
+import pytest
+
+from reprodiff.model import Problem
+from tests.tui.driving import Driver, drive, make_app
+from tests.tui.factory import findings, report
+from tests.tui.snapshots import check, look
+
+SIZES = ((80, 24), (120, 40), (200, 60))
+THEMES = ("textual-dark", "ansi-dark")
+WHOLE = report(
+    findings(30, extra=3), problems=[Problem("demo_ext/x.so", "compare", "damaged stream", "b")]
+)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES)
+def test_the_main_screen(size: tuple[int, int], theme: str) -> None:
+    app = make_app(whole=WHOLE, theme=theme)
+
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("DIFFERENT", "source text changed")
+        await driver.press(*"jjjj")
+        lines = app._main._evidence.lines
+        await driver.until(lambda: "of 2 changes" in lines.status)
+        await driver.press("enter")
+        await driver.sees("compute(22)")
+        check(app, f"main-{size[0]}-{theme}")
+
+    drive(scenario, app, size)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_aligned_bytes(theme: str) -> None:
+    app = make_app(whole=WHOLE, theme=theme)
+
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("DIFFERENT")
+        await driver.press(*"jjjjjj")
+        await driver.sees("ff fe fd fc")
+        check(app, f"bytes-120-{theme}")
+
+    drive(scenario, app)
+
+
+def test_the_help_page() -> None:
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("DIFFERENT")
+        await driver.press("question_mark")
+        await driver.sees("One line down")
+        check(driver.app, "help-80")
+
+    drive(scenario, size=(80, 24))
+
+
+@pytest.mark.parametrize("wanted", ["1", ""])
+def test_without_colour_nothing_has_one(wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # https://no-color.org: "when present and not an empty string"; Textual asks for presence.
+    monkeypatch.setenv("NO_COLOR", wanted)
+    assert "NO_COLOR" in os.environ
+    app = make_app(whole=WHOLE)
+
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("DIFFERENT")
+        worn = [line.partition(" = ")[2] for line in look(app).splitlines() if " = " in line]
+        drawn = {style for style in worn if " on " in style}
+        assert len(drawn) > 3
+        assert all(style.endswith("default on default") for style in drawn)
+        assert any("reverse" in style for style in drawn)
+
+    drive(scenario, app)

@@ -1,0 +1,244 @@
+"""The real program on a real terminal: from the command line to the exit status."""
+
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyte
+import pytest
+
+fcntl = pytest.importorskip("fcntl", reason="needs a pseudo-terminal, which this system lacks")
+pty = pytest.importorskip("pty", reason="needs a pseudo-terminal, which this system lacks")
+termios = pytest.importorskip("termios", reason="needs a pseudo-terminal, which this system lacks")
+
+_PATIENCE = 60.0
+"""Seconds until something that does not come is given up; nothing is measured by it."""
+HOSTILE = "demo/evil\x1b]0;pwned\x07\x1b[2J[red]name.txt"
+
+
+class Terminal:
+    """A program in a pseudo-terminal, and what it has drawn there."""
+
+    def __init__(
+        self, *arguments: str, columns: int = 80, lines: int = 24, **variables: str
+    ) -> None:
+        try:
+            self._master, slave = pty.openpty()
+        except OSError as error:
+            pytest.skip(f"no pseudo-terminal can be opened: {error}")
+        self._resize_terminal(columns, lines)
+        self.raw = b""
+        self._screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self._screen)
+        self._lock = threading.Lock()
+        kept = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "reprodiff", *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env={**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8", **variables},
+        )
+        os.close(slave)
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:  # the other end is closed
+                return
+            if not data:
+                return
+            with self._lock:
+                self.raw += data
+                self._stream.feed(data)
+
+    def _resize_terminal(self, columns: int, lines: int) -> None:
+        size = struct.pack("HHHH", lines, columns, 0, 0)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size."""
+        with self._lock:
+            self._screen.resize(lines, columns)
+        self._resize_terminal(columns, lines)
+        self._process.send_signal(signal.SIGWINCH)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        with self._lock:
+            return "\n".join(self._screen.display)
+
+    def press(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def until(self, there: Callable[[], bool]) -> None:
+        """Wait until something is so; fail with the screen if it never is."""
+        end = time.monotonic() + _PATIENCE
+        while not there():
+            if time.monotonic() > end:
+                pytest.fail(f"never came to be; the screen shows\n{self.text}")
+            time.sleep(0.02)
+
+    def sees(self, *texts: str) -> None:
+        for text in texts:
+            self.until(lambda text=text: text in self.text)  # type: ignore[misc]
+
+    def lacks(self, text: str) -> None:
+        self.until(lambda: text not in self.text)
+
+    def leaves(self) -> int:
+        """Wait for the end of the program; return its exit status."""
+        status = self._process.wait(_PATIENCE)
+        self._reader.join(_PATIENCE)
+        return status
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(_PATIENCE)
+        os.close(self._master)
+
+
+@pytest.fixture
+def run() -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def start(*arguments: str, **options: Any) -> Terminal:
+        opened.append(Terminal(*arguments, **options))
+        return opened[-1]
+
+    yield start
+    for terminal in opened:
+        terminal.close()
+
+
+def pack(path: Path, members: Mapping[str, bytes], minute: int) -> str:
+    path.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (2024, 5, 6, 7, minute, 0)), data)
+    return str(path)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[str, str]:
+    lines = "".join(f"value_{n} = {n}\n" for n in range(200))
+    a = {"demo/core.py": lines.encode(), HOSTILE: b"old\n", "demo/data.bin": bytes(range(256))}
+    b = {
+        "demo/core.py": lines.replace("= 150", "= 151").encode(),
+        HOSTILE: b"new \x1b]0;pwned\x07\x1b[2J\xe2\x80\xae\n",
+        "demo/data.bin": bytes(range(200)) + b"\0\0" + bytes(range(200, 256)),
+    }
+    return pack(tmp_path / "a" / "demo.zip", a, 0), pack(tmp_path / "b" / "demo.zip", b, 30)
+
+
+def test_a_person_finds_the_change_reads_help_and_leaves(
+    run: Callable[..., Terminal], pair: tuple[str, str]
+) -> None:
+    terminal = run(*pair)
+    terminal.sees("DIFFERENT", "Findings", "source code changed", "times of zip members")
+    row = next(n for n, text in enumerate(terminal.text.splitlines()) if "source code ch" in text)
+    # The list begins on the fifth line of the screen; the border tells which row the cursor is on.
+    terminal.press("g")
+    terminal.sees("1 of ")
+    terminal.press("j" * (row - 4))
+    terminal.sees(f" {row - 3} of ")
+    terminal.press("\r")
+    terminal.sees("value_150 = 151")
+    terminal.press("?")
+    terminal.sees("One line down")
+    terminal.press("q")
+    terminal.sees("Why and fix")
+    terminal.press("q")
+    assert terminal.leaves() == 1
+    # The terminal is given back: the alternate screen is left, the cursor is shown.
+    assert terminal.raw.rfind(b"\x1b[?1049l") > terminal.raw.rfind(b"\x1b[?1049h")
+    assert terminal.raw.rfind(b"\x1b[?25h") > terminal.raw.rfind(b"\x1b[?25l")
+
+
+def test_nothing_from_an_artifact_acts_on_the_terminal(
+    run: Callable[..., Terminal], pair: tuple[str, str]
+) -> None:
+    terminal = run(*pair, columns=160, lines=48)
+    terminal.sees("DIFFERENT", "times of zip members")
+    rows = terminal.text.count("▸")
+    assert rows
+    terminal.press("g")
+    # Unfold everything, and look at each row in each view.
+    for _ in range(60):
+        terminal.press("lj")
+        time.sleep(0.05)
+        terminal.press("vvv")
+    terminal.sees("pwned", "[red]name.txt")
+    terminal.press("q")
+    assert terminal.leaves() == 1
+    assert b"pwned" in terminal.raw
+    # The only operating system command is the app's own, for the shape of the mouse pointer.
+    assert set(re.findall(rb"\x1b\](\d*)", terminal.raw)) <= {b"22"}
+    assert b"\x1b[2J[red]" not in terminal.raw
+    assert "\u202e".encode() not in terminal.raw
+
+
+def test_identical_artifacts_end_with_success(
+    run: Callable[..., Terminal], pair: tuple[str, str]
+) -> None:
+    terminal = run(pair[0], pair[0])
+    terminal.sees("IDENTICAL", "byte for byte the same")
+    terminal.press("q")
+    assert terminal.leaves() == 0
+
+
+def test_an_input_that_is_none_is_said_on_the_terminal_that_is_given_back(
+    run: Callable[..., Terminal], pair: tuple[str, str], tmp_path: Path
+) -> None:
+    terminal = run(pair[0], str(tmp_path / "gone.zip"))
+    assert terminal.leaves() == 2
+    said = terminal.raw.rpartition(b"\x1b[?1049l")[2]
+    assert b"error: cannot open" in said
+    assert b"hint: check the path" in said
+    assert b"Traceback" not in terminal.raw
+
+
+def test_the_wheel_the_size_and_a_click_work(
+    run: Callable[..., Terminal], pair: tuple[str, str]
+) -> None:
+    terminal = run(*pair)
+    terminal.sees("DIFFERENT", "source code changed")
+    terminal.lacks("Why and fix")
+    terminal.resize(140, 40)
+    terminal.sees("Why and fix", "Findings")
+    line = next(n for n, text in enumerate(terminal.text.splitlines()) if "source code ch" in text)
+    terminal.press(f"\x1b[<0;12;{line + 1}M\x1b[<0;12;{line + 1}m")
+    terminal.sees("value_150 = 151")
+    # Forty steps of the wheel over the evidence, whose lines end with number 200.
+    terminal.press("\x1b[<65;100;8M" * 40)
+    terminal.sees("value_199 = 199")
+    terminal.press("q")
+    assert terminal.leaves() == 1
+
+
+def test_without_colour_no_colour_is_sent(
+    run: Callable[..., Terminal], pair: tuple[str, str]
+) -> None:
+    terminal = run(*pair, NO_COLOR="1")
+    terminal.sees("DIFFERENT", "source code changed")
+    terminal.press("q")
+    assert terminal.leaves() == 1
+    assert b"38;" not in terminal.raw
+    assert b"48;" not in terminal.raw
+    assert re.search(rb"\x1b\[(?:\d+;)*7[;m]", terminal.raw), "the cursor is not reversed"
