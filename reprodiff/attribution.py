@@ -123,7 +123,10 @@ class Collector:
                 group.touched.add(path)
             if self._limit is None or len(group.locations) < self._limit:
                 group.locations.append(locate(fact, path))
-            group.resizes = group.resizes or any(x.size != y.size for x, y in fact.places())
+            group.resizes = group.resizes or any(
+                stop_a - start_a != stop_b - start_b
+                for (start_a, stop_a), (start_b, stop_b) in fact.places()
+            )
         self._dirty.add(key)
 
     def fresh(self) -> Iterator[Finding]:

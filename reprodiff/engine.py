@@ -3,7 +3,7 @@
 The engine is a generator of events, so that a face fills while the work runs.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,6 +16,7 @@ from reprodiff.attribution import Collector, attribute, totals
 from reprodiff.causes import registry as causes
 from reprodiff.causes.base import Claim, Prefixes, Scene
 from reprodiff.digests import Digests
+from reprodiff.equality import equal, relaxing
 from reprodiff.errors import ReprodiffError
 from reprodiff.events import Done, Event, Found, Opened, Paired, Progress, Trouble
 from reprodiff.formats import registry as formats
@@ -114,7 +115,7 @@ class _Session:
     def _same_bytes(self, a: Artifact, b: Artifact) -> bool:
         if self._info_a.sha256 != self._info_b.sha256 or a.data is None or b.data is None:
             return False
-        return _equal(a.data, b.data, _relaxing(a, b))
+        return equal(a.data, b.data, relaxing(a, b))
 
     def _report(self, *, same: bool) -> Report:
         findings, fixes = with_fixes(
@@ -185,7 +186,7 @@ class _Session:
         for fact in container_facts(a, b, pairing, info_a, info_b):
             (late if fact.what.startswith(DERIVED) else early).append(fact)
         yield from self._claim(early, scene, where)
-        relax = _relaxing(a, b)
+        relax = relaxing(a, b)
         for number, suspect in enumerate(suspects):
             yield Progress(number, len(suspects), where + suspect.a.path)
             yield from self._suspect(a, b, suspect, where, depth, scene, late, differing)
@@ -246,7 +247,7 @@ class _Session:
             data_a, data_b = views
             if (hidden := slack_fact(a, b, suspect)) is not None:
                 yield from self._claim([hidden], scene, where)
-            if _equal(data_a, data_b):
+            if equal(data_a, data_b):
                 if (stored := stream_fact(a, b, suspect, data_a)) is not None:
                     late.append(stored)
                 return
@@ -306,7 +307,7 @@ def _suspects(a: Artifact, b: Artifact, pairing: Pairing) -> tuple[list[MemberPa
     """
     suspects: list[MemberPair] = []
     same = 0
-    relax = _relaxing(a, b)
+    relax = relaxing(a, b)
     for candidate in pairing.pairs:
         one, other = candidate.a, candidate.b
         if one.type is not MemberType.FILE or other.type is not MemberType.FILE:
@@ -315,46 +316,12 @@ def _suspects(a: Artifact, b: Artifact, pairing: Pairing) -> tuple[list[MemberPa
         stored_a, stored_b = a.stored(one), b.stored(other)
         if stored_a is None or stored_b is None or stored_a[0] != stored_b[0]:
             suspects.append(candidate)
-        elif _equal(stored_a[1], stored_b[1], relax):
+        elif equal(stored_a[1], stored_b[1], relax):
             same += 1
         else:
             suspects.append(candidate)
     suspects.sort(key=lambda candidate: (formats.is_last(candidate.a.path), candidate.a.index))
     return suspects, same
-
-
-_RELAX_EVERY: Final = 16 << 20
-"""Bytes after which the pages of a mapped file are given back, so that memory stays flat."""
-_STEP: Final = 1 << 16
-
-
-def _relaxing(a: Artifact, b: Artifact) -> Callable[[int], None]:
-    """Return what is told of bytes that were read, and gives back their pages now and then."""
-    seen = 0
-
-    def relax(count: int) -> None:
-        nonlocal seen
-        seen += count
-        if seen > _RELAX_EVERY:
-            seen = 0
-            a.relax()
-            b.relax()
-
-    return relax
-
-
-def _equal(a: memoryview, b: memoryview, read: Callable[[int], None] | None = None) -> bool:
-    """Whether two stretches of bytes are the same; ``read`` is told how many were looked at."""
-    if len(a) != len(b):
-        return False
-    for at in range(0, len(a), _STEP):
-        part = b[at : at + _STEP]
-        if read is not None:
-            read(len(part))
-        # The interpreter compares views item by item, and this as memory.
-        if not bytes(a[at : at + _STEP]).startswith(part):
-            return False
-    return True
 
 
 def _unread(a: Artifact, b: Artifact, suspect: MemberPair) -> Difference:

@@ -5,6 +5,7 @@ spans.  :func:`balance` checks exactly that, on the bytes, knowing nothing of fo
 what is left over on either side is returned with its place, never dropped.
 """
 
+import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -137,46 +138,72 @@ def _residue(
 ) -> tuple[Pair, ...]:
     """Return the unclaimed spans that differ.
 
-    Where the claims stand in the same order on both sides, the bytes between two claims must be
-    equal to the bytes between the same two claims of the other side: nothing may slip past a
-    claim.  Claims that cross each other are taken out, and what is left is compared as a whole.
+    The bytes between two claims must be equal to the bytes between the same two claims of the
+    other side: nothing may slip past a claim.  Claims that cross each other are taken out, and
+    what is left between the nearest claims that cross none is compared as a whole.
     """
-    ordered = sorted(set(pairs))
-    if _in_step(ordered):
-        left: list[Pair] = []
-        at_a = at_b = 0
-        for span_a, span_b in [*ordered, (Span(len(a), len(a)), Span(len(b), len(b)))]:
-            left += _differing(a, b, Span(at_a, span_a.start), Span(at_b, span_b.start))
-            at_a, at_b = span_a.stop, span_b.stop
-        return tuple(left)
+    left: list[Pair] = []
     free_a, free_b = gaps(cover_a, len(a)), gaps(cover_b, len(b))
-    joined_a = b"".join(a[s.start : s.stop] for s in free_a)
-    joined_b = b"".join(b[s.start : s.stop] for s in free_b)
-    if joined_a == joined_b:
-        return ()
-    back_a, back_b = _Back(free_a), _Back(free_b)
-    return tuple(
-        (back_a.span(op.a0, op.a1), back_b.span(op.b0, op.b1))
-        for op in align_bytes(memoryview(joined_a), memoryview(joined_b))
-        if op.tag != "equal"
-    )
+    first_a = first_b = at_a = at_b = 0
+    for span_a, span_b in [
+        *_fixed(sorted(set(pairs))),
+        (Span(len(a), len(a)), Span(len(b), len(b))),
+    ]:
+        first_a, parts_a = _between(free_a, first_a, Span(at_a, span_a.start))
+        first_b, parts_b = _between(free_b, first_b, Span(at_b, span_b.start))
+        left += _differing(a, b, parts_a, parts_b)
+        at_a, at_b = span_a.stop, span_b.stop
+    return tuple(left)
 
 
-def _in_step(ordered: Sequence[Pair]) -> bool:
-    """Whether sorted pairs of spans follow each other without overlap on both sides."""
-    return all(x[0].stop <= y[0].start and x[1].stop <= y[1].start for x, y in pairwise(ordered))
+def _fixed(ordered: Sequence[Pair]) -> list[Pair]:
+    """Return the claims that neither cross nor overlap any other one on either side."""
+    behind = [(0, 0)]
+    for span_a, span_b in ordered:
+        behind.append((max(behind[-1][0], span_a.stop), max(behind[-1][1], span_b.stop)))
+    found: list[Pair] = []
+    next_a = next_b = sys.maxsize
+    for number in range(len(ordered) - 1, -1, -1):
+        span_a, span_b = ordered[number]
+        before_a, before_b = behind[number]
+        in_turn_a = before_a <= span_a.start <= span_a.stop <= next_a
+        in_turn_b = before_b <= span_b.start <= span_b.stop <= next_b
+        if in_turn_a and in_turn_b:
+            found.append(ordered[number])
+        next_a, next_b = min(next_a, span_a.start), min(next_b, span_b.start)
+    return found[::-1]
 
 
-def _differing(a: memoryview, b: memoryview, span_a: Span, span_b: Span) -> Iterable[Pair]:
-    part_a, part_b = a[span_a.start : span_a.stop], b[span_b.start : span_b.stop]
+def _between(free: Sequence[Span], first: int, region: Span) -> tuple[int, list[Span]]:
+    """Return the free spans inside ``region``, at least one; and where to look on."""
+    found: list[Span] = []
+    while first < len(free) and free[first].start <= region.stop:
+        span = Span(max(free[first].start, region.start), min(free[first].stop, region.stop))
+        if span.size > 0:
+            found.append(span)
+        if free[first].stop > region.stop:
+            break
+        first += 1
+    return max(first - 1, 0), found or [Span(region.start, region.start)]
+
+
+def _differing(
+    a: memoryview, b: memoryview, free_a: Sequence[Span], free_b: Sequence[Span]
+) -> Iterable[Pair]:
+    """Yield where the bytes of some spans of A, put together, are not those of B."""
+    if len(free_a) == len(free_b) == 1:
+        part_a, part_b = (data[s.start : s.stop] for data, (s,) in ((a, free_a), (b, free_b)))
+    else:
+        part_a, part_b = (
+            memoryview(b"".join(data[span.start : span.stop] for span in spans))
+            for data, spans in ((a, free_a), (b, free_b))
+        )
     if part_a == part_b:
         return
+    back_a, back_b = _Back(free_a), _Back(free_b)
     for op in align_bytes(part_a, part_b):
         if op.tag != "equal":
-            yield (
-                Span(span_a.start + op.a0, span_a.start + op.a1),
-                Span(span_b.start + op.b0, span_b.start + op.b1),
-            )
+            yield back_a.span(op.a0, op.a1), back_b.span(op.b0, op.b1)
 
 
 class _Back:

@@ -241,16 +241,22 @@ def _by_content(
         if len(group_a) == len(group_b) == 1:
             take(group_a[0], group_b[0])
             continue
-        for one in group_a:
-            base = one.raw.rpartition(b"/")[2]
-            same = [m for m in group_b if m.raw.rpartition(b"/")[2] == base]
-            twins = [m for m in group_a if m.raw.rpartition(b"/")[2] == base]
+        bases_a, bases_b = _by_base(group_a), _by_base(group_b)
+        for base, twins in bases_a.items():
+            same = bases_b.get(base, [])
             if len(same) == len(twins) == 1:
-                take(one, same[0])
+                take(twins[0], same[0])
     return (
         [m for m in a if m.index not in taken_a],
         [m for m in b if m.index not in taken_b],
     )
+
+
+def _by_base(members: Iterable[Member]) -> dict[bytes, list[Member]]:
+    found: dict[bytes, list[Member]] = defaultdict(list)
+    for member in members:
+        found[member.raw.rpartition(b"/")[2]].append(member)
+    return found
 
 
 def _groups(

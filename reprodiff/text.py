@@ -19,7 +19,7 @@ _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp",
 # Letters and marks that show nothing: they look like an empty place or like no place at all.
 _BLANK: Final = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
-) | {chr(c) for c in range(0xFE00, 0xFE10)}
+) | {chr(c) for c in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
 
 
 def _escape(char: str) -> str:

@@ -19,7 +19,7 @@ _INFO: Final = re.compile(
 _SITES: Final = frozenset({"site-packages", "dist-packages"})
 # Where a site directory lies below its prefix (sysconfig's schemes posix_prefix, venv, nt; Debian).
 _BELOW_PREFIX: Final = re.compile(
-    r"(?P<prefix>.*)/(?:[Ll]ib|lib64|local/lib)/(?:(?P<python>(?:python|pypy)[\d.]+t?)/|python3/)?"
+    r"(?P<prefix>.*)/(?:[Ll]ib|lib64)/(?:(?P<python>(?:python|pypy)\d+\.\d+t?)/|python3/)?"
     r"(?:site|dist)-packages"
 )
 
@@ -190,7 +190,8 @@ class Layout:
             parts = parts[1:]
         if self.scheme.site != self.scheme.prefix or not parts or ".." in parts or row[:1] == "/":
             return None
-        return normpath(join(self.scheme.prefix, *parts))
+        place = normpath(join(self.scheme.prefix, *parts))
+        return place if inside(place, self.scheme.prefix) is not None else None
 
 
 def inside(place: str, directory: str) -> str | None:

@@ -24,8 +24,8 @@ FORM: Final = Cause(
     title="equal data written in another form",
     blame=Blame.LEAF,
     doc=Doc(
-        what="A JSON or TOML file says the same in other words: white space, the order of names, "
-        "escapes, comments.",
+        what="A JSON, TOML or INI file says the same in other words: white space, the order of "
+        "names, escapes, comments.",
         recognised="Both files are parsed, and the data are equal as values and types. A file in "
         "which a name occurs twice is equal to nothing.",
         why="Another version of the library that writes it, or a backend that rewrites "
@@ -142,7 +142,7 @@ RULES: Final = (
     Rule(
         "data-form",
         (FORM,),
-        ("json.format", "json.key-order", "json.spacing", "toml.format"),
+        ("json.format", "json.key-order", "json.spacing", "toml.format", "ini.format"),
         55,
         _form,
     ),

@@ -325,7 +325,11 @@ def _pieces(data: memoryview, span: Span, place: str) -> list[tuple[str, str]]:
     """Cut a line at an environment's own directory, and at its name in a line on the prompt."""
     line = bytes(data[span.start : span.stop]).decode("utf-8", "surrogateescape")
     name = re.escape(place.rpartition("/")[2])
-    shown = rf"(?<![\w.+-]){name}(?![\w.+-])" if _PROMPT.search(line) else rf"(?<=\(){name}(?=\) )"
+    # A name behind $( or a back quote is a command.
+    if _PROMPT.search(line):
+        shown = rf"(?<![\w.+`-])(?<!\$\(){name}(?![\w.+-])"
+    else:
+        shown = rf'(?<=[^$]\(){name}(?=\) )|(?<="){name}(?=")'
     own = re.escape(place) + r"(?![\w.+-])|" + shown
     parts = re.split(f"({own})", line)
     return [

@@ -219,16 +219,18 @@ def _members(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     for fact in facts:
         groups.setdefault(_group(fact), []).append(fact)
     for cause in (STARTUP, ONE_SIDE, STRAY, BYTECODE):
-        mine = groups.get(cause.id)
-        if mine:
+        found = groups.get(cause.id, ())
+        for damaged in (False, True):
+            mine = [fact for fact in found if (fact.note == "damaged") == damaged]
+            if not mine:
+                continue
             only_a = sum(fact.b is None for fact in mine)
             text = f"Only in A: {only_a}; only in B: {len(mine) - only_a}."
-            if any(fact.note == "damaged" for fact in mine):
+            if damaged:
                 # They may well be there, behind the damage.
                 text += " The other side is damaged, and may have held them."
-                yield Claim(cause, mine, Confidence.POSSIBLE, explanation=text)
-            else:
-                yield Claim(cause, mine, explanation=text)
+            sure = Confidence.POSSIBLE if damaged else Confidence.PROVEN
+            yield Claim(cause, mine, sure, explanation=text)
 
 
 def _group(fact: Difference) -> str:

@@ -5,9 +5,11 @@ is the whole of the difference, and that is checked.  *Which* time it is (a cloc
 tool's constant, another zone) is said only as far as the values show it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
@@ -231,6 +233,8 @@ TREE_MTIME: Final = Cause(
 )
 
 
+# Members share a few times, as a rule.
+@lru_cache(maxsize=1024)
 def _seconds(value: object) -> int | None:
     """Return a DOS time (y, m, d, h, m, s) as seconds, as if it were UTC; ``None`` if invalid."""
     if not isinstance(value, tuple) or len(value) != 6:
@@ -336,12 +340,15 @@ def _whole(value: object) -> float | None:
     """Return a recorded number of seconds, ``None`` if it is no time."""
     if isinstance(value, (int, float)):
         return float(value)
-    if isinstance(value, (str, bytes)):
-        try:
-            return float(value)
-        except ValueError:
-            return None
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return float(value)
     return None
+
+
+# As POSIX writes it; float() alone would take underscores, spaces and exponents too.
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{0,40})?")
 
 
 def _numbers(cause: Cause, unit: float = 1.0) -> Rule:

@@ -21,6 +21,7 @@ _MODULES: Final = (
     "elf",
     "json",
     "toml",
+    "ini",
     "python",
     "text",
     "pe",

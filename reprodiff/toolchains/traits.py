@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.artifacts.zip import ZipArtifact
-from reprodiff.artifacts.zipformat import ZipEntry
 from reprodiff.errors import ReprodiffError
 from reprodiff.model import ArtifactKind
 
@@ -46,26 +45,23 @@ class ZipTraits(NamedTuple):
 def zip_traits(artifact: ZipArtifact) -> ZipTraits:
     """Read the habits out of a zip; only RECORD is inflated."""
     entries = [entry for entry in artifact.entries if entry.central is not None]
+    headers = [entry.central.fixed for entry in entries if entry.central is not None]
     record = next((m for m in artifact.members if m.path.endswith(".dist-info/RECORD")), None)
-    modes = {entry.mode or 0 for entry in entries}
+    modes = {header.mode for header in headers}
     times = {member.mtime for member in artifact.members}
     first = artifact.members[0].path if artifact.members else ""
     return ZipTraits(
-        create_versions=frozenset(entry.create_version or 0 for entry in entries),
-        systems=frozenset(entry.create_system or 0 for entry in entries),
-        all_utf8=bool(entries) and all(entry.flags & _UTF8 for entry in entries),
+        create_versions=frozenset(header.create_version for header in headers),
+        systems=frozenset(header.create_system for header in headers),
+        all_utf8=bool(headers) and all(header.flags & _UTF8 for header in headers),
         directories=any(entry.is_dir for entry in entries),
         info_first=".dist-info/" in first,
         record_mode=artifact.entries[record.index].mode if record else None,
         record_crlf=_crlf(artifact, record) if record else False,
         one_time=times.pop() if len(times) == 1 else None,
-        text_bits=any(_text_bit(entry) for entry in entries),
+        text_bits=any(header.internal_attr & 1 for header in headers),
         windows_modes=bool(modes) and modes <= {0o100666, 0o100777},
     )
-
-
-def _text_bit(entry: ZipEntry) -> bool:
-    return entry.central is not None and bool(entry.central.fixed.internal_attr & 1)
 
 
 def _crlf(artifact: Artifact, record: Member) -> bool:

@@ -33,9 +33,12 @@ PACKAGES = (
 )
 
 
+# Read now: the tests' environment is cleared of everything that begins with the program's name.
+NAMED_CACHE = os.environ.get("REPRODIFF_TEST_CACHE")
+
+
 def cache() -> Path:
-    named = os.environ.get("REPRODIFF_TEST_CACHE")
-    base = Path(named) if named else Path.home() / ".cache" / "reprodiff-tests"
+    base = Path(NAMED_CACHE) if NAMED_CACHE else Path.home() / ".cache" / "reprodiff-tests"
     base.mkdir(parents=True, exist_ok=True)
     return base
 

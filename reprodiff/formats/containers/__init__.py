@@ -6,7 +6,7 @@ from reprodiff.artifacts.ar import ArArtifact
 from reprodiff.artifacts.base import Artifact
 from reprodiff.artifacts.tree import TreeArtifact
 from reprodiff.artifacts.zip import ZipArtifact
-from reprodiff.formats.containers import ar, members, mixed, tree
+from reprodiff.formats.containers import members, mixed, tree
 from reprodiff.formats.containers import zip as zips
 from reprodiff.formats.containers.anomalies import name_facts
 from reprodiff.model import ArtifactInfo, ArtifactKind, Difference
@@ -32,6 +32,8 @@ def container_facts(
     elif isinstance(a, TreeArtifact) and isinstance(b, TreeArtifact):
         yield from tree.compare(a, b, pairing)
     elif isinstance(a, ArArtifact) and isinstance(b, ArArtifact):
+        from reprodiff.formats.containers import ar  # noqa: PLC0415
+
         yield from ar.compare(a, b, pairing)
     else:
         # All that reads tars is loaded when there may be one.

@@ -9,7 +9,6 @@ from typing import Final
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.artifacts.zipformat.damage import Anomaly, AnomalyKind
-from reprodiff.formats.parsing.unicode import hidden_characters
 from reprodiff.ledger import weigh
 from reprodiff.model import Difference, MemberType, Side, Span
 from reprodiff.pairing import Pairing
@@ -108,6 +107,8 @@ def name_facts(a: Artifact, b: Artifact) -> Iterator[Difference]:
     for path in sorted(leaving_a.keys() | leaving_b.keys()):
         one, two = leaving_a.get(path), leaving_b.get(path)
         yield Difference("integrity.name", path, "link target", one, two)
+    if [member.raw for member in a.members] == [member.raw for member in b.members]:
+        return  # what clashes on one side clashes on the other
     clash_a, clash_b = _awkward(a.members), _awkward(b.members)
     for path in sorted(clash_a.keys() ^ clash_b.keys()):
         yield Difference("integrity.name", path, "name", clash_a.get(path), clash_b.get(path))
@@ -117,13 +118,18 @@ def name_facts(a: Artifact, b: Artifact) -> Iterator[Difference]:
 _SUSPICIOUS: Final = re.compile(rb"[\x00-\x1f\x7f\\]|^/|^.:|\.\.")
 
 
+def _hides(raw: bytes) -> bool:
+    # Its patterns take as long to compile as everything else here to import.
+    from reprodiff.formats.parsing.unicode import hidden_characters  # noqa: PLC0415
+
+    return bool(hidden_characters(raw.decode("utf-8", "replace"), 1))
+
+
 def _unsafe(members: Iterable[Member]) -> dict[str, str]:
     found: dict[str, str] = {}
     for member in members:
         if _SUSPICIOUS.search(member.raw) is None:
-            if not member.raw.isascii() and hidden_characters(
-                member.raw.decode("utf-8", "replace")
-            ):
+            if not member.raw.isascii() and _hides(member.raw):
                 found[member.path] = "has characters that are not seen, or turn the direction"
             continue
         raw = member.raw.replace(b"\\", b"/")

@@ -58,6 +58,9 @@ def _one_time(fields: Sequence[Field]) -> tuple[Field, ...]:
 
 _CENTRAL: Final = _one_time(CENTRAL_FIELDS)
 _LOCAL: Final = _one_time(LOCAL_FIELDS)
+# Time and date lie side by side in either header: at byte 12 of the central one, 10 of the local.
+_CENTRAL_TIME: Final = (6, 7)
+_LOCAL_TIME: Final = (4, 5)
 
 METHODS: Final = {0: "stored", 8: "deflate", 9: "deflate64", 12: "bzip2", 14: "lzma", 93: "zstd"}
 MAX_RECOMPRESSED: Final = 4 << 20
@@ -86,9 +89,12 @@ def _entry(pair: MemberPair, a: ZipEntry, b: ZipEntry) -> Iterator[Difference]:
     path = pair.a.path
     found: Found = {}
     local_a, local_b, central_a, central_b = a.local, b.local, a.central, b.central
-    if central_a is not None and central_b is not None:
+    alone = _time_alone(path, a, b)
+    if alone is not None:
+        yield alone
+    elif central_a is not None and central_b is not None:
         _note(central_a, central_b, _CENTRAL, found)
-    if local_a is not None and local_b is not None:
+    if alone is None and local_a is not None and local_b is not None:
         _note(local_a, local_b, _LOCAL, found)
     other_link = pair.a.type is not pair.b.type or pair.a.link != pair.b.link
     for (field, value_a, value_b), places in found.items():
@@ -156,6 +162,35 @@ def _note(a: Header, b: Header, table: tuple[Field, ...], found: Found) -> None:
         start_a, start_b = offset_a + offset, offset_b + offset
         places = (Span(start_a, start_a + width), Span(start_b, start_b + width))
         found.setdefault(key, []).append(places)
+
+
+def _time_alone(path: str, a: ZipEntry, b: ZipEntry) -> Difference | None:
+    """Return the fact that only the time differs, in both headers alike; ``None`` for all else.
+
+    It is the fact that is also found field by field, in two thirds of the time: a wheel that was
+    built again has it for every member.
+    """
+    central_a, central_b, local_a, local_b = a.central, b.central, a.local, b.local
+    if (
+        (central_a is None or central_b is None or local_a is None or local_b is None)
+        or differing_fields(central_a.fixed, central_b.fixed) != _CENTRAL_TIME
+        or differing_fields(local_a.fixed, local_b.fixed) != _LOCAL_TIME
+    ):
+        return None
+    one, two = central_a.fixed, central_b.fixed
+    if (one.time, one.date) != local_a.fixed[4:6] or (two.time, two.date) != local_b.fixed[4:6]:
+        return None
+    at_a, at_b = central_a.offset + 12, central_b.offset + 12
+    in_a, in_b = local_a.offset + 10, local_b.offset + 10
+    first_a, first_b = Span(at_a, at_a + 2), Span(at_b, at_b + 2)
+    places = (
+        (first_a, first_b),
+        (Span(at_a + 2, at_a + 4), Span(at_b + 2, at_b + 4)),
+        (Span(in_a, in_a + 2), Span(in_b, in_b + 2)),
+        (Span(in_a + 2, in_a + 4), Span(in_b + 2, in_b + 4)),
+    )
+    values = _time(one.date, one.time), _time(two.date, two.time)
+    return Difference("zip.time", path, "time", *values, first_a, first_b, "", places, 8)
 
 
 # Members share a few times, as a rule; so do the facts on them.

@@ -7,6 +7,7 @@ from reprodiff.formats.elf import dwarf, dwarftables
 from reprodiff.formats.elf.code import CodeMap, Names, map_code
 from reprodiff.formats.elf.entries import notes
 from reprodiff.formats.elf.frames import check_frame_header, check_frames
+from reprodiff.formats.elf.headers import check_section_headers
 from reprodiff.formats.elf.kinds import ARRAYS, claims, hidden, kind, rest_kind, roles
 from reprodiff.formats.elf.layout import AddressMap, SectionPair, map_data, pair_sections
 from reprodiff.formats.elf.machine import Result, check_code, check_jump_tables
@@ -27,11 +28,11 @@ from reprodiff.formats.elf.reader import (
     parse,
 )
 from reprodiff.formats.elf.regions import Tiling, tiling
+from reprodiff.formats.elf.sides import is_swapped, turned
 from reprodiff.formats.elf.tables import (
     Work,
     check_dynamic,
     check_header,
-    check_section_headers,
     check_segments,
     check_symbols,
 )
@@ -53,6 +54,8 @@ def compare(path: str, data_a: memoryview, data_b: memoryview) -> list[Differenc
 
     Raises :class:`~reprodiff.errors.DamagedError` if one of them is no ELF file.
     """
+    if is_swapped(data_a, data_b):
+        return turned(_Comparison(path, parse(data_b), parse(data_a)).facts())
     return _Comparison(path, parse(data_a), parse(data_b)).facts()
 
 

@@ -15,10 +15,7 @@ from reprodiff.formats.elf.reader import (
     EHDR,
     PHDR,
     PT_LOAD,
-    SHDR,
     SHT_NOBITS,
-    SHT_REL,
-    SHT_RELA,
     Elf,
     Section,
 )
@@ -62,11 +59,26 @@ def check_header(work: Work, region: Region) -> None:
     entry = layout["entry"]
     region.word(entry.at, entry.at, entry.size, work.map.follows(work.a.entry, work.b.entry))
     for name in ("phoff", "shoff"):
-        # The tables were read there, on both sides, without damage.
-        region.word(layout[name].at, layout[name].at, layout[name].size, good=True)
+        one, two = getattr(work.a, name), getattr(work.b, name)
+        # What the tables say is compared, on both sides; without a table it is a number.
+        tables = (work.a.segments, work.b.segments)
+        if name == "shoff":
+            read = bool(work.a.sections and work.b.sections) and _behind(work.a) == _behind(work.b)
+        else:
+            read = all(tables)
+        region.word(layout[name].at, layout[name].at, layout[name].size, one == two or read)
     index = layout["shstrndx"]
     good = work.map.number(work.a.shstrndx) == work.b.shstrndx
     region.word(index.at, index.at, index.size, good)
+
+
+def _behind(elf: Elf) -> bool:
+    """Whether the section headers are bytes of nothing else."""
+    start, stop = elf.shoff, elf.shoff + elf.sections[-1].header.stop - elf.sections[0].header.start
+    return not any(
+        s.type not in {SHT_NOBITS, 0} and s.size and s.offset < stop and start < s.offset + s.size
+        for s in elf.sections
+    )
 
 
 def check_segments(work: Work, region: Region) -> None:
@@ -112,50 +124,6 @@ def _placed(elf: Elf, address: int, offset: int) -> bool:
         s.type == PT_LOAD and s.offset <= offset and offset - s.offset == address - s.vaddr
         for s in elf.segments
     )
-
-
-def loaded_right(elf: Elf) -> set[int]:
-    """Return the numbers of the sections whose address and place in the file fit a segment."""
-    loads = [segment for segment in elf.segments if segment.type == PT_LOAD]
-    good: set[int] = set()
-    for section in elf.sections:
-        if not section.alloc or not loads:
-            good.add(section.index)
-            continue
-        for load in loads:
-            inside = load.vaddr <= section.addr and (
-                section.addr + (section.size if section.mapped else 0) <= load.vaddr + load.memsz
-            )
-            if inside and (
-                section.type == SHT_NOBITS
-                or section.offset - load.offset == section.addr - load.vaddr
-            ):
-                good.add(section.index)
-                break
-    return good
-
-
-def check_section_headers(work: Work, region: Region, whole: set[int]) -> None:
-    """Check the section headers of all pairs; ``whole`` are the sections mapped to their end."""
-    a, b, where = work.a, work.b, work.map
-    layout = SHDR[a.bits]
-    right_a, right_b = loaded_right(a), loaded_right(b)
-    for pair in where.pairs:
-        one, two = pair.a, pair.b
-        at_a, at_b = one.header.start - a.shoff, two.header.start - b.shoff
-        sound = one.index in right_a and two.index in right_b
-
-        def word(name: str, good: bool, at_a: int = at_a, at_b: int = at_b) -> None:  # noqa: FBT001
-            place = layout[name]
-            region.word(at_a + place.at, at_b + place.at, place.size, good)
-
-        word("name", good=True)
-        word("addr", good=sound or one.addr == two.addr)
-        word("offset", good=sound or one.offset == two.offset)
-        word("size", good=one.size == two.size or (one.index in whole and not pair.unread))
-        word("link", good=where.number(one.link) == two.link)
-        if one.type in {SHT_REL, SHT_RELA} or one.flags & 0x40:
-            word("info", good=where.number(one.info) == two.info)
 
 
 def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
@@ -208,8 +176,7 @@ def _symbol(
     places = (8, 16) if bits == 64 else (4, 8)
     word = bits // 8
     strings = tables[1]
-    named = strings is None or strings.forward(one.name_at) == two.name_at or one.name == two.name
-    region.word(at_a, at_b, 4, named)
+    region.word(at_a, at_b, 4, _named(strings, one, two))
     value = _value(where, one, two)
     region.word(at_a + places[0], at_b + places[0], word, value)
     size = one.size == two.size or work.resized.get(one.value) == (one.size, two.size)
@@ -223,6 +190,17 @@ def _symbol(
     index = where.number(one.section) == two.section
     place = 6 if bits == 64 else 14
     region.word(at_a + place, at_b + place, 2, index)
+
+
+def _named(strings: SectionPair | None, one: Symbol, two: Symbol) -> bool:
+    """Whether two names are in the same place of their tables; a linker shares ends of names."""
+    if strings is None:
+        return one.name_at == two.name_at
+    expected = strings.forward(one.name_at)
+    if expected is not None:
+        return expected == two.name_at
+    inside = one.name_at < strings.size_a and two.name_at < strings.size_b
+    return inside and one.name == two.name
 
 
 def _value(where: AddressMap, one: Symbol, two: Symbol) -> bool:

@@ -1,0 +1,179 @@
+"""Checks of section headers: each field equals what the layout of its file makes it.
+
+Source: System V ABI (gABI), chapter 4, "Sections", and chapter 5, "Program Loading".
+"""
+
+from typing import Final
+
+from reprodiff.formats.elf.layout import SectionPair
+from reprodiff.formats.elf.proof import Region
+from reprodiff.formats.elf.reader import (
+    EHDR_SIZE,
+    PT_LOAD,
+    SHDR,
+    SHT_NOBITS,
+    SHT_NULL,
+    SHT_REL,
+    SHT_RELA,
+    Elf,
+    Section,
+)
+from reprodiff.formats.elf.tables import Work
+
+_INFO_LINK: Final = 0x40
+_ROUND: Final = 8
+"""What linker scripts round the end of .bss up to."""
+
+
+def check_section_headers(work: Work, region: Region, whole: set[int]) -> None:
+    """Check the section headers of all pairs; ``whole`` are the sections mapped to their end."""
+    a, b, where = work.a, work.b, work.map
+    layout = SHDR[a.bits]
+    sides = Placing(a), Placing(b)
+    for pair in where.pairs:
+        one, two = pair.a, pair.b
+        at_a, at_b = one.header.start - a.shoff, two.header.start - b.shoff
+
+        def word(name: str, good: bool, at_a: int = at_a, at_b: int = at_b) -> None:  # noqa: FBT001
+            place = layout[name]
+            region.word(at_a + place.at, at_b + place.at, place.size, good)
+
+        word("name", _named(work, region, at_a, at_b))
+        loaded = one.alloc and two.alloc and bool(sides[0].loads and sides[1].loads)
+        sound = loaded and sides[0].loaded(one) and sides[1].loaded(two)
+        word("addr", good=sound or (not loaded and one.addr == two.addr))
+        word("offset", good=_offset(pair, sides, sound=sound))
+        word("size", _size(pair, whole))
+        word("link", good=where.number(one.link) == two.link)
+        if one.type in {SHT_REL, SHT_RELA} or one.flags & _INFO_LINK:
+            word("info", good=where.number(one.info) == two.info)
+
+
+def _named(work: Work, region: Region, at_a: int, at_b: int) -> bool:
+    """Whether the name is in the mapped place of the table of names."""
+    order = "big" if work.a.big else "little"
+    one, two = (
+        int.from_bytes(data[at : at + 4], "big" if order == "big" else "little")
+        for data, at in ((region.a, at_a), (region.b, at_b))
+    )
+    names = work.map.by_index.get(work.a.shstrndx)
+    if names is None:
+        return one == two
+    # Names that pair two sections are equal; where the tables differ one may be the tail of
+    # another name on one side only.
+    expected = names.forward(one)
+    if expected is not None:
+        return expected == two
+    return one < len(names.plain_a) and two < len(names.plain_b)
+
+
+def _size(pair: SectionPair, whole: set[int]) -> bool:
+    one, two = pair.a, pair.b
+    if one.size == two.size:
+        return True
+    if pair.packed:
+        return not pair.unread  # the stored bytes were inflated to their end, on both sides
+    if SHT_NOBITS not in {one.type, two.type}:
+        return one.index in whole
+    # It ends at the next multiple of eight, and so it is longer where it starts behind one.
+    return (
+        one.type == two.type
+        and one.alloc
+        and (one.addr - two.addr) % _ROUND != 0
+        and (one.addr + one.size) % _ROUND == 0 == (two.addr + two.size) % _ROUND
+        and abs(one.size - two.size) < _ROUND
+    )
+
+
+def _offset(pair: SectionPair, sides: tuple["Placing", "Placing"], *, sound: bool) -> bool:
+    """Whether the offsets of two sections in their files stand for each other."""
+    one, two = pair.a, pair.b
+    empty_a, empty_b = (each.type == SHT_NOBITS or not each.size for each in (one, two))
+    if empty_a != empty_b:
+        return one.offset == two.offset
+    if not empty_a:
+        # The bytes there are compared; all that is asked is that they are nothing else's too.
+        if one.alloc and sides[0].loads and not sound:
+            return one.offset == two.offset
+        alike = sides[0].overlaps(one) == sides[1].overlaps(two)
+        return alike if one.offset != two.offset else True
+    if one.offset == two.offset and sides[0].follows(one) == sides[1].follows(two):
+        return True
+    if one.alloc and sides[0].congruent(one) and sides[1].congruent(two):
+        return True
+    return bool(sides[0].follows(one) & sides[1].follows(two))
+
+
+class Placing:
+    """Where the sections of one file are, in it and in memory."""
+
+    def __init__(self, elf: Elf) -> None:
+        self.elf = elf
+        self.loads = [segment for segment in elf.segments if segment.type == PT_LOAD]
+        filled = [(0, EHDR_SIZE[elf.bits])]
+        if elf.segments:
+            filled.append((elf.segments[0].header.start, elf.segments[-1].header.stop))
+        if elf.sections:
+            filled.append((elf.sections[0].header.start, elf.sections[-1].header.stop))
+        filled += [
+            (s.offset, s.offset + s.size)
+            for s in elf.sections
+            if s.size and s.type not in {SHT_NOBITS, SHT_NULL}
+        ]
+        filled.sort()
+        self._shared: set[tuple[int, int]] = set()
+        last = (0, 0)
+        for span in filled:
+            if span[0] < last[1]:
+                self._shared |= {span, last}
+            if span[1] > last[1]:
+                last = span
+        self.stops: set[int] = {stop for _, stop in filled}
+
+    def overlaps(self, section: Section) -> bool:
+        """Whether bytes of the section are also those of another section or of a table."""
+        return (section.offset, section.offset + section.size) in self._shared
+
+    def loaded(self, section: Section) -> bool:
+        """Whether its address and its place in the file fit one segment."""
+        size = section.size if section.mapped else 0
+        return any(
+            load.vaddr <= section.addr
+            and section.addr + size <= load.vaddr + load.memsz
+            and (
+                section.type == SHT_NOBITS
+                or section.offset - load.offset == section.addr - load.vaddr
+            )
+            for load in self.loads
+        )
+
+    def congruent(self, section: Section) -> bool:
+        """Whether it stands in the file where its segment would load it from."""
+        return any(
+            load.vaddr <= section.addr <= load.vaddr + load.memsz
+            and section.offset - load.offset == section.addr - load.vaddr
+            for load in self.loads
+        )
+
+    def follows(self, section: Section) -> frozenset[str]:
+        """Return in which ways a section without bytes stands behind the one before it.
+
+        Tools put it where the bytes before it end, aligned or not; before it is what precedes it
+        in the list of sections, or in the file.
+        """
+        ways: set[str] = set()
+        align = max(section.align, 1)
+        before = EHDR_SIZE[self.elf.bits]
+        if self.elf.segments:
+            before = max(before, self.elf.segments[-1].header.stop)
+        listed = before
+        for other in self.elf.sections[: section.index]:
+            if other.type not in {SHT_NOBITS, SHT_NULL} and other.size:
+                listed = max(listed, other.offset + other.size)
+        nearest = max((stop for stop in self.stops if stop <= section.offset), default=0)
+        for name, stop in (("listed", listed), ("nearest", nearest)):
+            if section.offset == stop:
+                ways.add(name)
+            if section.offset == -(-stop // align) * align:
+                ways.add(f"{name}, aligned")
+        return frozenset(ways)

@@ -1,0 +1,42 @@
+"""INI files such as setup.cfg: files that say the same; everything else about them is text."""
+
+from typing import Final
+
+from reprodiff.formats.base import Content, Format
+from reprodiff.formats.parsing.ini import Ini, parse_ini
+from reprodiff.formats.text import Part, text_facts
+from reprodiff.model import Difference, Span
+
+_SUFFIXES: Final = frozenset({".cfg", ".ini"})
+
+
+def _compare(content: Content) -> list[Difference]:
+    a, b = bytes(content.a), bytes(content.b)
+    facts = text_facts(Part(content.path, a, b))
+    if not any(fact.what in {"text.line", "text.block", "text.order"} for fact in facts):
+        return facts
+    data_a, data_b = _data(parse_ini(a)), _data(parse_ini(b))
+    if data_a is not None and data_a == data_b:
+        whole = (Span(0, len(a)), Span(0, len(b)))
+        return [Difference("ini.format", content.path, "document", "", "", *whole)]
+    return facts
+
+
+def _data(parsed: Ini) -> dict[tuple[str, str], str] | None:
+    """Return the options as (section, key) -> value; ``None`` if two readers could disagree.
+
+    A key that comes twice, or a line that is no option, is read in more than one way; and white
+    space inside of a value is kept.
+    """
+    if parsed.errors:
+        return None
+    found: dict[tuple[str, str], str] = {}
+    for option in parsed.options:
+        key = (option.section, option.key)
+        if key in found:
+            return None
+        found[key] = option.value
+    return found
+
+
+FORMAT: Final = Format("ini", lambda content: content.suffix in _SUFFIXES, _compare)

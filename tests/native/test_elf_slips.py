@@ -1,0 +1,212 @@
+"""One byte slipped into a benign pair must never stay unseen, wherever it is in the file."""
+
+import random
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from reprodiff.engine import compare
+from reprodiff.errors import ReprodiffError
+from reprodiff.formats.elf.code import functions
+from reprodiff.formats.elf.compare import compare as compare_elf
+from reprodiff.formats.elf.entries import notes
+from reprodiff.formats.elf.padding import is_padding
+from reprodiff.formats.elf.reader import SHT_NOBITS, SHT_NOTE, SHT_NULL, Elf, parse
+from reprodiff.model import Report, Span, Verdict
+from tests.native.builders import C_CODE, CXX_CODE, need, pair
+
+_FREESTANDING: Final = C_CODE.replace(
+    "#include <stdio.h>", "int puts(const char *); int printf(const char *, ...);"
+)
+_ARM: Final = "--target=aarch64-linux-gnu -nostdlib -ffreestanding -fuse-ld=lld -O2 -g"
+_VALUES: Final = (1, 0x80, 0xFF)
+
+
+def areas(elf: Elf) -> list[Span]:
+    """Return the parts of a file, big or small: tables by their entries, sections, gaps."""
+    size = 64 if elf.bits == 64 else 52
+    found = [Span(0, size), *(s.header for s in elf.segments), *(s.header for s in elf.sections)]
+    filled = [s.body for s in elf.sections if s.type not in {SHT_NULL, SHT_NOBITS}]
+    found += [body for body in filled if body.size]
+    at = 0
+    gaps: list[Span] = []
+    for start, stop in sorted(found):
+        if start > at:
+            gaps.append(Span(at, start))
+        at = max(at, stop)
+    return [*found, *gaps]
+
+
+def exempt(elf: Elf, mark: bytes) -> set[int]:
+    """Return the places that say nothing, or another build path.
+
+    These are the hash in the build-id note, the texts that hold the build path, and what pads
+    functions (operands of no-operations).
+    """
+    places: set[int] = set()
+    for section in elf.sections:
+        body = section.body
+        if section.type == SHT_NOTE:
+            for note in notes(elf, section):
+                if (note.name, note.type) == (b"GNU", 3):
+                    places.update(range(*note.desc))
+        if section.code:
+            for item in functions(elf, section):
+                tail = Span(body.start + item.start + item.size, body.start + item.stop)
+                if is_padding(bytes(elf.data[tail.start : tail.stop])):
+                    places.update(range(*tail))
+        at = body.start
+        for text in bytes(elf.content(section)).split(b"\0"):
+            if mark in text:
+                places.update(range(at, at + len(text)))
+            at += len(text) + 1
+    return places
+
+
+def slips(raw: bytes, mark: bytes, count: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the file with one byte changed: each part in turn, at a place by chance."""
+    elf = parse(memoryview(raw))
+    outside = exempt(elf, mark)
+    rng = random.Random(20)  # noqa: S311
+    parts = [span for span in areas(elf) if not outside.issuperset(range(*span))]
+    rng.shuffle(parts)
+    for number in range(count):
+        span = parts[number % len(parts)]
+        at = rng.choice([place for place in range(*span) if place not in outside])
+        value = raw[at] ^ _VALUES[number % 3]
+        yield at, raw[:at] + bytes([value]) + raw[at + 1 :]
+
+
+def report(a: Path, b: Path) -> Report:
+    return compare(str(a), str(b))
+
+
+@pytest.mark.parametrize(
+    ("compiler", "options", "code", "count"),
+    [
+        ("gcc", "-g -O2", C_CODE, 150),
+        ("gcc", "-g -O2 strip", C_CODE, 150),
+        ("gcc", "-g -O2 -c -no-pie", C_CODE, 150),
+        ("gcc", "-g -gdwarf-4 -O2", C_CODE, 150),
+        ("clang", "-g -O2", C_CODE, 150),
+        ("clang", "-g -O2 -c", C_CODE, 150),
+        ("clang", _ARM, _FREESTANDING, 150),
+        ("g++", "-g -O2", CXX_CODE, 120),
+        ("g++", "-g -O2 -c -no-pie", CXX_CODE, 120),
+    ],
+)
+def test_no_byte_slips_past_the_proof_anywhere(
+    tmp_path: Path, compiler: str, options: str, code: str, count: int
+) -> None:
+    if "lld" in options:
+        need("ld.lld")
+    a, b = pair(tmp_path, options.removesuffix(" strip"), code=code, compiler=compiler)
+    if options.endswith(" strip"):
+        for path in (a, b):
+            subprocess.run([need("strip"), str(path)], check=True)
+    assert report(a, b).verdict is Verdict.EQUIVALENT
+    changed = tmp_path / "changed"
+    missed: list[str] = []
+    tried = 0
+    for at, data in slips(b.read_bytes(), str(tmp_path).encode(), count):
+        changed.write_bytes(data)
+        tried += 1
+        if report(a, changed).verdict in {Verdict.EQUIVALENT, Verdict.IDENTICAL}:
+            missed.append(hex(at))
+    assert tried == count
+    assert missed == []
+
+
+@pytest.mark.parametrize("place", ["e_phoff", "sh_addr", "sh_offset", "st_name", "bss size"])
+def test_high_bytes_of_fields_without_a_reader_are_seen(tmp_path: Path, place: str) -> None:
+    """What no tool reads in an object file (an address, the place of nothing) counts as well."""
+    a, b = pair(tmp_path, "-g -O2 -c -no-pie")
+    raw = bytearray(b.read_bytes())
+    elf = parse(memoryview(bytes(raw)))
+    bss, text, table = elf.named(".bss"), elf.named(".text"), elf.named(".symtab")
+    assert bss is not None
+    assert text is not None
+    assert table is not None
+    at = {
+        "e_phoff": 32 + 6,
+        "sh_addr": text.header.start + 16 + 5,
+        "sh_offset": bss.header.start + 24 + 4,
+        "st_name": table.body.start + 24 * 2 + 3,
+        "bss size": bss.header.start + 32,
+    }[place]
+    raw[at] ^= 0x40
+    changed = tmp_path / "changed.o"
+    changed.write_bytes(raw)
+    assert report(a, changed).verdict is Verdict.DIFFERENT
+
+
+def test_bytes_in_the_padding_between_sections_are_reported(tmp_path: Path) -> None:
+    a, b = pair(tmp_path, "-g -O2")
+    raw = bytearray(b.read_bytes())
+    elf = parse(memoryview(bytes(raw)))
+    known = [Span(0, 64), *(s.header for s in elf.segments)]
+    known += [span for s in elf.sections for span in (s.header, s.body)]
+    covered = {at for span in known for at in range(*span)}
+    gap = next(at for at in range(len(raw)) if at not in covered and not raw[at])
+    raw[gap] = 0x90
+    changed = tmp_path / "changed.so"
+    changed.write_bytes(raw)
+    found = report(a, changed)
+    assert found.verdict is Verdict.DIFFERENT
+    assert any(
+        location.inside.startswith("between sections")
+        for finding in found.findings
+        if finding.cause == "native-data-changed"
+        for location in finding.locations
+    )
+
+
+def _account(found: Report) -> object:
+    return (
+        found.verdict,
+        found.summary.ledger,
+        sorted((f.cause, f.severity, f.confidence, f.location_count) for f in found.findings),
+    )
+
+
+@pytest.mark.parametrize("options", ["-g -O2", "-g -O2 -c -no-pie"])
+def test_swapped_sides_give_the_same_account(tmp_path: Path, options: str) -> None:
+    a, b = pair(tmp_path, options)
+    raw = b.read_bytes()
+    rng = random.Random(4)  # noqa: S311
+    changed = tmp_path / "changed"
+    for number in range(40):
+        copy = bytearray(raw)
+        for _ in range(8 if number % 2 else 1):
+            copy[rng.randrange(len(copy))] ^= rng.choice(_VALUES)
+        changed.write_bytes(copy)
+        assert _account(report(a, changed)) == _account(report(changed, a))
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "compiler"),
+    [("-g -O2", C_CODE, "gcc"), ("-g -O2 -c -no-pie", CXX_CODE, "g++")],
+)
+def test_damaged_files_raise_nothing_unexpected(
+    tmp_path: Path, options: str, code: str, compiler: str
+) -> None:
+    sides = [path.read_bytes() for path in pair(tmp_path, options, code=code, compiler=compiler)]
+    rng = random.Random(5)  # noqa: S311
+    compared = 0
+    for number in range(150):
+        copies = [bytearray(raw) for raw in sides]
+        for copy in copies:
+            for _ in range(rng.randrange(1, 40)):
+                low = rng.choice((32, len(copy) * 3 // 4))
+                copy[rng.randrange(low, len(copy))] = rng.choice((0, 1, 0x7F, 0x80, 0xFF))
+            if number % 3 == 0:
+                del copy[rng.randrange(1, len(copy)) :]
+        try:
+            facts = compare_elf("x", memoryview(bytes(copies[0])), memoryview(bytes(copies[1])))
+        except ReprodiffError:
+            continue
+        compared += bool(facts)
+    assert compared > 50
