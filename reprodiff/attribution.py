@@ -5,7 +5,7 @@ cause, severity and confidence, however many places it has.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,9 +30,13 @@ Hinge = tuple[str, str]
 
 
 def attribute(
-    facts: Sequence[Difference], rules: Sequence[Rule], scene: Scene
+    facts: Sequence[Difference],
+    rules: Sequence[Rule] | Callable[[Iterable[str]], Sequence[Rule]],
+    scene: Scene,
 ) -> tuple[list[Claim], list[Difference]]:
     """Let ``rules`` claim ``facts`` in their order; return the claims and what nobody claimed.
+
+    ``rules`` may be a function that returns those for some kinds of facts.
 
     A claim takes the facts it names; one that names a narrower fact (a token of a line) takes
     the fact of the same kind and place that it was cut from.
@@ -41,7 +45,7 @@ def attribute(
     kinds: dict[str, list[Difference]] = {}
     for fact in facts:
         kinds.setdefault(fact.what, []).append(fact)
-    for rule in rules:
+    for rule in rules(kinds.keys()) if callable(rules) else rules:
         mine = [what for what in kinds if rule.wants(what)]
         if not mine:
             continue
@@ -135,6 +139,10 @@ class Collector:
         for key in self._groups:
             if key in dirty:
                 yield _finding(self._groups[key], ())
+
+    def causes(self) -> dict[str, Cause]:
+        """Return the causes of all findings, by id."""
+        return {group.cause.id: group.cause for group in self._groups.values()}
 
     def findings(self) -> tuple[Finding, ...]:
         """Return all findings: what matters most first, causes before what follows from them."""

@@ -97,7 +97,6 @@ class _Session:
         self._collector = Collector(self._prefixes, options.location_limit)
         self._problems: dict[Problem, None] = {}
         self._counts = MemberCounts()
-        self._rules = causes.rules()
 
     def run(self) -> Iterator[Event]:
         yield Opened(Side.A, self._info_a)
@@ -119,7 +118,7 @@ class _Session:
 
     def _report(self, *, same: bool) -> Report:
         findings, fixes = with_fixes(
-            self._collector.findings(), causes.CAUSES, self._info_a, self._info_b
+            self._collector.findings(), self._collector.causes(), self._info_a, self._info_b
         )
         categories, ledger = totals(findings)
         problems = tuple(self._problems)
@@ -205,7 +204,7 @@ class _Session:
 
     def _claim(self, facts: Sequence[Difference], scene: Scene, where: str) -> Iterator[Event]:
         """Attribute facts on containers, which carry their own weight."""
-        claims, rest = attribute(facts, self._rules, scene)
+        claims, rest = attribute(facts, causes.rules_for, scene)
         for claim in claims:
             weight = sum(fact.weight for fact in claim.differences)
             self._collector.add(claim, where, weight, headers=True)
@@ -279,7 +278,7 @@ class _Session:
                 yield from self._trouble(Problem(where + content.path, "compare", note))
         syntax = next((str(fact.a) for fact in facts if fact.what == "python.syntax"), "")
         here = scene.at((content.path, content.path_b), (content.a, content.b), syntax)
-        claims, rest = attribute(facts, self._rules, here)
+        claims, rest = attribute(facts, causes.rules_for, here)
         account = balance(
             content.a,
             content.b,

@@ -272,7 +272,11 @@ class _Finder:
                     self._take(place, "/".join(part for part in (beside, cached, base) if part))
 
     def _strangers(self, others: Iterable[Project]) -> None:
-        """Take files that lie among those of the distribution and belong to no other."""
+        """Take files that lie among those of the distribution and belong to no other.
+
+        Code that runs when Python starts, and that no RECORD lists, is taken wherever Python
+        looks for it: it belongs to nobody, and concerns everybody.
+        """
         site = self._layout.scheme.site
         # Directories for scripts, headers and data are shared by all distributions.
         shared = tuple(
@@ -287,7 +291,8 @@ class _Finder:
         strange = [
             place
             for place in self._inside
-            if place not in self._names and _is_below(place, owned, site)
+            if place not in self._names
+            and (_is_below(place, owned, site) or _is_startup(place, site))
         ]
         if not strange:
             return
@@ -296,6 +301,17 @@ class _Finder:
             source = source_of(place)
             if place not in known and (source is None or source[0] not in known):
                 self._take(place)
+
+
+_STARTUP: Final = frozenset({"sitecustomize.py", "usercustomize.py"})
+
+
+def _is_startup(place: str, site: str) -> bool:
+    """Whether Python runs a file when it starts: a .pth or one of two modules in site-packages."""
+    below = inside(place, site)
+    return below is not None and (
+        below in _STARTUP or ("/" not in below and below.endswith(".pth"))
+    )
 
 
 def _is_below(place: str, folders: set[str], top: str) -> bool:

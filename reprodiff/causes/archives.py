@@ -265,10 +265,11 @@ def writers(scene: Scene) -> tuple[str, ...]:
     return tuple(f"{side} has the habits of {writer}" for side, writer in sides if writer)
 
 
-# Bits that only tell the writer. DOS attributes: read-only and archive. Internal attributes: text.
+# Bits that only tell the writer. DOS attributes: read-only, archive, and that a Unix mode is there.
+# Internal attributes: text.
 _HARMLESS_BITS: Final = {
     "zip.flags": _HARMLESS_FLAGS,
-    "zip.dos-attributes": 0x21,
+    "zip.dos-attributes": 0x8021,
     "zip.internal-attributes": 0x01,
 }
 _DOS_DIRECTORY: Final = 0x10
@@ -285,7 +286,9 @@ def _of_writer(fact: Difference) -> bool:
     if not isinstance(fact.a, int) or not isinstance(fact.b, int):
         return False
     if bits is None:
-        return max(fact.a, fact.b) <= (last or 0)
+        # Some readers take Unix modes from Unix only: an execute bit would be lost on one side.
+        crosses = fact.what == "zip.system" and fact.note == "executable"
+        return max(fact.a, fact.b) <= (last or 0) and not crosses
     if fact.what == "zip.dos-attributes" and fact.path.endswith("/"):
         bits |= _DOS_DIRECTORY
     return (fact.a ^ fact.b) & ~bits == 0

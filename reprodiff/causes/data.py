@@ -24,10 +24,11 @@ FORM: Final = Cause(
     title="equal data written in another form",
     blame=Blame.LEAF,
     doc=Doc(
-        what="A JSON, TOML or INI file says the same in other words: white space, the order of "
-        "names, escapes, comments.",
+        what="A JSON, TOML or INI file says the same in other words: white space, escapes, "
+        "comments; in TOML and INI the order of tables and names, too.",
         recognised="Both files are parsed, and the data are equal as values and types. A file in "
-        "which a name occurs twice is equal to nothing.",
+        "which a name occurs twice is equal to nothing. For an INI file it is proven only where "
+        "Python's configparser is known to read it.",
         why="Another version of the library that writes it, or a backend that rewrites "
         "pyproject.toml (pdm-backend) or Cargo.toml (cargo).",
         fix=(
@@ -46,9 +47,11 @@ ORDER: Final = Cause(
     title="the same items in another order",
     blame=Blame.LEAF,
     doc=Doc(
-        what="A list in a data file has the same items in another order. In a bill of materials "
-        "that is benign; elsewhere the order may mean something.",
-        recognised="Both lists hold the same items, each as often, byte for byte.",
+        what="A list in a data file has the same items in another order, or an object the same "
+        "names. In a bill of materials that is benign; elsewhere the order may mean something: "
+        "some readers take the first name that fits.",
+        recognised="Both lists hold the same items, each as often, byte for byte; both objects "
+        "the same names with equal values.",
         why="A set or a directory was written out without sorting. auditwheel 6.5.0 to 6.8.1 did "
         "so for the components of its SBOM.",
         fix=(
@@ -80,9 +83,16 @@ _SBOM_TIME: Final = "metadata.timestamp"
 _SBOM_SERIAL: Final = "serialNumber"
 
 
+# INI files whose reader is known: Python's configparser. Others may see an order in them.
+_CONFIGPARSER: Final = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "mypy.ini"})
+
+
 def _form(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
-    yield Claim(FORM, facts)
+    for fact in facts:
+        base = fact.path.rpartition("/")[2]
+        known = fact.what != "ini.format" or base in _CONFIGPARSER
+        yield Claim(FORM, [fact], Confidence.PROVEN if known else Confidence.LIKELY)
 
 
 def _order(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -142,11 +152,11 @@ RULES: Final = (
     Rule(
         "data-form",
         (FORM,),
-        ("json.format", "json.key-order", "json.spacing", "toml.format", "ini.format"),
+        ("json.format", "json.spacing", "toml.format", "ini.format"),
         55,
         _form,
     ),
-    Rule("data-order", (ORDER,), ("json.order",), 56, _order),
+    Rule("data-order", (ORDER,), ("json.order", "json.key-order"), 56, _order),
     Rule(
         "data-values",
         (

@@ -1,66 +1,67 @@
 """All causes and rules, by name.  A new family of causes is one file and one line here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from types import MappingProxyType, ModuleType
-from typing import Final
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from reprodiff.causes import (
-    archives,
-    bookkeeping,
-    bytecode,
-    data,
-    installed,
-    integrity,
-    listing,
-    macho,
-    membership,
-    metadata,
-    native,
-    pe,
-    permissions,
-    record,
-    scripts,
-    static_archives,
-    text,
-    times,
-    unexplained,
-    wheelhouse,
-)
 from reprodiff.causes.base import Cause, Rule
+from reprodiff.causes.unexplained import UNEXPLAINED
 
-_FAMILIES: Final[tuple[ModuleType, ...]] = (
-    integrity,
-    membership,
-    installed,
-    scripts,
-    wheelhouse,
-    times,
-    permissions,
-    archives,
-    static_archives,
-    bookkeeping,
-    bytecode,
-    data,
-    record,
-    metadata,
-    native,
-    listing,
-    text,
-    macho,
-    pe,
-    unexplained,
+if TYPE_CHECKING:
+    CAUSES: Mapping[str, Cause]
+    """Every cause by its id, in alphabetical order; all families are loaded for it."""
+
+__all__ = ["CAUSES", "UNEXPLAINED", "rules", "rules_for"]
+
+# Each family, and the words that the kinds of facts it looks at begin with: a family is loaded
+# when there is a fact for it.
+_FAMILIES: Final = (
+    ("integrity", ("integrity",)),
+    ("membership", ("artifact", "member", "tree")),
+    ("installed", ("installed", "installer", "member", "origin", "text")),
+    ("scripts", ("launcher", "script")),
+    ("wheelhouse", ("member",)),
+    ("times", ("gzip", "tar", "tree", "zip")),
+    ("permissions", ("member", "tar", "tree", "zip")),
+    ("archives", ("gzip", "member", "tar", "zip")),
+    ("static_archives", ("ar", "derived")),
+    ("bookkeeping", ("derived",)),
+    ("bytecode", ("pyc",)),
+    ("data", ("ini", "json", "toml")),
+    ("record", ("record",)),
+    ("metadata", ("artifact", "metadata", "wheel")),
+    ("native", ("elf",)),
+    ("listing", ("entry", "list", "listing")),
+    ("text", ("python", "text")),
+    ("macho", ("macho",)),
+    ("pe", ("pe",)),
+    ("unexplained", ("member",)),
 )
 
-UNEXPLAINED: Final = unexplained.UNEXPLAINED
-"""The cause of all that no other accounts for."""
+
+def rules_for(kinds: Iterable[str]) -> tuple[Rule, ...]:
+    """Return the rules that may want to see facts of these kinds, the first to look first."""
+    return _of(frozenset(kind.partition(".")[0] for kind in kinds))
+
+
+@cache
+def _of(words: frozenset[str]) -> tuple[Rule, ...]:
+    return _sorted(family for family, mine in _FAMILIES if not words.isdisjoint(mine))
+
+
+def _sorted(families: Iterable[str]) -> tuple[Rule, ...]:
+    found: list[Rule] = []
+    for family in families:
+        found += import_module(f"reprodiff.causes.{family}").RULES
+    return tuple(sorted(found, key=lambda rule: (rule.rank, rule.name)))
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
     """Return all rules, the first to look first."""
-    found = [rule for family in _FAMILIES for rule in family.RULES]
-    return tuple(sorted(found, key=lambda rule: (rule.rank, rule.name)))
+    return _sorted(family for family, _ in _FAMILIES)
 
 
 @cache
@@ -70,5 +71,9 @@ def _causes() -> Mapping[str, Cause]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
-CAUSES: Final = _causes()
-"""Every cause by its id, in alphabetical order."""
+def __getattr__(name: str) -> object:
+    """Load every family when all causes are asked for (PEP 562)."""
+    if name == "CAUSES":
+        return _causes()
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -90,7 +90,8 @@ ZIP_ROUNDING: Final = Cause(
         what="Times differ by the two seconds of one DOS step and in one direction only: an odd "
         "second was rounded down by one writer and up by the other.",
         recognised="Every time that differs does so by exactly two seconds, always in the same "
-        "direction, over at least two different times.",
+        "direction, over at least two different times, and the containers have the habits of two "
+        "writers.",
         why="DOS times count in steps of two seconds. CPython rounds down, Info-ZIP rounds up.",
         fix=(("any", f"an even {SDE}, or the same zip writer on both sides"),),
         mistaken_for="A clock that moved: two builds two seconds apart with one time each are "
@@ -264,7 +265,7 @@ def _zip_times(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         if delta % 900 == 0 and abs(delta) <= 26 * 3600:
             yield Claim(ZIP_ZONE, mine, explanation=_zone_text(delta))
             return
-        if abs(delta) == 2:
+        if abs(delta) == 2 and scene.a.writer != scene.b.writer:
             yield Claim(ZIP_ROUNDING, mine, explanation="All times differ by one DOS step of 2 s.")
             return
     times_a, times_b = {a for _, a, _ in known}, {b for _, _, b in known}

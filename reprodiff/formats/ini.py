@@ -18,7 +18,9 @@ def _compare(content: Content) -> list[Difference]:
     data_a, data_b = _data(parse_ini(a)), _data(parse_ini(b))
     if data_a is not None and data_a == data_b:
         whole = (Span(0, len(a)), Span(0, len(b)))
-        return [Difference("ini.format", content.path, "document", "", "", *whole)]
+        form = Difference("ini.format", content.path, "document", "", "", *whole)
+        # Comments are no data, and may hide something all the same.
+        return [form, *(fact for fact in facts if fact.what == "text.hidden")]
     return facts
 
 

@@ -29,7 +29,10 @@ def _compare(content: Content) -> list[Difference]:
     if marks[0] != marks[1]:
         raise DamagedError("one side has a byte order mark, which many readers of JSON refuse")
     if same_data(a, b):
-        return [Difference("json.format", content.path, "document", "", "", *whole, note=sbom)]
+        # Values stand in one order exactly if their kinds and names do, each before those inside.
+        order_a, order_b = ([(n.kind, n.key) for n in each.nodes] for each in (a, b))
+        what = "json.format" if order_a == order_b else "json.key-order"
+        return [Difference(what, content.path, "document", "", "", *whole, note=sbom)]
     facts: list[Difference] = []
     for fact in _walk(content.path, a, b, sbom):
         facts.append(fact)
@@ -161,36 +164,62 @@ def _only(
     sbom: str,
 ) -> Difference:
     """Return the fact that one side has a member more, with its comma and white space."""
-    one_a = members[0][extra[0][0]] if extra[0] else None
-    one_b = members[1][extra[1][0]] if extra[1] else None
-    span_a = _member_span(a, at[0], one_a)
-    span_b = _member_span(b, at[1], one_b)
-    here = one_a if one_a is not None else one_b
-    document = a if one_a is not None else b
+    (left, right), (x, y) = members, at
+    values: tuple[str | None, str | None]
+    if extra[0]:
+        child = left[extra[0][0]]
+        spans = _member_span(a, x, child, left, right), _gap(b, y, child, left, right)
+        document, values = a, (a.text(child), None)
+    else:
+        child = right[extra[1][0]]
+        spans = _gap(a, x, child, right, left), _member_span(b, y, child, right, left)
+        document, values = b, (None, b.text(child))
+    where = _where(document, child)
     return Difference(
-        "json.member",
-        path,
-        _where(document, here or 0),
-        a.text(one_a) if one_a is not None else None,
-        b.text(one_b) if one_b is not None else None,
-        span_a,
-        span_b,
-        note=sbom,
+        "json.member", path, where, values[0], values[1], spans[0], spans[1], note=sbom
     )
 
 
-def _member_span(document: JsonDocument, parent: int, child: int | None) -> Span | None:
+def _next_common(child: int, own: dict[str, int], other: dict[str, int]) -> str | None:
+    """Return the name of the first member behind ``child`` that the other side has too."""
+    behind = [key for key, index in own.items() if index > child and key in other]
+    return behind[0] if behind else None
+
+
+def _member_span(
+    document: JsonDocument, parent: int, child: int, own: dict[str, int], other: dict[str, int]
+) -> Span:
     """Return where a member stands, up to the start of the next one or from the end of the last."""
-    if child is None:
-        return None
     siblings = list(document.children(parent))
     at = siblings.index(child)
     node = document.nodes[child]
-    if at + 1 < len(siblings):
+    if len(siblings) == 1:
+        return _inside(document, parent)
+    if _next_common(child, own, other) is not None:
         return Span(node.key_start, document.nodes[siblings[at + 1]].key_start)
     if at:
         return Span(document.nodes[siblings[at - 1]].stop, node.stop)
     return Span(node.key_start, node.stop)
+
+
+def _gap(
+    document: JsonDocument, parent: int, child: int, own: dict[str, int], other: dict[str, int]
+) -> Span:
+    """Return the empty place where ``document`` lacks the member ``child`` of the other side."""
+    following = _next_common(child, own, other)
+    siblings = list(document.children(parent))
+    if following is not None:
+        place = document.nodes[other[following]].key_start
+    elif siblings:
+        place = document.nodes[siblings[-1]].stop
+    else:
+        return _inside(document, parent)
+    return Span(place, place)
+
+
+def _inside(document: JsonDocument, parent: int) -> Span:
+    """Return what stands between the braces of an object."""
+    return Span(document.nodes[parent].start + 1, document.nodes[parent].stop - 1)
 
 
 def _frame(path: str, a: JsonDocument, b: JsonDocument, x: int, y: int) -> Iterator[Difference]:

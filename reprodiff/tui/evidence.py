@@ -148,6 +148,7 @@ class Library:
         self._limits = replace(limits, max_member_bytes=min(limits.max_member_bytes, MAX_BYTES))
         self._opener, self._reader = opener or _open, reader or _read
         self._artifacts: dict[Side, Artifact] = {}
+        self._views: dict[Side, Artifact] = {}
         self._partners: dict[str, str] | None = None
         self._lock = Lock()
 
@@ -180,7 +181,7 @@ class Library:
             self._artifacts.clear()
 
     def _payload(self, side: Side, path: str) -> Payload:
-        artifact = self._artifact(side)
+        artifact = self._view(side)
         if not path:
             if artifact.data is None:
                 raise KeyError("a directory has no bytes of its own")
@@ -194,10 +195,23 @@ class Library:
             self._artifacts[side] = self._opener(self._paths[side], self._limits)
         return self._artifacts[side]
 
+    def _view(self, side: Side) -> Artifact:
+        """Return a side as it is compared: of a tree beside a wheel, what the tree has of it."""
+        artifact = self._artifact(side)
+        if not self._views:
+            with suppress(ReprodiffError, OSError):
+                pair_of = {each: self._artifact(each) for each in Side}
+                if pair_of[Side.A].kind is not pair_of[Side.B].kind:
+                    from reprodiff.artifacts.aligning import aligned  # noqa: PLC0415
+
+                    views = aligned(pair_of[Side.A], pair_of[Side.B])
+                    self._views = dict(zip(Side, views, strict=True))
+        return self._views.get(side, artifact)
+
     def _in_b(self, path: str) -> str:
         """Return the path in B of what is called ``path`` in A."""
         if self._partners is None:
-            a, b = self._artifact(Side.A), self._artifact(Side.B)
+            a, b = self._view(Side.A), self._view(Side.B)
             # Pairs by content have equal content, so there is nothing of them to look at.
             pairs = pair(a.members, b.members, lambda _side, _member: None).pairs
             self._partners = {p.a.path: p.b.path for p in pairs if p.a.path != p.b.path}

@@ -164,6 +164,19 @@ def test_bytes_in_the_padding_between_sections_are_reported(tmp_path: Path) -> N
     )
 
 
+@pytest.mark.parametrize("options", ["-g -O2", "-g -gdwarf-4 -O2"])
+def test_a_line_program_that_starts_elsewhere_is_seen(tmp_path: Path, options: str) -> None:
+    a, b = pair(tmp_path, options)
+    raw = b.read_bytes()
+    section = parse(memoryview(raw)).named(".debug_line")
+    assert section is not None
+    at = section.body.start + (6 if "dwarf-4" in options else 8)
+    changed = tmp_path / "changed.so"
+    for step in (1, 2, 255):
+        changed.write_bytes(raw[:at] + bytes([raw[at] + step & 255]) + raw[at + 1 :])
+        assert report(a, changed).verdict is Verdict.DIFFERENT
+
+
 def _account(found: Report) -> object:
     return (
         found.verdict,

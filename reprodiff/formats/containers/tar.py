@@ -235,7 +235,7 @@ def _frames(
     headers_b = [b.archive.header(extension) for extension in two]
     odd_a = [odd_fields(header) for header in headers_a]
     odd_b = [odd_fields(header) for header in headers_b]
-    if odd_a != odd_b:
+    if odd_a != odd_b and (any(odd_a) or any(odd_b)):
         yield Difference(
             "tar.field", path, "extended header: unusual fields", _listed(odd_a), _listed(odd_b)
         )

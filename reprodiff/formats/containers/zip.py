@@ -14,6 +14,7 @@ from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.artifacts.zipformat import ZipEntry, deflate_level
 from reprodiff.artifacts.zipformat.fields import (
     CENTRAL_FIELDS,
+    EOCD64_FIELDS,
     EOCD_FIELDS,
     FLAG_DESCRIPTOR,
     FLAG_UTF8,
@@ -99,6 +100,8 @@ def _entry(pair: MemberPair, a: ZipEntry, b: ZipEntry) -> Iterator[Difference]:
     other_link = pair.a.type is not pair.b.type or pair.a.link != pair.b.link
     for (field, value_a, value_b), places in found.items():
         fact = _field_fact(path, field, value_a, value_b, tuple(places))
+        if fact.what == "zip.system" and ((a.mode or 0) | (b.mode or 0)) & 0o111:
+            fact = fact._replace(note="executable")
         # The target of a link is its content, and is told as such.
         linked = other_link and fact.what in {"derived.zip.crc", "derived.zip.size"}
         yield fact._replace(what="derived.zip.link") if linked else fact
@@ -268,26 +271,7 @@ def _end(a: ZipArtifact, b: ZipArtifact) -> Iterator[Difference]:
                 end_b.comment,
                 weight=weigh(memoryview(end_a.comment), memoryview(end_b.comment)),
             )
-    one, two = a.archive.eocd64, b.archive.eocd64
-    if (one is None) != (two is None):
-        yield Difference(
-            "zip.extra-zip64",
-            "",
-            "zip64 end record",
-            "present" if one else None,
-            "present" if two else None,
-            weight=76,
-        )
-    elif one is not None and two is not None and one.fixed != two.fixed:
-        yield Difference(
-            "derived.zip.end",
-            "",
-            "zip64 end record",
-            tuple(one.fixed),
-            tuple(two.fixed),
-            note=_untrue(a, b),
-            weight=56,
-        )
+    yield from _zip64_end(a, b)
     locator_a, locator_b = a.archive.locator, b.archive.locator
     if locator_a and locator_b and locator_a.fixed != locator_b.fixed:
         yield Difference(
@@ -297,6 +281,31 @@ def _end(a: ZipArtifact, b: ZipArtifact) -> Iterator[Difference]:
             tuple(locator_a.fixed),
             tuple(locator_b.fixed),
             weight=20,
+        )
+
+
+def _zip64_end(a: ZipArtifact, b: ZipArtifact) -> Iterator[Difference]:
+    one, two = a.archive.eocd64, b.archive.eocd64
+    if one is None or two is None:
+        if one is not two:
+            present = ("present" if each else None for each in (one, two))
+            yield Difference("zip.extra-zip64", "", "zip64 end record", *present, weight=76)
+        return
+    for number in differing_fields(one.fixed, two.fixed):
+        name, offset, width = EOCD64_FIELDS[number]
+        at_a, at_b = one.offset + offset, two.offset + offset
+        # Three fields tell the writer, as in a member's header; all others are computed.
+        what, _ = _KINDS.get(name, ("derived.zip.end", ""))
+        yield Difference(
+            what,
+            "",
+            f"zip64 end record: {name.replace('_', ' ')}",
+            one.fixed[number],
+            two.fixed[number],
+            Span(at_a, at_a + width),
+            Span(at_b, at_b + width),
+            note=_untrue(a, b) if name == "directory_size" else "",
+            weight=width,
         )
 
 

@@ -84,7 +84,7 @@ def _good(work: Work, one: Token, two: Token) -> bool:
     if one.kind == "addr":
         return work.map.follows(one.value, two.value)
     if one.kind == "length":
-        return True
+        return one.value == two.value
     return work.map.offset(one.kind, one.value, two.value)
 
 

@@ -10,7 +10,8 @@ from reprodiff.formats.elf.dwarfexpr import Damage, Reader, addresses
 class Token(NamedTuple):
     """A word that refers to something.
 
-    ``kind`` is ``addr``, ``length``, ``string``, or the name of a section.
+    ``kind`` is ``addr``, ``length`` (the value is then the bytes it leaves for what has one size on
+    both sides), ``string``, or the name of a section.
     """
 
     at: int

@@ -192,7 +192,7 @@ def lines(data: bytes, work: Work, side: int) -> Iterator[Token]:
         stop = reader.at + length
         if stop > len(data):
             raise Damage
-        yield Token(place if wide == 4 else place + 4, wide, "length", length)
+        unit = place if wide == 4 else place + 4
         version = reader.number(2)
         word = work.a.word
         if version >= 5:
@@ -201,7 +201,6 @@ def lines(data: bytes, work: Work, side: int) -> Iterator[Token]:
         place = reader.at
         header = reader.number(wide)
         program = reader.at + header
-        yield Token(place, wide, "length", header)
         reader.number(4 if version < 4 else 5)
         base = reader.number(1)
         lengths = [reader.number(1) for _ in range(base - 1)]
@@ -210,9 +209,12 @@ def lines(data: bytes, work: Work, side: int) -> Iterator[Token]:
                 yield from _line_table(reader, wide)
         else:
             yield from _old_line_tables(reader)
-        reader.at = program
         if program > stop:
             raise Damage
+        # The two lengths say where the program starts, behind the tables, and how long it is.
+        yield Token(unit, wide, "length", stop - program)
+        yield Token(place, wide, "length", program - reader.at)
+        reader.at = program
         yield from _program(reader, stop, lengths, word)
         reader.at = stop
 
