@@ -17,9 +17,6 @@ NATIVE = {
 }
 """Samples whose labels need more of native files than is read, and what holds instead."""
 
-# "" in a label is the container itself: facts on the order of members carry each member's path.
-_OF_THE_CONTAINER = ("order on disk", "order in the directory", "order")
-
 EACH = pytest.mark.parametrize("sample", samples(), ids=lambda sample: sample.name)
 LABELLED = pytest.mark.parametrize(
     "sample",
@@ -56,11 +53,8 @@ def _fits(finding: Finding, expected: dict[str, str]) -> bool:
 
 
 def _places(finding: Finding) -> set[str]:
-    """Paths of a finding; a directory goes by its name with and without its slash."""
-    found = {place.path.rstrip("/") for place in finding.locations}
-    if any(place.inside in _OF_THE_CONTAINER for place in finding.locations):
-        found.add("")
-    return found
+    """Paths of a finding; a directory goes by its name without the slash that some writers add."""
+    return {place.path.rstrip("/") for place in finding.locations}
 
 
 @LABELLED

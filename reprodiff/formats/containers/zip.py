@@ -288,8 +288,8 @@ def _zip64_end(a: ZipArtifact, b: ZipArtifact) -> Iterator[Difference]:
     one, two = a.archive.eocd64, b.archive.eocd64
     if one is None or two is None:
         if one is not two:
-            present = ("present" if each else None for each in (one, two))
-            yield Difference("zip.extra-zip64", "", "zip64 end record", *present, weight=76)
+            in_a, in_b = ("present" if each else None for each in (one, two))
+            yield Difference("zip.extra-zip64", "", "zip64 end record", in_a, in_b, weight=76)
         return
     for number in differing_fields(one.fixed, two.fixed):
         name, offset, width = EOCD64_FIELDS[number]
