@@ -248,7 +248,7 @@ def _permuted(a: bytes, b: bytes) -> Piece | None:
 # NAME = "value": a name that says that the value is a user, a host or the like.
 _NAMED: Final = re.compile(
     rb"""(?x)^(?P<head>\s*["']?(?P<key>[A-Za-z_][\w.-]*)["']?\s*[:=]\s*)
-    (?P<quote>["']?)(?P<value>[^"'\s,;]{1,255})(?P=quote)(?P<tail>\s*[,;]?\s*)$"""
+    (?P<quote>["']?)(?P<value>[^"'\s,;()]{1,255})(?P=quote)(?P<tail>\s*[,;]?\s*)$"""
 )
 _ABOUT_HOST: Final = re.compile(
     rb"(?i)(?:^|_|-|\b)(?:user|username|builder|built_?by|packager|login|logname|host|hostname|"
