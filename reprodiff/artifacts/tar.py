@@ -83,9 +83,11 @@ class TarArtifact(Artifact):
     def stored(self, member: Member) -> tuple[str, memoryview] | None:
         """See :meth:`Artifact.stored`."""
         entry = self.entries[member.index]
-        if entry.truncated or entry.sparse is not None:
+        if entry.truncated or (entry.sparse is not None and not entry.sparse.sound):
             return None
-        return "plain", self.archive.content(entry)
+        # What is stored of a sparse file is the file only together with its map.
+        encoding = f"sparse:{entry.sparse.size}:{entry.sparse.parts}" if entry.sparse else "plain"
+        return encoding, self.archive.content(entry)
 
     def read(self, member: Member) -> Payload:
         """See :meth:`Artifact.read`."""
@@ -93,10 +95,6 @@ class TarArtifact(Artifact):
         if entry.sparse is not None:
             raise UnsupportedError("it is a sparse file", "store it in full (tar without -S)")
         return Payload(self.archive.content(entry))
-
-    def stored_as_is(self, member: Member) -> memoryview:
-        """Return the stored bytes of any member, a sparse one included."""
-        return self.archive.content(self.entries[member.index])
 
 
 class StreamArtifact(Artifact):

@@ -81,10 +81,12 @@ class ZipArtifact(Artifact):
     def stored(self, member: Member) -> tuple[str, memoryview] | None:
         """See :meth:`Artifact.stored`."""
         entry = self.entries[member.index]
-        if entry.is_encrypted or entry.ordinal in self.archive.clipped:
+        if entry.ordinal in self.archive.clipped:
             return None
-        # A size that lies would make a reader stop at another byte of the same stream.
-        return f"zip:{entry.method}:{entry.usize}", stored_bytes(self.archive, entry)
+        # A size that lies would make a reader stop at another byte of the same stream. Equal
+        # bytes under equal flags of encryption are equal to whoever has the key.
+        how = f"{entry.method}:{entry.usize}:{entry.flags if entry.is_encrypted else 0}"
+        return f"zip:{how}", stored_bytes(self.archive, entry)
 
     def range(self, member: Member) -> Span:
         """Return where in the file the member's stored bytes are."""

@@ -10,12 +10,15 @@ import time
 import warnings
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reprodiff.engine import Options, compare
 from reprodiff.limits import Limits
 from reprodiff.model import Category, Finding, Report, Severity, Verdict
 from reprodiff.reports.json import to_json
+from tests.artifacts.tarformat import build as tars
+from tests.artifacts.zipformat.build import Made, archive
 from tests.causes.builds import FILES, Files, compare_wheels, found, record, row, rows, wheel
 
 PYC = "demo/__pycache__/units.cpython-311.pyc"
@@ -181,3 +184,40 @@ def test_h14_the_size_that_is_declared_is_not_trusted(tmp_path: Path) -> None:
         report = compare(str(a), str(b), Options(Limits(max_member_bytes=4 << 20)))
         assert report.verdict is Verdict.DIFFERENT
         assert any(each.severity is Severity.ALARM for each in report.findings)
+
+
+def test_what_cannot_be_read_is_still_equal_to_its_copy(tmp_path: Path) -> None:
+    """Encrypted members, unknown methods and sparse files are compared as they are stored."""
+    secret = Made(name=b"demo/secret", data=b"x" * 40, flags=1)
+    unknown = Made(name=b"demo/unknown", data=b"y" * 40, method=99)
+    plain = Made(name=b"demo/a.py", data=b"a = 1\n")
+    sides = (archive(secret, unknown, plain), archive(secret, unknown, replace(plain, time=7)))
+    report = compare_bytes(tmp_path, *sides, ".zip")
+    assert {finding.cause for finding in report.findings} == {"zip-member-mtime"}
+    assert report.problems == ()
+    other = archive(replace(secret, data=b"z" * 40), unknown, plain)
+    told = compare_bytes(tmp_path, sides[0], other, ".zip")
+    assert "not-compared" in {finding.cause for finding in told.findings}
+    assert told.verdict is not Verdict.EQUIVALENT
+
+
+def test_a_sparse_file_is_equal_with_its_map_only(tmp_path: Path) -> None:
+    def sparse(offset: int, mtime: bytes) -> bytes:
+        keys = {b"major": b"1", b"minor": b"0", b"name": b"s.bin", b"realsize": b"5000"}
+        head = tars.pax({b"GNU.sparse." + key: value for key, value in keys.items()})
+        parts = b"1\n%d\n5\n" % offset
+        body = parts.ljust(512, b"\0") + b"hello"
+        return head + tars.file(b"GNUSparseFile.0/s.bin", body, mtime=mtime) + tars.END
+
+    one = sparse(0, b"14524770400\0")
+    report = compare_bytes(tmp_path, one, sparse(0, b"14524770401\0"), ".tar")
+    assert report.verdict is Verdict.EQUIVALENT
+    moved = compare_bytes(tmp_path, one, sparse(9, b"14524770400\0"), ".tar")
+    assert moved.verdict in {Verdict.INCOMPLETE, Verdict.DIFFERENT}
+
+
+def compare_bytes(where: Path, a: bytes, b: bytes, suffix: str) -> Report:
+    one, two = where / f"a{suffix}", where / f"b{suffix}"
+    one.write_bytes(a)
+    two.write_bytes(b)
+    return compare(str(one), str(two))

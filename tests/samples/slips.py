@@ -196,10 +196,13 @@ def _pyc(before: bytes, after: bytes) -> bool:
     return _code(marshal.loads(before[16:])) == _code(marshal.loads(after[16:]))  # noqa: S302
 
 
+_LEFT_OUT = {"co_filename", "co_lnotab"}  # the path; and what another attribute tells anew
+
+
 def _code(value: object) -> object:
     """Everything of a code object but the path of its source."""
     if isinstance(value, CodeType):
-        names = [name for name in dir(value) if name.startswith("co_") and name != "co_filename"]
+        names = [name for name in dir(value) if name.startswith("co_") and name not in _LEFT_OUT]
         held = [getattr(value, name) for name in names]
         return [
             repr(each) if callable(each) else _code(each) for each in held if not callable(each)
