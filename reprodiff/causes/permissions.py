@@ -287,13 +287,26 @@ def _common(modes: Sequence[tuple[int, int]]) -> tuple[str, ...]:
     return tuple(f"{a:04o} in A, {b:04o} in B: {n} members" for (a, b), n in counts)
 
 
+_LAST_ID: Final = 0xFFFFFFFF
+
+
+def _is_owner(fact: Difference) -> bool:
+    """Whether both sides have a user or group: numbers that a system has, or anything by name."""
+    if fact.what not in {"tar.uid", "tar.gid"}:
+        return True
+    return all(isinstance(value, int) and 0 <= value <= _LAST_ID for value in (fact.a, fact.b))
+
+
 def _owner(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
-    owners = Counter((fact.inside, str(fact.a), str(fact.b)) for fact in facts)
+    mine = [fact for fact in facts if _is_owner(fact)]
+    if not mine:
+        return
+    owners = Counter((fact.inside, str(fact.a), str(fact.b)) for fact in mine)
     evidence = tuple(
         f"{inside}: {a} in A, {b} in B ({n})" for (inside, a, b), n in sorted(owners.items())[:4]
     )
-    yield Claim(OWNER, facts, Confidence.PROVEN, evidence=evidence)
+    yield Claim(OWNER, mine, Confidence.PROVEN, evidence=evidence)
 
 
 RULES: Final = (

@@ -357,7 +357,7 @@ def _numbers(cause: Cause, unit: float = 1.0) -> Rule:
 
     def apply(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         del scene
-        mine = [f for f in facts if _plausible(f.a, unit) and _plausible(f.b, unit)]
+        mine = [f for f in facts if all(_plausible(f.what, v, unit) for v in (f.a, f.b))]
         if not mine:
             return
         a = {int((_whole(f.a) or 0) / unit) for f in mine}
@@ -367,10 +367,10 @@ def _numbers(cause: Cause, unit: float = 1.0) -> Rule:
     return Rule(cause.id, (cause,), _TAKES[cause.id], 20, apply)
 
 
-def _plausible(value: object, unit: float) -> bool:
-    """Whether a value is a time between the years 1970 and 2200, or absent."""
+def _plausible(what: str, value: object, unit: float) -> bool:
+    """Whether a value is a time between the years 1970 and 2200, or a record that is absent."""
     if value is None:
-        return True
+        return what.startswith("tar.pax.")
     seconds = _whole(value)
     return seconds is not None and 0 <= seconds / unit < 7_258_118_400
 

@@ -151,3 +151,12 @@ def test_owners_are_one_benign_finding() -> None:
         fact("tree.gname", "wheel", "staff", inside="group"),
     ]
     assert judged(facts) == benign("member-owner", 4)
+
+
+@pytest.mark.parametrize("value", [-1, 1 << 32, 1 << 60, None, b"evil"])
+@pytest.mark.parametrize("what", ["tar.uid", "tar.gid"])
+def test_a_number_that_no_system_has_is_no_owner(what: str, value: Value) -> None:
+    """Readers stop at a header whose numbers they cannot take: members behind it are lost."""
+    facts = [fact(what, 0, value), fact(what, value, 1000)]
+    assert rest(facts) == facts
+    assert judged([*facts, fact(what, 0, 1000)]) == benign("member-owner")

@@ -139,10 +139,16 @@ def test_no_bits_of_a_dos_time_are_too_odd_to_read(date: int, clock: int) -> Non
 
 
 @pytest.mark.parametrize("what", ["tar.mtime", "tar.pax.mtime", "tar.pax.atime", "gzip.mtime"])
-@pytest.mark.parametrize("value", [0, 1_700_000_000, b"1700000000.25", "1700000000.5", None])
+@pytest.mark.parametrize("value", [0, 1_700_000_000, b"1700000000.25", "1700000000.5"])
 def test_a_number_of_seconds_is_a_time(what: str, value: Value) -> None:
     (found,) = judged([fact(what, 1_600_000_000, value)])
     assert found[1:] == ("benign", "proven", 1)
+
+
+def test_a_record_may_be_absent_and_a_field_may_not() -> None:
+    assert judged([fact("tar.pax.mtime", None, b"1700000000.5")]) == benign("tar-member-mtime")
+    for what in ("tar.mtime", "gzip.mtime", "tree.time"):
+        assert rest([fact(what, None, 1_700_000_000)])
 
 
 @pytest.mark.parametrize("what", ["tar.mtime", "tar.pax.mtime", "tar.pax.ctime", "gzip.mtime"])

@@ -50,6 +50,14 @@ def is_text(raw: bytes) -> bool:
     return not raw.partition(b"\0")[2].strip(b"\0")
 
 
+def well_formed(field: str, raw: bytes) -> bool:
+    """Whether every reader takes the same value from a field.
+
+    CPython's tarfile ends an archive, without a word, at a header whose numbers it cannot read.
+    """
+    return is_number(raw) if field in _NUMBERS else is_text(raw)
+
+
 def stands_for_number(raw: bytes, value: object) -> bool:
     """Whether a number in a header may be there for ``value``, which an extended header gives.
 
