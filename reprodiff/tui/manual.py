@@ -2,7 +2,7 @@
 
 from reprodiff.model import Severity
 from reprodiff.tui.chunks import SIGNS, Chunk
-from reprodiff.tui.keys import KEYS, Topic, names
+from reprodiff.tui.keys import Keyboard, Topic, names
 from reprodiff.tui.sources.pages import BLANK, Block, heading, text
 
 _MEANING = {
@@ -13,15 +13,17 @@ _MEANING = {
 _WIDTH = 20
 
 
-def manual() -> list[Block]:
+def manual(keyboard: Keyboard) -> list[Block]:
     """Return the help page."""
     blocks: list[Block] = []
     for topic in Topic:
+        found = [key for key in keyboard.keys if key.topic is topic]
+        if not found:
+            continue
         blocks.append(heading(topic.value))
-        for key in KEYS:
-            if key.topic is topic:
-                keys = "  ".join(names(key.keys))
-                blocks.append(text(key.help, lead=[Chunk(f"  {keys:<{_WIDTH}}", "key")]))
+        for key in found:
+            keys = "  ".join(names(key.keys))
+            blocks.append(text(key.help, lead=[Chunk(f"  {keys:<{_WIDTH}}", "key")]))
         blocks.append(BLANK)
     blocks.append(heading("Signs"))
     for severity, meaning in _MEANING.items():

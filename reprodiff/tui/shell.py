@@ -16,7 +16,7 @@ from reprodiff.model import Side, Verdict
 from reprodiff.text import plain
 from reprodiff.tui.analysis import Feed
 from reprodiff.tui.evidence import Library
-from reprodiff.tui.keys import KEYS, names
+from reprodiff.tui.keys import Keyboard, names
 from reprodiff.tui.messages import Arrived, CancelAnalysis
 from reprodiff.tui.records import Failed
 from reprodiff.tui.screens.main import MainScreen
@@ -43,6 +43,7 @@ class ReprodiffApp(App[int]):
         limits: Limits,
         library: Library | None = None,
         theme: str | None = None,
+        keyboard: Keyboard | None = None,
     ) -> None:
         # Without colour, only the terminal's own two may be used: with any other theme the greys
         # of colours would remain.
@@ -52,7 +53,9 @@ class ReprodiffApp(App[int]):
         self.store = Store()
         self._feed = feed
         self._library = library or Library(paths, limits)
-        self._main = MainScreen(self.store, self._library, paths)
+        self._keyboard = keyboard or Keyboard()
+        self._main = MainScreen(self.store, self._library, paths, self._keyboard)
+        self.set_keymap(self._keyboard.given)
         self._redraw: Timer | None = None
         self.refused: Failed | None = None
         """Why an input could not be opened, if that is what ended the app."""
@@ -81,7 +84,7 @@ class ReprodiffApp(App[int]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield every action of the screen the palette was opened on."""
         page = screen is not self._main
-        for key in KEYS:
+        for key in self._keyboard.keys:
             if key.id == "app.palette" or (page and not key.page):
                 continue
             told = f"{key.help} ({', '.join(names(key.keys))})"

@@ -1,52 +1,40 @@
 """The main screen: what matters, why, the evidence, and what to change."""
 
-from typing import TYPE_CHECKING
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from reprodiff.model import Side
 from reprodiff.text import plain
 from reprodiff.tui.bindings import bindings
 from reprodiff.tui.evidence import Library, Subject
-from reprodiff.tui.keys import Where
-from reprodiff.tui.manual import manual
-from reprodiff.tui.messages import CancelAnalysis
+from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.outline import Kind
-from reprodiff.tui.reasons import explanation, group, reason
-from reprodiff.tui.screens.pages import PageScreen
+from reprodiff.tui.reasons import group, reason
+from reprodiff.tui.screens.actions.app import AppActions
+from reprodiff.tui.screens.actions.evidence import EvidenceActions
+from reprodiff.tui.screens.actions.moving import MovingActions
+from reprodiff.tui.screens.actions.opening import OpeningActions
 from reprodiff.tui.sources.pages import Block, Page, text
 from reprodiff.tui.store import Phase, Store
-from reprodiff.tui.widgets.evidence import EvidencePane
 from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
-from reprodiff.tui.widgets.lineview import LineView
-from reprodiff.tui.widgets.masthead import Masthead
-
-if TYPE_CHECKING:
-    from textual.widget import Widget
 
 WIDE = 100
 """Columns from which on the list and the evidence stand beside each other."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(MovingActions, EvidenceActions, OpeningActions, AppActions):
     """Three panes; in a narrow terminal the list, or the two others."""
 
     BINDINGS = [*bindings()]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     AUTO_FOCUS = "#findings"
 
-    def __init__(self, store: Store, library: Library, paths: dict[Side, str]) -> None:
-        super().__init__()
-        self._store = store
-        self._masthead = Masthead(store, paths)
-        self._findings = FindingsPane(store, id="findings")
-        self._evidence = EvidencePane(library, id="evidence")
-        self._reason = LineView(id="reason")
-        self._keybar = KeyBar(Where.FINDINGS)
+    def __init__(
+        self, store: Store, library: Library, paths: dict[Side, str], keyboard: Keyboard
+    ) -> None:
+        super().__init__(store, library, paths, keyboard)
         self._shown: Subject | None = None
 
     def compose(self) -> ComposeResult:
@@ -84,13 +72,6 @@ class MainScreen(Screen[None]):
     def _entered(self) -> None:
         self.add_class("-inside")
         self._evidence.lines.focus()
-
-    def _subject(self) -> Subject | None:
-        at = self._findings.address
-        if at is None or at.id not in self._store.findings:
-            return None
-        number = at.number if at.kind is Kind.PLACE else None
-        return Subject(self._store.findings[at.id], self._store.locations(at.id), number)
 
     def _show_selected(self) -> None:
         subject = self._shown = self._subject()
@@ -130,11 +111,6 @@ class MainScreen(Screen[None]):
 
     # -- focus
 
-    def _pane(self) -> FindingsPane | LineView:
-        if self._reason.has_focus:
-            return self._reason
-        return self._evidence.lines if self._evidence.lines.has_focus else self._findings
-
     def on_descendant_focus(self) -> None:
         """Show the keys of the pane that has the focus."""
         where = {
@@ -149,101 +125,6 @@ class MainScreen(Screen[None]):
         if not self.narrow:
             return
         self.set_class(self._pane() is not self._findings, "-inside")
-
-    # -- actions
-
-    def action_move(self, lines: int) -> None:
-        """Move in the pane that has the focus."""
-        self._pane().move(lines)
-
-    def action_half_page(self, direction: int) -> None:
-        """Move by half a page."""
-        self._pane().page(direction / 2)
-
-    def action_page(self, direction: int) -> None:
-        """Move by a page."""
-        self._pane().page(direction)
-
-    def action_edge(self, direction: int) -> None:
-        """Move to the first or the last line."""
-        self._pane().edge(direction)
-
-    def action_pane(self, direction: int) -> None:
-        """Give the focus to another pane."""
-        panes: list[Widget] = [self._findings, self._evidence.lines, self._reason]
-        chosen = panes[(panes.index(self._pane()) + direction) % len(panes)]
-        self.set_class(chosen is not self._findings, "-inside")
-        chosen.focus()
-
-    def action_enter(self) -> None:
-        """Look at the row under the cursor."""
-        if self._pane() is self._findings:
-            self._findings.enter()
-
-    def action_unfold(self) -> None:
-        """Unfold the row; in a text, scroll to the right."""
-        pane = self._pane()
-        if isinstance(pane, FindingsPane):
-            pane.unfold()
-        else:
-            pane.sideways(1)
-
-    def action_fold(self) -> None:
-        """Fold the row; in a text, scroll to the left, and at its edge go back."""
-        pane = self._pane()
-        if isinstance(pane, FindingsPane):
-            pane.fold()
-        elif not pane.sideways(-1):
-            self.action_back()
-
-    def action_turn(self) -> None:
-        """Fold or unfold the row."""
-        if self._pane() is self._findings:
-            self._findings.toggle()
-
-    def action_back(self) -> None:
-        """Go back to the list; from there, cancel the analysis."""
-        if self._pane() is not self._findings:
-            self.remove_class("-inside")
-            self._findings.focus()
-        elif self._store.phase is Phase.RUNNING:
-            self.app.post_message(CancelAnalysis())
-
-    def action_change(self, direction: int) -> None:
-        """Go to the next or the previous difference in the evidence."""
-        if not self._evidence.lines.change(direction):
-            self.notify("There is no other difference that way.", markup=False, timeout=2)
-
-    def action_split(self) -> None:
-        """Put A and B side by side, or one below the other."""
-        if not self._evidence.lines.source.split:
-            self.notify("There is nothing to put side by side in this view.", markup=False)
-        self._evidence.lines.split()
-
-    def action_view(self) -> None:
-        """Show the evidence in another view."""
-        self._evidence.next_view()
-
-    def action_explain(self) -> None:
-        """Open the page of the cause."""
-        subject = self._subject()
-        if subject is None:
-            self.notify("Choose a finding first.", markup=False, timeout=2)
-            return
-        page = explanation(self._store, subject.finding)
-        self.app.push_screen(PageScreen(subject.finding.cause, page))
-
-    def action_theme(self) -> None:
-        """Choose other colours."""
-        self.app.search_themes()
-
-    def action_help(self) -> None:
-        """Open the help page."""
-        self.app.push_screen(PageScreen("Keys", manual()))
-
-    async def action_quit(self) -> None:
-        """Leave."""
-        await self.app.action_quit()
 
     @on(KeyBar.Chosen)
     def _chosen(self, message: KeyBar.Chosen) -> None:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from reprodiff.tui.bindings import bindings
-from reprodiff.tui.keys import Where
+from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.sources.pages import Block, Page
 from reprodiff.tui.widgets.keybar import KeyBar
 from reprodiff.tui.widgets.lineview import LineView
@@ -20,8 +20,9 @@ class PageScreen(ModalScreen[None]):
 
     BINDINGS = [*bindings(page=True)]
 
-    def __init__(self, title: str, blocks: Sequence[Block]) -> None:
+    def __init__(self, title: str, blocks: Sequence[Block], keyboard: Keyboard) -> None:
         super().__init__()
+        self._keyboard = keyboard
         self._title = title
         self._view = LineView(Page(blocks), id="page")
 
@@ -30,7 +31,7 @@ class PageScreen(ModalScreen[None]):
         with Vertical(id="page-box") as box:
             box.border_title = Content(self._title)
             yield self._view
-        yield KeyBar(Where.PAGE)
+        yield KeyBar(Where.PAGE, self._keyboard)
 
     def on_mount(self) -> None:
         """Let keys scroll the text."""

@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from reprodiff.tui.chunks import Chunk, Line
-from reprodiff.tui.keys import Key, Where, in_bar, names
+from reprodiff.tui.keys import Key, Keyboard, Where, names
 from reprodiff.tui.widgets.painted import TEXT_ROLES, Painted, classes
 
 
@@ -25,8 +25,9 @@ class KeyBar(Painted):
             super().__init__()
             self.key = key
 
-    def __init__(self, where: Where) -> None:
+    def __init__(self, where: Where, keyboard: Keyboard) -> None:
         super().__init__(classes="keybar")
+        self._keyboard = keyboard
         self._where = where
 
     def show(self, where: Where) -> None:
@@ -53,7 +54,7 @@ class KeyBar(Painted):
         """Return the keys that fit, as chunks, each with its first cell and the one behind it."""
         found: list[tuple[Key, Line, int, int]] = []
         at = 0
-        for key in in_bar(self._where):
+        for key in self._keyboard.in_bar(self._where):
             chunks = [Chunk(f" {names(key.keys)[0]} ", "key"), Chunk(f"{key.label}  ")]
             size = sum(cell_len(chunk.text) for chunk in chunks)
             if at + size > self.size.width:

@@ -1,0 +1,23 @@
+"""The app itself."""
+
+from typing import Final
+
+from reprodiff.tui.keys.base import Key, Topic, Where
+
+_ALL: Final = (Where.FINDINGS, Where.EVIDENCE, Where.REASON)
+
+APP: Final = (
+    Key("app.theme", "theme", "Theme", "Choose other colours", Topic.APP),
+    Key("app.palette", "palette", "Palette", "All actions by name", Topic.APP),
+    Key("app.help", "help", "Help", "This page", Topic.APP, "help", _ALL, page=True),
+    Key(
+        "app.quit",
+        "quit",
+        "Quit",
+        "Leave; a page is closed",
+        Topic.APP,
+        "quit",
+        (*_ALL, Where.PAGE),
+        page=True,
+    ),
+)

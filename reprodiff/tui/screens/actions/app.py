@@ -1,0 +1,21 @@
+"""What concerns the app as a whole."""
+
+from reprodiff.tui.manual import manual
+from reprodiff.tui.screens.base import Panes
+from reprodiff.tui.screens.pages import PageScreen
+
+
+class AppActions(Panes):
+    """What the keys of :mod:`reprodiff.tui.keys.app` do."""
+
+    def action_theme(self) -> None:
+        """Choose other colours."""
+        self.app.search_themes()
+
+    def action_help(self) -> None:
+        """Open the help page."""
+        self.app.push_screen(PageScreen("Keys", manual(self._keyboard), self._keyboard))
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        await self.app.action_quit()

@@ -1,0 +1,48 @@
+"""What all parts of the main screen share: its panes, and what is selected in them."""
+
+from textual.screen import Screen
+
+from reprodiff.model import Side
+from reprodiff.tui.evidence import Library, Subject
+from reprodiff.tui.keys import Keyboard, Where
+from reprodiff.tui.outline import Kind
+from reprodiff.tui.store import Store
+from reprodiff.tui.widgets.evidence import EvidencePane
+from reprodiff.tui.widgets.findings import FindingsPane
+from reprodiff.tui.widgets.keybar import KeyBar
+from reprodiff.tui.widgets.lineview import LineView
+from reprodiff.tui.widgets.masthead import Masthead
+
+
+class Panes(Screen[None]):
+    """The panes, and the one that has the focus; the actions are in mixins of their own."""
+
+    def __init__(
+        self, store: Store, library: Library, paths: dict[Side, str], keyboard: Keyboard
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._keyboard = keyboard
+        self._masthead = Masthead(store, paths)
+        self._findings = FindingsPane(store, id="findings")
+        self._evidence = EvidencePane(library, id="evidence")
+        self._reason = LineView(id="reason")
+        self._keybar = KeyBar(Where.FINDINGS, keyboard)
+
+    def _pane(self) -> FindingsPane | LineView:
+        """Return the pane that has the focus; without one, the list."""
+        if self._reason.has_focus:
+            return self._reason
+        return self._evidence.lines if self._evidence.lines.has_focus else self._findings
+
+    def _subject(self) -> Subject | None:
+        """Return the finding or the place that the cursor is on."""
+        at = self._findings.address
+        if at is None or at.id not in self._store.findings:
+            return None
+        number = at.number if at.kind is Kind.PLACE else None
+        return Subject(self._store.findings[at.id], self._store.locations(at.id), number)
+
+    def _say(self, message: str) -> None:
+        """Tell something in passing, for as long as it takes to read."""
+        self.notify(message, markup=False, timeout=2)
