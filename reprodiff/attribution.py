@@ -6,7 +6,7 @@ cause, severity and confidence, however many places it has.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Prefixes, Rule, Scene
@@ -20,6 +20,7 @@ from reprodiff.model import (
     Location,
     Severity,
 )
+from reprodiff.records import dataclass
 from reprodiff.text import MAX_SHOWN, plain
 from reprodiff.values import shown
 

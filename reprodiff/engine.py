@@ -5,7 +5,7 @@ The engine is a generator of events, so that a face fills while the work runs.
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from reprodiff.artifacts.aligning import aligned
@@ -42,6 +42,7 @@ from reprodiff.model import (
     Verdict,
 )
 from reprodiff.pairing import MemberPair, Pairing, pair
+from reprodiff.records import dataclass
 from reprodiff.scenes import make_scene
 from reprodiff.text import plain
 from reprodiff.toolchains.fixes import with_fixes

@@ -8,12 +8,12 @@ what is left over on either side is returned with its place, never dropped.
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from reprodiff.formats.parsing.align import align_bytes
 from reprodiff.formats.parsing.byteruns import common_head, common_tail
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 Pair = tuple[Span, Span]
 

@@ -6,9 +6,9 @@ that is reached is an answer of its own (:class:`~reprodiff.errors.LimitError`),
 
 import math
 import time
-from dataclasses import dataclass
 
 from reprodiff.errors import LimitError
+from reprodiff.records import dataclass
 
 _WORDS = {
     "max_member_bytes": "a member has more than {:,} bytes",

@@ -8,9 +8,11 @@ artifact, hostile until shown otherwise.  A :class:`Location`, a :class:`Finding
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from reprodiff.records import dataclass
 
 SCHEMA_VERSION: Final = 1
 """Counts breaking changes of the JSON report."""

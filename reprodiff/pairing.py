@@ -9,12 +9,12 @@ content decide: a file that moved unchanged.  What is left stands on one side on
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from reprodiff.artifacts.base import Member
 from reprodiff.formats.parsing.archivenames import archive_key
 from reprodiff.model import MemberType, Side
+from reprodiff.records import dataclass
 
 Fingerprint = Callable[[Side, Member], bytes | None]
 """Returns a digest of a member's content, ``None`` if it cannot be read."""

@@ -12,12 +12,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import IO, Any, Final
+
+from reprodiff.records import dataclass
 
 Meta = dict[str, Any]
 Task = Callable[[Meta, memoryview], tuple[Meta, bytes]]

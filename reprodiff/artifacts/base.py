@@ -7,12 +7,12 @@ only when somebody asks, and never more at once than the limits allow.
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from reprodiff.limits import Limits
 from reprodiff.model import ArtifactKind, MemberType, Problem
+from reprodiff.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

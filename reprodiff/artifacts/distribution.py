@@ -5,12 +5,12 @@ Names are those of members, ``/`` between the parts.  Nothing here looks at a di
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import Final
 
 from reprodiff.errors import InputError
 from reprodiff.formats.parsing.archivenames import canonical_name, canonical_version
+from reprodiff.records import dataclass
 from reprodiff.text import plain
 
 _INFO: Final = re.compile(

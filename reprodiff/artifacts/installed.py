@@ -9,7 +9,6 @@ by one at the places where installers put them, through directories that are no 
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from posixpath import normpath
 from typing import Final
@@ -28,6 +27,7 @@ from reprodiff.errors import InputError, ReprodiffError
 from reprodiff.formats.compiled import source_of
 from reprodiff.formats.parsing.record import RecordRow, parse_record
 from reprodiff.model import ArtifactKind, MemberType
+from reprodiff.records import dataclass
 from reprodiff.text import name as display
 
 _RECORD: Final = "RECORD"

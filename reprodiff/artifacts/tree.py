@@ -10,13 +10,13 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from reprodiff.artifacts.base import Artifact, Member, Payload
 from reprodiff.errors import DamagedError, LimitError, ReprodiffError
 from reprodiff.limits import Limits
 from reprodiff.model import ArtifactKind, MemberType, Problem
+from reprodiff.records import dataclass
 from reprodiff.text import name
 
 MAX_COPIED = 4 << 20

@@ -1,7 +1,6 @@
 """``reprodiff A B``: compare, and say what was found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import click
@@ -19,6 +18,7 @@ from reprodiff.cli.terminal import Color, Terminal
 from reprodiff.events import Done
 from reprodiff.limits import Limits
 from reprodiff.model import Report
+from reprodiff.records import dataclass
 
 _HEAD: Final = """\
 Usage: reprodiff A B [options]         say why two builds of a package differ

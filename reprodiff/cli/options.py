@@ -1,13 +1,13 @@
 """Types of option values, and the options that bound what an artifact may cost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from re import compile as compile_pattern
 from typing import Any, Final
 
 import click
 
 from reprodiff.limits import Limits
+from reprodiff.records import dataclass
 
 _SIZE: Final = compile_pattern(r"([0-9]{1,15}(?:\.[0-9]{1,6})?)\s*([kmgt]?)(?:i?b)?")
 _FACTORS: Final = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}

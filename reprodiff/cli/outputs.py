@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from reprodiff.cli.errors import OutputError, UsageError
 from reprodiff.cli.terminal import Terminal
 from reprodiff.model import Report
+from reprodiff.records import dataclass
 from reprodiff.reports.selection import LeftOut
 
 STDOUT: Final = "-"

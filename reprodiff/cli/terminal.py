@@ -3,8 +3,10 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from reprodiff.records import dataclass
 
 WIDTH_WITHOUT_TERMINAL = 100
 _SIGNS = "●▲✖○↳→…·█▓▒░▞▚▦▕▏"

@@ -1,10 +1,10 @@
 """What a file format is to the rest of the program."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from reprodiff.model import ArtifactKind, Difference
+from reprodiff.records import dataclass
 
 
 class Content(NamedTuple):

@@ -6,7 +6,6 @@ costs what is on the screen.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
@@ -15,6 +14,7 @@ from typing import Final, NamedTuple
 from reprodiff.formats.parsing.align import Op, align
 from reprodiff.formats.parsing.lines import PROBE, Line, decode, is_text, split_lines
 from reprodiff.model import Side, Span
+from reprodiff.records import dataclass
 from reprodiff.views.pieces import Mark, Piece, Pieces, compare, whole
 
 MAX_BYTES: Final = 32 << 20

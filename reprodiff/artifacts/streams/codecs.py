@@ -3,7 +3,6 @@
 import bz2
 import lzma
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -15,6 +14,7 @@ from reprodiff.artifacts.streams.spool import Spool
 from reprodiff.errors import InputError, UnsupportedError
 from reprodiff.limits import Budget, Limits
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 CODECS: Final = ("gzip", "bz2", "xz", "lzma", "zstd")
 """The names :func:`detect` gives and :func:`decompress` takes."""

@@ -6,7 +6,6 @@ and stops at nothing; here each member's header and trailer are facts with place
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
 from typing import Final, NamedTuple, Self
@@ -18,6 +17,7 @@ from reprodiff.artifacts.streams.spool import Spool
 from reprodiff.errors import InputError, LimitError, UnsupportedError
 from reprodiff.limits import Budget, Limits
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 MAGIC: Final = b"\x1f\x8b"
 DEFLATE: Final = 8

@@ -5,7 +5,6 @@ values; the raw fields stay in the archive's bytes, where :meth:`TarArchive.head
 :meth:`TarArchive.raw` find them.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -16,6 +15,7 @@ from reprodiff.artifacts.tarformat.oddities import Anomaly, Oddity
 from reprodiff.artifacts.tarformat.pax import PaxRecord, decimal
 from reprodiff.artifacts.tarformat.sparse import SparseMap
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 
 class EntryKind(StrEnum):

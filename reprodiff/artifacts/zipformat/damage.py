@@ -3,11 +3,11 @@
 Messages hold numbers and places only, never a name from the archive.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from reprodiff.errors import InputError
+from reprodiff.records import dataclass
 
 
 class ZipFormatError(InputError):

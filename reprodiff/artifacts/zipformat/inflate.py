@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Self
 
 from reprodiff.artifacts.zipformat.decoders import CHUNK, Opened, failures, open_decoder
@@ -10,6 +9,7 @@ from reprodiff.artifacts.zipformat.fields import FLAG_PATCH
 from reprodiff.artifacts.zipformat.records import UNKNOWN, ZipArchive, ZipEntry
 from reprodiff.errors import DamagedError, ReprodiffError, UnsupportedError
 from reprodiff.limits import Budget, Limits
+from reprodiff.records import dataclass
 
 _HINT: Final = "compare the stored bytes instead, or rebuild the archive"
 

@@ -6,7 +6,6 @@ named tuples.
 """
 
 import stat
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
@@ -38,6 +37,7 @@ from reprodiff.artifacts.zipformat.fields import (
     LocalFields,
     LocatorFields,
 )
+from reprodiff.records import dataclass
 
 _ENCRYPTION: Final = FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED
 

@@ -7,7 +7,7 @@ source compiles to, a script that calls the entry point it is named after.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reprodiff.artifacts.base import Artifact, Member
@@ -20,6 +20,7 @@ from reprodiff.formats.parsing.ini import parse_ini
 from reprodiff.formats.parsing.shebang import parse_shebang
 from reprodiff.formats.parsing.wrapper import parse_wrapper
 from reprodiff.model import ArtifactKind, Difference, MemberType
+from reprodiff.records import dataclass
 
 MAX_COMPILED: Final = 32 << 20
 """Bytes of sources compiled in one comparison; about ten seconds of work."""

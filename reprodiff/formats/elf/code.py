@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from reprodiff.formats.elf.entries import symbols
@@ -12,6 +12,7 @@ from reprodiff.formats.elf.padding import padding_size
 from reprodiff.formats.elf.reader import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
 from reprodiff.formats.elf.strings import Piece
 from reprodiff.formats.parsing.align import align
+from reprodiff.records import dataclass
 
 MAX_FUNCTIONS: Final = 1_000_000
 

@@ -4,12 +4,12 @@ Sources: Linux Standard Base Core 5.0, chapters 10.6 (.eh_frame) and 10.5 (point
 GCC's libgcc/unwind-pe.h and gcc/except.cc for .gcc_except_table.
 """
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.proof import Region
 from reprodiff.formats.elf.tables import Work
+from reprodiff.records import dataclass
 
 MAX_ENTRIES: Final = 2_000_000
 _SIZES: Final = {0x2: 2, 0x3: 4, 0x4: 8, 0xA: 2, 0xB: 4, 0xC: 8}

@@ -7,7 +7,7 @@ refers to the same one in B is what :mod:`~reprodiff.formats.elf.proof` asks of 
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reprodiff.formats.elf.reader import (
@@ -25,6 +25,7 @@ from reprodiff.formats.elf.reader import (
     inflated,
 )
 from reprodiff.formats.elf.strings import Piece, tile
+from reprodiff.records import dataclass
 
 _TABLES: Final = frozenset({".eh_frame", ".eh_frame_hdr", ".gcc_except_table", ".debug_frame"})
 _PAGE: Final = 0x1000

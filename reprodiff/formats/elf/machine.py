@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from reprodiff import sandbox
@@ -16,6 +16,7 @@ from reprodiff.formats.elf.reader import (
     SHT_PROGBITS,
 )
 from reprodiff.formats.elf.tables import Work
+from reprodiff.records import dataclass
 
 _BATCH: Final = 1 << 20
 """Bytes of code handed to the child at a time."""

@@ -7,13 +7,14 @@ must be equal.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import NamedTuple
 
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.parsing.align import align_bytes
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 
 class Quad(NamedTuple):

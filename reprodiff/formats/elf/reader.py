@@ -7,11 +7,11 @@ Sources: System V ABI, chapters 4 and 5 (gABI, 2024), for the layout of all stru
 """
 
 import zlib
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from reprodiff.errors import DamagedError
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 MAGIC: Final = b"\x7fELF"
 MAX_SECTIONS: Final = 70_000

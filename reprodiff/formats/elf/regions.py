@@ -1,13 +1,14 @@
 """The two files as rows of regions, none of their bytes left out."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.proof import Quad, Region
 from reprodiff.formats.elf.reader import SHT_NOBITS, Elf, Section
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 
 class OneSided(NamedTuple):

@@ -5,7 +5,7 @@ GNU extensions as in the Linux Standard Base, "Symbol Versioning"; RELR as in th
 2017 that binutils 2.38 and glibc 2.36 implement.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from reprodiff.formats.elf.entries import Symbol, dynamic, symbols
@@ -20,6 +20,7 @@ from reprodiff.formats.elf.reader import (
     Section,
 )
 from reprodiff.formats.parsing.align import align
+from reprodiff.records import dataclass
 
 _ADDRESS_TAGS: Final = frozenset(
     {

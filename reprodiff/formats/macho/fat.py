@@ -6,7 +6,6 @@ stands where the number of slices is.
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -15,6 +14,7 @@ from reprodiff.formats.macho.compare import compare_images
 from reprodiff.formats.macho.image import ARCHITECTURES, is_macho, read_image
 from reprodiff.formats.parsing.native import Pair, all_zero, fact
 from reprodiff.model import Difference, Span
+from reprodiff.records import dataclass
 
 _MAGICS: Final = {b"\xca\xfe\xba\xbe": False, b"\xca\xfe\xba\xbf": True}
 MAX_SLICES: Final = 64

@@ -5,12 +5,12 @@ fit is said in ``Image.damage``.
 """
 
 import struct
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from reprodiff.errors import DamagedError
 from reprodiff.formats.parsing.native import c_string
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 _MAGICS: Final = {
     b"\xce\xfa\xed\xfe": ("<", False),

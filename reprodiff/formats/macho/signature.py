@@ -6,12 +6,12 @@ has a hash of every page up to the signature, and of some of the other blobs.
 
 import hashlib
 import struct
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from reprodiff.formats.macho.image import SIGNATURE, Image
 from reprodiff.formats.parsing.native import c_string
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 _SUPER, _DIRECTORY = 0xFADE0CC0, 0xFADE0C02
 _CMS: Final = 0x10000

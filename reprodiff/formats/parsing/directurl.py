@@ -4,11 +4,11 @@ Understood in full or not at all: a document with a name that the specification 
 a value of another type, is for the JSON format to compare.
 """
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from reprodiff.formats.parsing.jsontext import JsonDocument, JsonError, parse_json
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 MAX_DIRECT_URL: Final = 1 << 16
 """Bytes of the largest document that is read."""

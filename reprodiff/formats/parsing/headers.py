@@ -7,10 +7,10 @@ body, the description.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 MAX_FIELDS: Final = 200_000
 """Fields and bad lines read; what follows of the header is then one bad line."""

@@ -7,10 +7,10 @@ a line that is none of these is kept as ``bad``.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 MAX_ENTRIES: Final = 200_000
 """Entries read; what follows is then one bad entry."""

@@ -7,10 +7,10 @@ and RFC 8259 forbids, are numbers too.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 MAX_DEPTH: Final = 1_000
 MAX_NODES: Final = 1_000_000

@@ -7,9 +7,10 @@ form feeds, file separators and U+2028, which build tools and Python's own token
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final, NamedTuple
+
+from reprodiff.records import dataclass
 
 PROBE: Final = 64 * 1024
 """How many bytes :func:`is_text` looks at."""

@@ -6,12 +6,12 @@ said in ``Image.damage``, and never followed.
 
 import struct
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from reprodiff.errors import DamagedError
 from reprodiff.formats.parsing.native import unpack
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 _COFF: Final = struct.Struct("<HHIIIHH")
 _SECTION: Final = struct.Struct("<8sIIIIIIHHI")

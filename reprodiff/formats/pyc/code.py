@@ -7,7 +7,7 @@ turned ``co_lnotab`` into ``co_linetable`` (3.10), and 3.11 merged the local nam
 ``co_nlocals`` and added ``co_qualname`` and ``co_exceptiontable``.
 """
 
-from dataclasses import dataclass
+from reprodiff.records import dataclass
 
 FIRST_LINE = "co_firstlineno"
 

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from reprodiff.formats.pyc.drafts import MAX_PATH, order
@@ -24,6 +23,7 @@ from reprodiff.formats.pyc.reader import (
 from reprodiff.formats.pyc.values import code_name, common_length, string
 from reprodiff.formats.pyc.walk import Walk, join_path
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 BodyState = Literal["equal", "compared", "unread", "other-version"]
 

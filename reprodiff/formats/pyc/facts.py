@@ -1,9 +1,9 @@
 """What can be said of two pyc files: the kinds of fact, and a fact."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 
 class FactKind(StrEnum):

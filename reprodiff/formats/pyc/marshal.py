@@ -13,13 +13,13 @@ count is believed before it is compared with the bytes that are left.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from struct import Struct, error
 from typing import Final
 
 from reprodiff.formats.pyc.code import CodeLayout
 from reprodiff.formats.pyc.errors import PycError
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 MAX_NODES: Final = 500_000
 """Objects in one file.  Real files have up to about 50,000; to compare two files takes up to about

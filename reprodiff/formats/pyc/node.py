@@ -1,12 +1,12 @@
 """A view of one object in marshal data, for those who look at a file rather than compare two."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reprodiff.formats.pyc.code import FIRST_LINE
 from reprodiff.formats.pyc.marshal import Graph
 from reprodiff.formats.pyc.values import floats, integer, show, text
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

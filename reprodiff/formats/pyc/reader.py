@@ -1,6 +1,5 @@
 """A pyc file: its header (PEP 552) and its body."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from reprodiff.formats.pyc.errors import PycError
@@ -8,6 +7,7 @@ from reprodiff.formats.pyc.magic import PEP_552_FIRST, SLICE_FIRST, SUFFIX, Magi
 from reprodiff.formats.pyc.marshal import MAX_NODES, Graph, read_marshal
 from reprodiff.formats.pyc.node import Node
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 HEADER_SIZE: Final = 16
 """Bytes of a header as PEP 552 has it."""

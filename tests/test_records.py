@@ -1,0 +1,99 @@
+"""The data classes of this program against those of the standard library."""
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any
+
+import pytest
+
+from reprodiff.records import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A record that cannot change."""
+
+    name: str
+    size: int = 0
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Loose:
+    """A record that gathers."""
+
+    name: str
+    found: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A record whose values are given by name."""
+
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Single:
+    """A record that is only itself."""
+
+    name: str = ""
+
+
+def test_values_come_by_place_by_name_and_by_default() -> None:
+    assert Fixed("a") == Fixed(name="a", size=0, tags=())
+    assert repr(Fixed("a", tags=("x",))) == "Fixed(name='a', size=0, tags=('x',))"
+    first, second = Loose("a"), Loose("a")
+    first.found.append("x")
+    assert second.found == []
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Fixed,
+        lambda: Fixed("a", 1, (), 2),  # type: ignore[call-arg]
+        lambda: Fixed("a", name="b"),  # type: ignore[misc]
+        lambda: Fixed("a", other=1),  # type: ignore[call-arg]
+        lambda: Named(1),  # type: ignore[call-arg]
+    ],
+)
+def test_wrong_values_are_type_errors(make: Callable[[], object]) -> None:
+    with pytest.raises(TypeError):
+        make()
+
+
+def test_a_frozen_record_stays_as_it_is() -> None:
+    record: Any = Fixed("a")
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        record.name = "b"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del record.name
+    with pytest.raises(AttributeError):
+        Loose("a").other = 1  # type: ignore[attr-defined]
+
+
+def test_equality_and_hash_are_by_value_unless_told_otherwise() -> None:
+    assert {Fixed("a"), Fixed("a"), Fixed("b")} == {Fixed("b"), Fixed("a")}
+    assert Single() != Single()
+    assert len({Single(), Single()}) == 2
+    with pytest.raises(TypeError):
+        hash(Loose("a"))
+
+
+def test_the_tools_of_the_standard_library_work() -> None:
+    record = Fixed("a", 3)
+    assert dataclasses.replace(record, size=4) == Fixed("a", 4)
+    assert [it.name for it in dataclasses.fields(record)] == ["name", "size", "tags"]
+    assert dataclasses.asdict(record) == {"name": "a", "size": 3, "tags": ()}
+    assert pickle.loads(pickle.dumps(record)) == record  # noqa: S301
+    assert copy.deepcopy(Loose("a", ["x"])) == Loose("a", ["x"])
+    match record:
+        case Fixed(name, size):
+            assert (name, size) == ("a", 3)
+        case _:
+            pytest.fail("a record takes part in pattern matching")
