@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reprodiff.engine import compare
-from reprodiff.formats.elf.code import functions
 from reprodiff.formats.elf.reader import parse
+from reprodiff.formats.elf.symbols import functions
 from reprodiff.model import Category, Report, Severity, Verdict
 from tests.native.builders import C_CODE, CXX_CODE, build, need, pair
 

@@ -10,11 +10,11 @@ import pytest
 
 from reprodiff.engine import compare
 from reprodiff.errors import ReprodiffError
-from reprodiff.formats.elf.code import functions
 from reprodiff.formats.elf.compare import compare as compare_elf
 from reprodiff.formats.elf.entries import notes
-from reprodiff.formats.elf.padding import is_padding
 from reprodiff.formats.elf.reader import SHT_NOBITS, SHT_NOTE, SHT_NULL, Elf, parse
+from reprodiff.formats.elf.symbols import functions
+from reprodiff.formats.machine.padding import is_padding
 from reprodiff.model import Report, Span, Verdict
 from tests.native.builders import C_CODE, CXX_CODE, need, pair
 

@@ -3,15 +3,10 @@
 from collections import defaultdict
 from typing import Final
 
-from reprodiff.formats.elf import dwarf, dwarftables
-from reprodiff.formats.elf.code import CodeMap, Names, map_code
 from reprodiff.formats.elf.entries import notes
-from reprodiff.formats.elf.frames import check_frame_header, check_frames
 from reprodiff.formats.elf.headers import check_section_headers
 from reprodiff.formats.elf.kinds import ARRAYS, claims, hidden, kind, rest_kind, roles
-from reprodiff.formats.elf.layout import AddressMap, SectionPair, map_data, pair_sections
-from reprodiff.formats.elf.machine import Result, check_code, check_jump_tables
-from reprodiff.formats.elf.proof import Quad, Region
+from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pair_sections
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
     SHT_DYNSYM,
@@ -28,7 +23,7 @@ from reprodiff.formats.elf.reader import (
     parse,
 )
 from reprodiff.formats.elf.regions import Tiling, tiling
-from reprodiff.formats.elf.sides import is_swapped, turned
+from reprodiff.formats.elf.symbols import map_code, names
 from reprodiff.formats.elf.tables import (
     Work,
     check_dynamic,
@@ -42,6 +37,12 @@ from reprodiff.formats.elf.words import (
     check_relr,
     check_versions,
 )
+from reprodiff.formats.machine import dwarf, dwarftables
+from reprodiff.formats.machine.code import Result, check_code, check_jump_tables
+from reprodiff.formats.machine.frames import check_frame_header, check_frames
+from reprodiff.formats.machine.functions import CodeMap, Names
+from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.model import Difference, Span
 
 _ROUNDED: Final = 64
@@ -77,7 +78,7 @@ class _Comparison:
         pairs, only_a, only_b = pair_sections(a, b)
         cut = tiling(a, b, pairs, only_a, only_b)
         maps = self.maps(pairs)
-        where = AddressMap(a, b, pairs)
+        where = address_map(a, b, pairs)
         work = Work(a, b, where, cut.sections)
         self.state_strings(cut)
         result = self.check(work, cut, maps)
@@ -391,7 +392,7 @@ class _Comparison:
         if pair is None or not pair.a.alloc:
             return region.name if pair is not None else f"{region.name}+{quad.a0:#x}"
         if self.names_a is None:
-            self.names_a = Names(self.a)
+            self.names_a = names(self.a)
         name = self.names_a.at(pair.a.addr + quad.a0)
         if name is None:
             return f"{region.name}+{quad.a0:#x}"

@@ -6,7 +6,6 @@ Source: System V ABI (gABI), chapter 4, "Sections", and chapter 5, "Program Load
 from typing import Final
 
 from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.proof import Region
 from reprodiff.formats.elf.reader import (
     EHDR_SIZE,
     PT_LOAD,
@@ -19,6 +18,7 @@ from reprodiff.formats.elf.reader import (
     Section,
 )
 from reprodiff.formats.elf.tables import Work
+from reprodiff.formats.machine.proof import Region
 
 _INFO_LINK: Final = 0x40
 _ROUND: Final = 8

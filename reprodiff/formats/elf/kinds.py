@@ -6,7 +6,6 @@ from typing import Final
 
 from reprodiff.formats.elf.entries import dynamic
 from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.proof import Quad, Region
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
     SHT_DYNSYM,
@@ -23,8 +22,9 @@ from reprodiff.formats.elf.reader import (
     SHT_SYMTAB,
     Elf,
 )
-from reprodiff.formats.elf.strings import Piece
 from reprodiff.formats.elf.tables import STRING_TAGS
+from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.formats.machine.strings import Piece
 
 ARRAYS: Final = frozenset({SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY})
 """Sections that are rows of addresses."""

@@ -10,6 +10,7 @@ import zlib
 from typing import Final, NamedTuple
 
 from reprodiff.errors import DamagedError
+from reprodiff.formats.machine.model import AARCH64, X86, X86_64
 from reprodiff.model import Span
 from reprodiff.records import dataclass
 
@@ -21,6 +22,7 @@ MAX_INFLATED: Final = 256 << 20
 
 ET_REL: Final = 1
 EM_386, EM_ARM, EM_X86_64, EM_AARCH64 = 3, 40, 62, 183
+_ARCHES: Final = {EM_386: X86, EM_X86_64: X86_64, EM_AARCH64: AARCH64}
 
 SHT_NULL, SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA = 0, 1, 2, 3, 4
 SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_NOBITS, SHT_REL = 5, 6, 7, 8, 9
@@ -111,6 +113,16 @@ class Section:
         """Whether its addresses are its own; those of .tbss overlap what follows it."""
         return self.alloc and not (self.flags & SHF_TLS and self.type == SHT_NOBITS)
 
+    @property
+    def bare(self) -> bool:
+        """Whether it has no bytes in the file."""
+        return self.type == SHT_NOBITS
+
+    @property
+    def data(self) -> bool:
+        """Whether it holds what the program itself defines."""
+        return self.type == SHT_PROGBITS
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -145,6 +157,11 @@ class Elf:
     sections: tuple[Section, ...]
     segments: tuple[Segment, ...]
     damage: tuple[str, ...]
+
+    @property
+    def arch(self) -> str:
+        """The architecture of its code."""
+        return _ARCHES.get(self.machine, f"machine {self.machine}")
 
     @property
     def word(self) -> int:

@@ -5,8 +5,8 @@ from dataclasses import field
 from typing import NamedTuple
 
 from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.proof import Quad, Region
 from reprodiff.formats.elf.reader import SHT_NOBITS, Elf, Section
+from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.model import Span
 from reprodiff.records import dataclass
 
@@ -184,7 +184,7 @@ def _lonely(
 
 def _header_stop(made: Tiling, item: Section, side: int) -> int:
     for region in made.sections.values():
-        pair = region.pair
+        pair: SectionPair | None = region.pair
         if pair is not None and (pair.a, pair.b)[side] is item:
             return (pair.b, pair.a)[side].header.stop
     return 0

@@ -5,12 +5,10 @@ GNU extensions as in the Linux Standard Base, "Symbol Versioning"; RELR as in th
 2017 that binutils 2.38 and glibc 2.36 implement.
 """
 
-from dataclasses import field
 from typing import Final
 
 from reprodiff.formats.elf.entries import Symbol, dynamic, symbols
-from reprodiff.formats.elf.layout import AddressMap, SectionPair
-from reprodiff.formats.elf.proof import Quad, Region
+from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import (
     EHDR,
     PHDR,
@@ -19,8 +17,10 @@ from reprodiff.formats.elf.reader import (
     Elf,
     Section,
 )
+from reprodiff.formats.machine import work as work_module
+from reprodiff.formats.machine.layout import AddressMap
+from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.parsing.align import align
-from reprodiff.records import dataclass
 
 _ADDRESS_TAGS: Final = frozenset(
     {
@@ -33,25 +33,7 @@ STRING_TAGS: Final = {1: "NEEDED", 14: "SONAME", 15: "RPATH", 29: "RUNPATH"}
 _OTHER_STRINGS: Final = frozenset({0x6FFFFEFA, 0x6FFFFEFB, 0x6FFFFEFC, 0x7FFFFFFD, 0x7FFFFFFF})
 
 
-@dataclass(slots=True)
-class Work:
-    """Two files, the map between them and the regions to account for."""
-
-    a: Elf
-    b: Elf
-    map: AddressMap
-    regions: dict[int, Region] = field(default_factory=dict)
-    """By the number of the section in A."""
-    resized: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """Functions of A that changed, by address, with their sizes in A and B."""
-    strings: list[tuple[Region, Quad]] = field(default_factory=list)
-    """Strings inside of other things that stand for each other."""
-    added: list[tuple[bytes, bytes, Quad, Region]] = field(default_factory=list)
-    """Symbols on one side, or renamed: name in A, name in B, where."""
-
-    def region(self, pair: SectionPair) -> Region:
-        """Return the region of a section."""
-        return self.regions[pair.a.index]
+Work = work_module.Work[Elf]
 
 
 def check_header(work: Work, region: Region) -> None:

@@ -7,10 +7,11 @@ proposal of 2017 that binutils 2.38 and glibc 2.36 implement.
 from typing import Final
 
 from reprodiff.formats.elf.entries import Symbol, relocations, symbols
-from reprodiff.formats.elf.layout import AddressMap, SectionPair
-from reprodiff.formats.elf.proof import Region
+from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
 from reprodiff.formats.elf.tables import Work
+from reprodiff.formats.machine.layout import AddressMap
+from reprodiff.formats.machine.proof import Region
 
 # Relocations whose addend is an address: R_*_RELATIVE and R_*_IRELATIVE by machine.
 RELATIVE: Final = {

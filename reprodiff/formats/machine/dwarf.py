@@ -8,23 +8,23 @@ tables, 7.4 to 7.7 for forms, expressions and lists), and GCC's location views.
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from reprodiff.formats.elf import dwarftables
-from reprodiff.formats.elf.dwarfexpr import Damage
-from reprodiff.formats.elf.dwarfinfo import Listing, Shapes, Token, units
-from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.proof import Quad, Region
-from reprodiff.formats.elf.tables import Work
+from reprodiff.formats.machine import dwarftables
+from reprodiff.formats.machine.dwarfexpr import Damage
+from reprodiff.formats.machine.dwarfinfo import Listing, Shapes, Token, units
+from reprodiff.formats.machine.layout import AnyPair
+from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.formats.machine.work import AnyWork
 
 _NO_REFERENCES: Final = frozenset({".debug_abbrev", ".debug_str", ".debug_line_str"})
 _FROM_INFO: Final = frozenset({".debug_loc", ".debug_loclists", ".debug_ranges", ".debug_rnglists"})
 
 
-def check(work: Work) -> None:
+def check(work: AnyWork) -> None:
     """Check all debug sections; only needed where something that they refer to has moved."""
     if work.map.relocatable:
         return  # the words are in the relocations there
     lists: list[tuple[Listing, Listing]] = []
-    walks: dict[str, Callable[[bytes, Work, int], Iterator[Token]]] = {
+    walks: dict[str, Callable[[bytes, AnyWork, int], Iterator[Token]]] = {
         ".debug_line": dwarftables.lines,
         ".debug_aranges": dwarftables.ranges_of_units,
         ".debug_str_offsets": dwarftables.string_offsets,
@@ -55,7 +55,7 @@ def check(work: Work) -> None:
         )
 
 
-def _in_step(work: Work, region: Region, ones: Iterator[Token], twos: Iterator[Token]) -> None:
+def _in_step(work: AnyWork, region: Region, ones: Iterator[Token], twos: Iterator[Token]) -> None:
     try:
         for one, two in zip(ones, twos, strict=True):
             if one.kind != two.kind:
@@ -73,14 +73,14 @@ def _in_step(work: Work, region: Region, ones: Iterator[Token], twos: Iterator[T
     region.fail("the debug information is not of one shape on both sides")
 
 
-def _string(work: Work, region: Region, one: Token, two: Token) -> None:
+def _string(work: AnyWork, region: Region, one: Token, two: Token) -> None:
     quad = Quad(one.at, one.at + one.size, two.at, two.at + two.size)
     if region.a[quad.a0 : quad.a1] != region.b[quad.b0 : quad.b1]:
         region.stated.append(quad)
         work.strings.append((region, quad))
 
 
-def _good(work: Work, one: Token, two: Token) -> bool:
+def _good(work: AnyWork, one: Token, two: Token) -> bool:
     if one.kind == "addr":
         return work.map.follows(one.value, two.value)
     if one.kind == "length":
@@ -89,7 +89,7 @@ def _good(work: Work, one: Token, two: Token) -> bool:
 
 
 def _info(
-    work: Work, pair: SectionPair, region: Region, lists: list[tuple[Listing, Listing]]
+    work: AnyWork, pair: AnyPair, region: Region, lists: list[tuple[Listing, Listing]]
 ) -> None:
     shapes = work.map.by_name.get(".debug_abbrev")
     if shapes is None:

@@ -6,16 +6,11 @@ from dataclasses import field
 from typing import Any, Final
 
 from reprodiff import sandbox
-from reprodiff.formats.elf.code import CodeMap, Function, FunctionPair
-from reprodiff.formats.elf.padding import is_padding
-from reprodiff.formats.elf.proof import Quad, Region
-from reprodiff.formats.elf.reader import (
-    EM_386,
-    EM_AARCH64,
-    EM_X86_64,
-    SHT_PROGBITS,
-)
-from reprodiff.formats.elf.tables import Work
+from reprodiff.formats.machine.functions import CodeMap, Function, FunctionPair
+from reprodiff.formats.machine.model import AARCH64, X86, X86_64
+from reprodiff.formats.machine.padding import is_padding
+from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.formats.machine.work import AnyWork
 from reprodiff.records import dataclass
 
 _BATCH: Final = 1 << 20
@@ -50,7 +45,7 @@ def label(item: Function, region: Region) -> str:
     return f"{region.name}+{item.start:#x}"
 
 
-def check_code(work: Work, maps: Sequence[CodeMap], *, straight: bool) -> Result:
+def check_code(work: AnyWork, maps: Sequence[CodeMap], *, straight: bool) -> Result:
     """Check all code; ``straight`` says that nothing in memory has moved.
 
     Code of a machine that is not decoded here must then be equal, which the ledger sees; where
@@ -101,11 +96,11 @@ def _batches(items: Sequence[FunctionPair]) -> Iterator[list[FunctionPair]]:
         yield batch
 
 
-def _check(work: Work, found: CodeMap, items: list[FunctionPair], result: Result) -> None:
+def _check(work: AnyWork, found: CodeMap, items: list[FunctionPair], result: Result) -> None:
     region = work.region(found.pair)
-    machine = work.a.machine
-    if machine == EM_AARCH64 and not work.a.big:
-        from reprodiff.formats.elf import aarch64  # noqa: PLC0415
+    arch = work.a.arch
+    if arch == AARCH64 and not work.a.big:
+        from reprodiff.formats.machine import aarch64  # noqa: PLC0415
 
         for both in items:
             found_here = aarch64.compare(
@@ -114,8 +109,8 @@ def _check(work: Work, found: CodeMap, items: list[FunctionPair], result: Result
             )  # fmt: skip
             _judge(work, found, both, _shifted(found_here, both), result)
         return
-    if machine != EM_X86_64:
-        kind = "32-bit x86" if machine == EM_386 else f"machine {machine}"
+    if arch != X86_64:
+        kind = "32-bit x86" if arch == X86 else arch
         _unread(region, items, f"code for {kind} is not taken apart", result)
         return
     for batch in _batches(items):
@@ -125,7 +120,7 @@ def _check(work: Work, found: CodeMap, items: list[FunctionPair], result: Result
         low_a, high_a = first.a.start, last.a.start + last.a.size
         code_a = region.a[low_a:high_a]
         answer = sandbox.run(
-            "reprodiff.formats.elf.x86:compare",
+            "reprodiff.formats.machine.x86:compare",
             {
                 "bits": work.a.bits,
                 "size_a": len(code_a),
@@ -174,7 +169,9 @@ def _unread(region: Region, items: list[FunctionPair], why: str, result: Result)
         result.problems.append(why)
 
 
-def _judge(work: Work, found: CodeMap, both: FunctionPair, part: list[Any], result: Result) -> None:
+def _judge(
+    work: AnyWork, found: CodeMap, both: FunctionPair, part: list[Any], result: Result
+) -> None:
     region, pair = work.region(found.pair), found.pair
     references, changes, stopped = part
     name = label(both.a, region)
@@ -211,7 +208,7 @@ def _judge(work: Work, found: CodeMap, both: FunctionPair, part: list[Any], resu
         region.why = region.why or "instructions that are not known to the disassembler"
 
 
-def check_jump_tables(work: Work, result: Result) -> None:
+def check_jump_tables(work: AnyWork, result: Result) -> None:
     """Check the tables of 32-bit distances from the table itself, behind a reference.
 
     A table of jumps is where code refers to, its first entry leads into that same function, and
@@ -223,7 +220,7 @@ def check_jump_tables(work: Work, result: Result) -> None:
     code = [(pair.a.addr, pair.a.addr + pair.size_a) for pair in where.pairs if pair.a.code]
     for index, table in enumerate(places):
         pair = where.containing(table)
-        if pair is None or pair.a.code or pair.a.type != SHT_PROGBITS or table % 4:
+        if pair is None or pair.a.code or not pair.a.data or table % 4:
             continue
         other, start, stop = result.targets[table]
         if other not in where.addresses(table):
@@ -258,10 +255,10 @@ def _distances(data: bytes, *, big: bool) -> list[int]:
     return [item for (item,) in struct.iter_unpack(">i" if big else "<i", data[:whole])]
 
 
-def _is_text(work: Work, address: int) -> bool:
+def _is_text(work: AnyWork, address: int) -> bool:
     """Whether a string starts at an address of A."""
     pair = work.map.containing(address)
-    if pair is None or pair.a.code or pair.a.type != SHT_PROGBITS:
+    if pair is None or pair.a.code or not pair.a.data:
         return False
     at, data = address - pair.a.addr, pair.plain_a
     return (

@@ -6,9 +6,9 @@ GCC's libgcc/unwind-pe.h and gcc/except.cc for .gcc_except_table.
 
 from typing import Final, NamedTuple
 
-from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.proof import Region
-from reprodiff.formats.elf.tables import Work
+from reprodiff.formats.machine.layout import AnyPair
+from reprodiff.formats.machine.proof import Region
+from reprodiff.formats.machine.work import AnyWork
 from reprodiff.records import dataclass
 
 MAX_ENTRIES: Final = 2_000_000
@@ -178,7 +178,7 @@ def _function(source: Bytes, at: int, common: _Common | None, frame: Frame) -> N
             frame.table = source.pointer(at, common.table)
 
 
-def _sources(work: Work, pair: SectionPair) -> tuple[Bytes, Bytes]:
+def _sources(work: AnyWork, pair: AnyPair) -> tuple[Bytes, Bytes]:
     word, big = work.a.word, work.a.big
     return (
         Bytes(pair.plain_a, pair.a.addr, word, big=big),
@@ -186,7 +186,7 @@ def _sources(work: Work, pair: SectionPair) -> tuple[Bytes, Bytes]:
     )
 
 
-def check_frames(work: Work, region: Region, pair: SectionPair) -> None:
+def check_frames(work: AnyWork, region: Region, pair: AnyPair) -> None:
     """Check .eh_frame entry by entry, and the exception tables it leads to."""
     source_a, source_b = _sources(work, pair)
     list_a, list_b = frames(source_a), frames(source_b)
@@ -211,7 +211,7 @@ def check_frames(work: Work, region: Region, pair: SectionPair) -> None:
             _exceptions(work, one.table.value, two.table.value)
 
 
-def check_frame_header(work: Work, region: Region, pair: SectionPair) -> None:
+def check_frame_header(work: AnyWork, region: Region, pair: AnyPair) -> None:
     """Check .eh_frame_hdr: the place of .eh_frame, and the sorted table of its entries."""
     source_a, source_b = _sources(work, pair)
     if len(region.a) != len(region.b) or len(region.a) < 4 or region.a[:4] != region.b[:4]:
@@ -240,7 +240,7 @@ def check_frame_header(work: Work, region: Region, pair: SectionPair) -> None:
         region.fail("the index of the unwind table cannot be read to its end")
 
 
-def _exceptions(work: Work, one: int, two: int) -> None:
+def _exceptions(work: AnyWork, one: int, two: int) -> None:
     """Check the types that one function's exception table names."""
     pair = work.map.containing(one)
     if pair is None or not pair.b.addr <= two < pair.b.addr + pair.size_b:

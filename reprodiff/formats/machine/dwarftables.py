@@ -5,17 +5,17 @@ Each function yields the words of one section, or of one list, that refer to som
 
 from collections.abc import Iterator
 
-from reprodiff.formats.elf.dwarfexpr import Damage, Reader, addresses
-from reprodiff.formats.elf.dwarfinfo import FIXED, LEBS, Listing, Token
-from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.reader import Elf
-from reprodiff.formats.elf.strings import Piece
-from reprodiff.formats.elf.tables import Work
+from reprodiff.formats.machine.dwarfexpr import Damage, Reader, addresses
+from reprodiff.formats.machine.dwarfinfo import FIXED, LEBS, Listing, Token
+from reprodiff.formats.machine.layout import AnyPair
+from reprodiff.formats.machine.model import Binary
+from reprodiff.formats.machine.strings import Piece
+from reprodiff.formats.machine.work import AnyWork
 
 # -- lists of ranges and locations ------------------------------------------------------------
 
 
-def entries(data: bytes, work: Work, start: Listing) -> Iterator[Token]:
+def entries(data: bytes, work: AnyWork, start: Listing) -> Iterator[Token]:
     """Yield the addresses in a list of ranges or locations."""
     reader = Reader(data, start.at, big=work.a.big)
     word = start.word
@@ -78,7 +78,7 @@ def _old_list(reader: Reader, start: Listing) -> Iterator[Token]:
 # -- tables -----------------------------------------------------------------------------------
 
 
-def ranges_of_units(data: bytes, work: Work, side: int) -> Iterator[Token]:
+def ranges_of_units(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
     """Yield what .debug_aranges refers to."""
     del side
     reader = Reader(data, 0, big=work.a.big)
@@ -99,7 +99,7 @@ def ranges_of_units(data: bytes, work: Work, side: int) -> Iterator[Token]:
         reader.at = stop
 
 
-def string_offsets(data: bytes, work: Work, side: int) -> Iterator[Token]:
+def string_offsets(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
     """Yield the offsets in .debug_str_offsets."""
     del side
     reader = Reader(data, 0, big=work.a.big)
@@ -114,7 +114,7 @@ def string_offsets(data: bytes, work: Work, side: int) -> Iterator[Token]:
         reader.at = stop
 
 
-def frames(data: bytes, work: Work, side: int) -> Iterator[Token]:
+def frames(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
     """Yield the addresses of functions in .debug_frame (DWARF 5, section 6.4.1)."""
     del side
     reader = Reader(data, 0, big=work.a.big)
@@ -128,7 +128,7 @@ def frames(data: bytes, work: Work, side: int) -> Iterator[Token]:
         reader.at = stop
 
 
-def address_table(data: bytes, work: Work, side: int) -> Iterator[Token]:
+def address_table(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
     """Yield the addresses in .debug_addr."""
     del side
     reader = Reader(data, 0, big=work.a.big)
@@ -165,12 +165,12 @@ def _line_units(data: bytes, *, big: bool) -> list[tuple[int, int]]:
     return found
 
 
-def map_lines(elf: Elf, pair: SectionPair) -> None:
+def map_lines(file: Binary, pair: AnyPair) -> None:
     """Map .debug_line unit by unit: .debug_info refers to the starts of units."""
     if pair.unread or pair.plain_a == pair.plain_b:
         pair.settle([Piece(0, 0, len(pair.plain_a), len(pair.plain_b), "same")])
         return
-    ones, twos = (_line_units(data, big=elf.big) for data in (pair.plain_a, pair.plain_b))
+    ones, twos = (_line_units(data, big=file.big) for data in (pair.plain_a, pair.plain_b))
     if len(ones) != len(twos):
         pair.settle([Piece(0, 0, len(pair.plain_a), len(pair.plain_b), "changed")])
         return
@@ -182,7 +182,7 @@ def map_lines(elf: Elf, pair: SectionPair) -> None:
     )
 
 
-def lines(data: bytes, work: Work, side: int) -> Iterator[Token]:
+def lines(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
     """Yield what .debug_line refers to, its lengths and its strings."""
     del side
     reader = Reader(data, 0, big=work.a.big)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reprodiff.formats.elf.strings import Piece, tile
+from reprodiff.formats.machine.strings import Piece, tile
 
 OBJECT = b"\x11\x22\x33\x44\x55\x66\x77\x88"
 

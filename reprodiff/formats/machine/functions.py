@@ -1,16 +1,13 @@
 """Functions: where each starts, which of A is which of B, and how their instructions differ."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Final, NamedTuple
 
-from reprodiff.formats.elf.entries import symbols
-from reprodiff.formats.elf.frames import Bytes, frames
-from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.padding import padding_size
-from reprodiff.formats.elf.reader import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
-from reprodiff.formats.elf.strings import Piece
+from reprodiff.formats.machine.layout import AnyPair
+from reprodiff.formats.machine.padding import padding_size
+from reprodiff.formats.machine.strings import Piece
 from reprodiff.formats.parsing.align import align
 from reprodiff.records import dataclass
 
@@ -40,64 +37,30 @@ class FunctionPair(NamedTuple):
 class CodeMap:
     """How the functions of one section pair."""
 
-    pair: SectionPair
+    pair: AnyPair
     both: list[FunctionPair] = field(default_factory=list)
     only_a: list[Function] = field(default_factory=list)
     only_b: list[Function] = field(default_factory=list)
 
 
-def functions(elf: Elf, section: Section) -> list[Function]:
-    """Return what a code section is made of: by symbols and by the unwind table.
+Starts = Mapping[int, tuple[int, list[bytes]]]
+"""Start of a function in its section -> its size, 0 if it is not known, and its names."""
 
-    What neither names (start-up code, procedure linkage) is a run of its own.
-    """
-    size = section.body.size
-    start, stop = section.addr, section.addr + size
-    found: dict[int, tuple[int, list[bytes]]] = {}
-    relocatable = elf.type == 1
-    for table in elf.sections:
-        if table.type not in {SHT_SYMTAB, SHT_DYNSYM}:
-            continue
-        for item in symbols(elf, table):
-            if item.type not in {2, 10} or item.section != section.index:
-                continue
-            value = item.value + (start if relocatable else 0)
-            if start <= value < stop and len(found) < MAX_FUNCTIONS:
-                known = found.setdefault(value - start, (0, []))
-                if item.name not in known[1]:
-                    known[1].append(item.name)
-                found[value - start] = (max(known[0], item.size), known[1])
-    if not relocatable:
-        _unwound(elf, section, found)
-    if 0 not in found:
-        found[0] = (0, [])
-    if not size:
+
+def runs(starts: Starts, code: bytes) -> list[Function]:
+    """Return what a code section is made of: ``starts``, and what stands between them."""
+    if not code:
         return []
+    found = {0: (0, []), **starts}
     places = sorted(found)
     made: list[Function] = []
-    code = bytes(elf.content(section))
-    for at, behind in zip(places, [*places[1:], size], strict=True):
+    for at, behind in zip(places, [*places[1:], len(code)], strict=True):
         length, names = found[at]
         length = min(length or behind - at, behind - at)
         ordered = tuple(sorted(names))
         made.append(Function(at, length, behind, ordered[0] if ordered else b"", ordered))
         made += _behind(code, at + length, behind)
     return made
-
-
-def _unwound(elf: Elf, section: Section, found: dict[int, tuple[int, list[bytes]]]) -> None:
-    """Add the functions that the unwind table knows."""
-    table = elf.named(".eh_frame")
-    if table is None or table.type == SHT_NOBITS:
-        return
-    source = Bytes(bytes(elf.content(table)), table.addr, elf.word, big=elf.big)
-    for frame in frames(source):
-        if frame.code is None:
-            continue
-        at = frame.code.value - section.addr
-        if 0 <= at < section.body.size:
-            known = found.get(at, (0, []))
-            found[at] = (known[0] or frame.size, known[1])
 
 
 def _behind(code: bytes, start: int, stop: int) -> list[Function]:
@@ -109,15 +72,13 @@ def _behind(code: bytes, start: int, stop: int) -> list[Function]:
     return [Function(start, stop - start, stop, b"", ())] if start < stop else []
 
 
-def map_code(a: Elf, b: Elf, pair: SectionPair) -> CodeMap:
+def pair_functions(pair: AnyPair, ones: list[Function], twos: list[Function]) -> CodeMap:
     """Pair the functions of a code section and build its map."""
     found = CodeMap(pair)
     if pair.plain_a == pair.plain_b and pair.a.addr == pair.b.addr:
         pair.settle([Piece(0, 0, len(pair.plain_a), len(pair.plain_b), "same")])
-        ones = functions(a, pair.a)
         found.both = [FunctionPair(one, one) for one in ones]
         return found
-    ones, twos = functions(a, pair.a), functions(b, pair.b)
     keys_a, keys_b = _keys(ones, twos)
     left_a: list[Function] = []
     left_b: list[Function] = []
@@ -182,19 +143,17 @@ def _displaced(found: CodeMap, left_a: list[Function], left_b: list[Function]) -
 class Names:
     """The functions and objects of a file by address, for naming places."""
 
-    def __init__(self, elf: Elf) -> None:
+    def __init__(self, items: Iterable[tuple[int, int, bytes]]) -> None:
+        """Take ``items`` as (address, size, name); the first name of an address stays."""
         found: dict[int, tuple[int, bytes]] = {}
-        for section in elf.sections:
-            if section.type in {SHT_SYMTAB, SHT_DYNSYM}:
-                for item in symbols(elf, section):
-                    if item.type in {1, 2, 10} and item.value and item.size and item.name:
-                        found.setdefault(item.value, (item.size, item.name))
+        for address, size, name in items:
+            found.setdefault(address, (size, name))
         self._starts = sorted(found)
         self._found = found
 
     def at(self, address: int) -> bytes | None:
         """Return the name of the function or object that an address is in."""
-        index = bisect_left(self._starts, address + 1) - 1
+        index = bisect_right(self._starts, address) - 1
         if index < 0:
             return None
         start = self._starts[index]

@@ -11,7 +11,7 @@ from dataclasses import field
 from itertools import pairwise
 from typing import NamedTuple
 
-from reprodiff.formats.elf.layout import SectionPair
+from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.parsing.align import align_bytes
 from reprodiff.model import Span
 from reprodiff.records import dataclass
@@ -39,7 +39,7 @@ class Region:
     b: bytes
     at_a: int
     at_b: int
-    pair: SectionPair | None = None
+    pair: AnyPair | None = None
     packed: tuple[Span, Span] | None = None
     moved: list[Quad] = field(default_factory=list)
     stated: list[Quad] = field(default_factory=list)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import field
 from typing import Final, NamedTuple
 
-from reprodiff.formats.elf.dwarfexpr import Damage, Reader, addresses
+from reprodiff.formats.machine.dwarfexpr import Damage, Reader, addresses
 from reprodiff.records import dataclass
 
 

@@ -1,0 +1,72 @@
+"""A compiled file as the proof sees it: sections at addresses, whatever format they come from."""
+
+from typing import Protocol
+
+from reprodiff.model import Span
+
+X86, X86_64, AARCH64 = "x86", "x86-64", "aarch64"
+"""Architectures whose code is known here; others go by a name of their own."""
+
+
+class Part(Protocol):
+    """A section: bytes of the file that stand at an address."""
+
+    @property
+    def index(self) -> int:
+        """Its number in its file."""
+
+    @property
+    def name(self) -> str:
+        """Its name, not always the only one of that name."""
+
+    @property
+    def addr(self) -> int:
+        """Where it is loaded."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+
+    @property
+    def body(self) -> Span:
+        """Its bytes in the file, cut to what is there."""
+
+    @property
+    def alloc(self) -> bool:
+        """Whether it is part of the memory image."""
+
+    @property
+    def mapped(self) -> bool:
+        """Whether its addresses are its own."""
+
+    @property
+    def code(self) -> bool:
+        """Whether it holds machine instructions."""
+
+    @property
+    def bare(self) -> bool:
+        """Whether it has no bytes in the file, but zeros in memory."""
+
+    @property
+    def data(self) -> bool:
+        """Whether it holds what the program itself defines, and no table of the linker."""
+
+
+class Binary(Protocol):
+    """What a whole file says of itself."""
+
+    @property
+    def arch(self) -> str:
+        """The architecture of its code."""
+
+    @property
+    def bits(self) -> int:
+        """Size of an address, in bits."""
+
+    @property
+    def word(self) -> int:
+        """Size of an address, in bytes."""
+
+    @property
+    def big(self) -> bool:
+        """Whether the most significant byte comes first."""

@@ -1,0 +1,35 @@
+"""What the checks of one pair of files work on."""
+
+from dataclasses import field
+from typing import Any, Generic, TypeVar
+
+from reprodiff.formats.machine.layout import AddressMap, AnyPair
+from reprodiff.formats.machine.model import Binary
+from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.records import dataclass
+
+File = TypeVar("File", bound=Binary)
+
+
+@dataclass(slots=True)
+class Work(Generic[File]):
+    """Two files, the map between them and the regions to account for."""
+
+    a: File
+    b: File
+    map: AddressMap
+    regions: dict[int, Region] = field(default_factory=dict)
+    """By the number of the section in A."""
+    resized: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Functions of A that changed, by address, with their sizes in A and B."""
+    strings: list[tuple[Region, Quad]] = field(default_factory=list)
+    """Strings inside of other things that stand for each other."""
+    added: list[tuple[bytes, bytes, Quad, Region]] = field(default_factory=list)
+    """Symbols on one side, or renamed: name in A, name in B, where."""
+
+    def region(self, pair: AnyPair) -> Region:
+        """Return the region of a section."""
+        return self.regions[pair.a.index]
+
+
+AnyWork = Work[Any]
