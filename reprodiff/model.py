@@ -9,115 +9,50 @@ artifact, hostile until shown otherwise.  A :class:`Location`, a :class:`Finding
 
 from collections.abc import Mapping
 from dataclasses import field
-from enum import StrEnum
 from typing import Final, NamedTuple
 
+from reprodiff.drift import Platform
 from reprodiff.records import dataclass
+from reprodiff.vocabulary import (
+    ArtifactKind,
+    Category,
+    Confidence,
+    MemberType,
+    Severity,
+    Side,
+    Verdict,
+)
+
+__all__ = [
+    "NOWHERE",
+    "SCHEMA_VERSION",
+    "ArtifactInfo",
+    "ArtifactKind",
+    "Category",
+    "CategoryCount",
+    "Confidence",
+    "Difference",
+    "Finding",
+    "Fix",
+    "LedgerTotals",
+    "Location",
+    "MadeBy",
+    "MemberCounts",
+    "MemberType",
+    "Platform",
+    "Problem",
+    "Report",
+    "Severity",
+    "Side",
+    "Span",
+    "Summary",
+    "Value",
+    "Verdict",
+]
 
 SCHEMA_VERSION: Final = 1
 """Counts breaking changes of the JSON report."""
 
-
-class Category(StrEnum):
-    """What kind of thing a finding is about.  The names are an interface: never rename one."""
-
-    TIMESTAMPS = "timestamps"
-    PERMISSIONS = "permissions"
-    OWNERSHIP = "ownership"
-    ORDERING = "ordering"
-    COMPRESSION = "compression"
-    ARCHIVE_FORMAT = "archive-format"
-    EMBEDDED_PATHS = "embedded-paths"
-    BUILD_IDS = "build-ids"
-    VENDORED_LIBRARIES = "vendored-libraries"
-    PLATFORM = "platform"
-    TOOLCHAIN = "toolchain"
-    METADATA = "metadata"
-    BYTECODE = "bytecode"
-    ENVIRONMENT = "environment"
-    TEXT_FORMAT = "text-format"
-    CHECKSUMS = "checksums"
-    NATIVE_CODE = "native-code"
-    CONTENT = "content"
-    MEMBERSHIP = "membership"
-    INTEGRITY = "integrity"
-    UNEXPLAINED = "unexplained"
-
-
-class Severity(StrEnum):
-    """How much a finding matters to somebody who installs the artifact."""
-
-    BENIGN = "benign"
-    """Cannot change what is installed or how it runs, beyond the recorded fact itself."""
-    REVIEW = "review"
-    """May change behaviour, or what people get."""
-    ALARM = "alarm"
-    """The artifact contradicts itself or hides something."""
-
-    @property
-    def rank(self) -> int:
-        """0 for benign, 1 for review, 2 for alarm."""
-        return _SEVERITY_RANK[self]
-
-
-class Confidence(StrEnum):
-    """How sure a finding is of its cause."""
-
-    PROVEN = "proven"
-    """Code has checked the cause's predicate on the actual bytes."""
-    LIKELY = "likely"
-    """The evidence fits and nothing contradicts it, but another cause could leave the same."""
-    POSSIBLE = "possible"
-    """One of several explanations."""
-
-    @property
-    def rank(self) -> int:
-        """0 for proven, 1 for likely, 2 for possible."""
-        return _CONFIDENCE_RANK[self]
-
-
-class Verdict(StrEnum):
-    """The answer to "does it matter?"."""
-
-    IDENTICAL = "identical"
-    EQUIVALENT = "equivalent"
-    DIFFERENT = "different"
-    INCOMPLETE = "incomplete"
-
-
-class ArtifactKind(StrEnum):
-    """What an input is."""
-
-    WHEEL = "wheel"
-    SDIST = "sdist"
-    TREE = "tree"
-    WHEELHOUSE = "wheelhouse"
-    ZIP = "zip"
-    TAR = "tar"
-    FILE = "file"
-
-
-class MemberType(StrEnum):
-    """What a member is, as its container records it."""
-
-    FILE = "file"
-    DIRECTORY = "directory"
-    SYMLINK = "symlink"
-    HARDLINK = "hardlink"
-    DEVICE = "device"
-    FIFO = "fifo"
-    OTHER = "other"
-
-
-class Side(StrEnum):
-    """Which of the two inputs."""
-
-    A = "a"
-    B = "b"
-
-
-_SEVERITY_RANK: Final = {Severity.BENIGN: 0, Severity.REVIEW: 1, Severity.ALARM: 2}
-_CONFIDENCE_RANK: Final = {Confidence.PROVEN: 0, Confidence.LIKELY: 1, Confidence.POSSIBLE: 2}
 
 Value = str | int | float | bytes | tuple[object, ...] | None
 """A value as it was read from an artifact; ``None`` means that the side has none."""
@@ -318,3 +253,6 @@ class Report:
     fixes: tuple[Fix, ...] = ()
     recipe: Mapping[Side, Mapping[str, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    platform: Platform | None = None
+    """What both sides ask of the machine they are installed on, and what changed in it; absent
+    where neither tags nor native code differ."""

@@ -6,6 +6,15 @@ fields; a field that is not listed here is not in the report.
 
 from typing import Final
 
+from reprodiff.drift import (
+    BundledLibrary,
+    Ceiling,
+    NativeMember,
+    Platform,
+    PlatformChange,
+    PlatformSide,
+    SymbolNeed,
+)
 from reprodiff.model import (
     ArtifactInfo,
     CategoryCount,
@@ -24,7 +33,7 @@ from reprodiff.reports.selection import LeftOut
 TOOL: Final = "reprodiff"
 
 KEYS: Final[dict[type, tuple[str, ...]]] = {
-    Report: ("verdict", "a", "b", "summary", "findings", "fixes", "recipe", "problems"),
+    Report: ("verdict", "a", "b", "summary", "findings", "fixes", "recipe", "problems", "platform"),
     ArtifactInfo: ("path", "kind", "size", "sha256", "name", "version", "tags", "made_by"),
     MadeBy: ("tool", "version"),
     Summary: ("members", "categories", "ledger"),
@@ -50,9 +59,45 @@ KEYS: Final[dict[type, tuple[str, ...]]] = {
     Fix: ("id", "tool", "title", "where", "snippet", "why", "since", "docs", "checked"),
     Problem: ("path", "stage", "message", "side"),
     LeftOut: ("findings", "locations", "by"),
+    Platform: ("a", "b", "changes", "ceilings", "libraries", "members"),
+    PlatformSide: (
+        "tags",
+        "recorded_tags",
+        "purelib",
+        "policy",
+        "policy_alias",
+        "limits",
+        "machines",
+        "needs",
+        "system_libraries",
+        "contradictions",
+    ),
+    PlatformChange: ("kind", "subject", "a", "b", "effect", "severity"),
+    Ceiling: ("family", "a", "b", "set_by_a", "set_by_b"),
+    SymbolNeed: ("symbol", "version", "library", "members", "member_count"),
+    BundledLibrary: (
+        "name",
+        "change",
+        "path_a",
+        "path_b",
+        "version_a",
+        "version_b",
+        "needed_by_a",
+        "needed_by_b",
+        "evidence",
+    ),
+    NativeMember: (
+        "path_a",
+        "path_b",
+        "format",
+        "needs_a",
+        "needs_b",
+        "libraries_a",
+        "libraries_b",
+    ),
 }
 
-MAY_BE_ABSENT: Final = frozenset({(Location, "span_a"), (Location, "span_b")})
+MAY_BE_ABSENT: Final = frozenset({(Location, "span_a"), (Location, "span_b"), (Report, "platform")})
 """Keys that an object has only where there is something to say."""
 
 MULTILINE: Final = frozenset({(Finding, "explanation"), (Fix, "snippet"), (Fix, "why")})

@@ -12,19 +12,29 @@ from reprodiff.reports import schema
 from reprodiff.reports.json import to_json
 from reprodiff.reports.load import from_json
 from reprodiff.reports.selection import LeftOut
-from tests.reports.factory import finding, full, hostile, report, times
+from tests.reports.factory import HOSTILE, finding, full, hostile, report, times
+from tests.reports.platforms import with_platform
 
 CASES = {
     "identical": report(),
     "equivalent": report([times(3)]),
     "full": full(),
     "hostile": hostile(),
+    "platform": with_platform(full()),
+    "hostile platform": with_platform(hostile(), HOSTILE),
 }
 
 
 @pytest.fixture(params=CASES)
 def case(request: pytest.FixtureRequest) -> Report:
     return CASES[request.param]
+
+
+def test_a_platform_section_is_there_only_where_there_is_one() -> None:
+    assert "platform" not in json.loads(to_json(full()))
+    section = json.loads(to_json(with_platform(full())))["platform"]
+    assert list(section) == ["a", "b", "changes", "ceilings", "libraries", "members"]
+    assert section["ceilings"][0]["set_by_b"][0]["version"] == "GLIBC_2.28"
 
 
 def test_the_keys_are_those_of_the_contract_and_in_its_order() -> None:
