@@ -1,11 +1,10 @@
 """Two ELF files: the facts on how they differ, with every byte accounted for where it can be."""
 
-from collections import defaultdict
 from typing import Final
 
 from reprodiff.formats.elf.entries import notes
 from reprodiff.formats.elf.headers import check_section_headers
-from reprodiff.formats.elf.kinds import ARRAYS, claims, hidden, kind, rest_kind, roles
+from reprodiff.formats.elf.kinds import ARRAYS, hidden, kind, rest_kind, roles
 from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pair_sections
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
@@ -43,6 +42,7 @@ from reprodiff.formats.machine.frames import check_frame_header, check_frames
 from reprodiff.formats.machine.functions import CodeMap, Names
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.sides import is_swapped, turned
+from reprodiff.formats.machine.statement import Statement
 from reprodiff.model import Difference, Span
 
 _ROUNDED: Final = 64
@@ -60,12 +60,12 @@ def compare(path: str, data_a: memoryview, data_b: memoryview) -> list[Differenc
     return _Comparison(path, parse(data_a), parse(data_b)).facts()
 
 
-class _Comparison:
+class _Comparison(Statement):
+    form = "elf"
+
     def __init__(self, path: str, a: Elf, b: Elf) -> None:
-        self.path = path
+        super().__init__(path, (a.data, b.data))
         self.a, self.b = a, b
-        self.found: list[Difference] = []
-        self.names_a: Names | None = None
         self.roles: dict[tuple[int, int], str] = {}
 
     def facts(self) -> list[Difference]:
@@ -80,7 +80,8 @@ class _Comparison:
         maps = self.maps(pairs)
         where = address_map(a, b, pairs)
         work = Work(a, b, where, cut.sections)
-        self.state_strings(cut)
+        self.roles = roles(a)
+        self.state_strings(cut.sections.values())
         result = self.check(work, cut, maps)
         self.state(work, cut, maps, result)
         return self.found
@@ -147,61 +148,16 @@ class _Comparison:
 
     # -- the facts ----------------------------------------------------------------------------
 
-    def add(
-        self,
-        what: str,
-        inside: str,
-        a: str | bytes | None,
-        b: str | bytes | None,
-        places: list[tuple[Span, Span]],
-        note: str = "",
-    ) -> None:
-        one, two = places[0] if places else (None, None)
-        parts = tuple(places) if len(places) > 1 else ()
-        self.found.append(Difference(what, self.path, inside, a, b, one, two, note, parts))
-
     def damaged(self) -> None:
         texts = ["; ".join(elf.damage) or None for elf in (self.a, self.b)]
         self.add("elf.damage", "headers", texts[0], texts[1], [])
         self.add("problem", "headers", None, None, [], note=texts[0] or texts[1] or "")
 
-    def state_strings(self, cut: Tiling) -> None:
-        """State each string that another one stands for, and account for zeros between them."""
-        self.roles = roles(self.a)
-        for region in cut.sections.values():
-            pair = region.pair
-            if pair is None or pair.a.type == SHT_NOBITS or pair.a.code:
-                continue
-            strings: dict[tuple[bytes, bytes], list[Quad]] = defaultdict(list)
-            for piece, quads in claims(pair):
-                if piece.kind in {"pad", "moved"}:
-                    region.moved += quads
-                    continue
-                values = (
-                    region.a[piece.a : piece.a + piece.size_a],
-                    region.b[piece.b : piece.b + piece.size_b],
-                )
-                strings[values] += quads
-                region.stated += quads
-            for values, quads in strings.items():
-                self.state_string(region, quads, values)
+    def names(self) -> Names:
+        return names(self.a)
 
-    def state_string(
-        self, region: Region, quads: list[Quad], values: tuple[bytes, bytes] | None = None
-    ) -> None:
-        """State one pair of strings, in one or more places."""
-        pair, first = region.pair, quads[0]
-        if pair is None:
-            return
-        one, two = values or (region.a[first.a0 : first.a1], region.b[first.b0 : first.b1])
-        self.add(
-            self.string_kind(pair, first),
-            f"{region.name}+{first.a0:#x}",
-            one.rstrip(b"\0"),
-            two.rstrip(b"\0"),
-            [region.spans(quad) for quad in quads],
-            note="" if pair.a.alloc else "debug",
-        )
+    def rest_kind(self, region: Region) -> str:
+        return rest_kind(region)
 
     def string_kind(self, pair: SectionPair, quad: Quad) -> str:
         if pair.name == ".comment":
@@ -231,27 +187,11 @@ class _Comparison:
             )  # fmt: skip
             cut.headers.stated.append(head)
         self.functions(work, maps)
-        for change in result.changes:
-            places = [change.region.spans(quad) for quad in sorted(set(change.parts))]
-            self.add("elf.code", change.name, change.a, change.b, places)
+        self.code(result)
         self.symbols(work)
         self.overlay(cut)
         for region in cut.all():
             self.rest(region)
-        for message in result.problems:
-            self.add("problem", "code", None, None, [], note=message)
-
-    def symbols(self, work: Work) -> None:
-        """State symbols of one side and renamed ones; those beyond a limit together."""
-        known = {id(region): set(region.stated) for _, _, _, region in work.added}
-        for name_a, name_b, quad, region in work.added[:_MOST]:
-            places = [region.spans(quad)] if quad in known[id(region)] else []
-            self.add("elf.symbols", region.name, name_a or None, name_b or None, places)
-        beyond: dict[str, list[tuple[Span, Span]]] = defaultdict(list)
-        for _, _, quad, region in work.added[_MOST:]:
-            beyond[region.name].append(region.spans(quad))
-        for name, places in beyond.items():
-            self.add("elf.symbols", name, "more symbols", "more symbols", sorted(set(places)))
 
     def overlay(self, cut: Tiling) -> None:
         """State bytes behind the last part of the file; a few zeros only round its size up."""
@@ -306,94 +246,3 @@ class _Comparison:
                 "elf.debuglink", pair.name, pair.plain_a[-4:].hex(), pair.plain_b[-4:].hex(),
                 [region.spans(quad)],
             )  # fmt: skip
-
-    def functions(self, work: Work, maps: list[CodeMap]) -> None:
-        """State functions of one side, and such that stand in another order."""
-        for found in maps:
-            region = work.region(found.pair)
-            moved = [both for both in found.both if both.moved]
-            if moved:
-                places = []
-                for one, two, _ in sorted(moved):
-                    quad = Quad(one.start, one.stop, two.start, two.stop)
-                    region.stated.append(quad)
-                    places.append(region.spans(quad))
-                names = [
-                    b", ".join(both.a.name for both in sorted(moved)[:20]),
-                    b", ".join(both.b.name for both in sorted(moved, key=lambda x: x.b)[:20]),
-                ]
-                self.add("elf.order", region.name, names[0], names[1], places)
-            at = 0
-            behind = {both.a.start: both.b.stop for both in found.both}
-            for one in found.only_a:
-                at = max((stop for start, stop in behind.items() if start < one.start), default=0)
-                quad = Quad(one.start, one.stop, at, at)
-                region.stated.append(quad)
-                name = one.name or f"{region.name}+{one.start:#x}"
-                self.add("elf.function", region.name, name, None, [region.spans(quad)])
-            behind = {both.b.start: both.a.stop for both in found.both}
-            for two in found.only_b:
-                at = max((stop for start, stop in behind.items() if start < two.start), default=0)
-                quad = Quad(at, at, two.start, two.stop)
-                region.stated.append(quad)
-                name = two.name or f"{region.name}+{two.start:#x}"
-                self.add("elf.function", region.name, None, name, [region.spans(quad)])
-
-    def rest(self, region: Region) -> None:
-        """State what has moved in a region, and what differs for no reason known."""
-        left = region.left()
-        if region.packed is not None:
-            self.packed(region, left)
-            return
-        if region.moved:
-            places = [region.spans(quad) for quad in sorted(set(region.moved))]
-            sizes = [f"{len(region.moved)} words" for _ in range(2)]
-            self.add("elf.moved", region.name, sizes[0], sizes[1], places)
-        if not left:
-            return
-        groups: dict[str, list[Quad]] = defaultdict(list)
-        for quad in left:
-            groups[self.place(region, quad)].append(quad)
-        if len(groups) > _MOST:
-            groups = {region.name: left}
-        what = rest_kind(region)
-        for inside, quads in groups.items():
-            first = quads[0]
-            self.add(
-                what, inside,
-                region.a[first.a0 : min(first.a1, first.a0 + 32)],
-                region.b[first.b0 : min(first.b1, first.b0 + 32)],
-                [region.spans(quad) for quad in quads],
-                note=region.why,
-            )  # fmt: skip
-
-    def packed(self, region: Region, left: list[Quad]) -> None:
-        """A compressed section stands as a whole: proven if its plain bytes are."""
-        pair = region.pair
-        if pair is None:
-            return
-        whole = [(pair.a.body, pair.b.body)]
-        if not left and self.a.content(pair.a) == self.b.content(pair.b):
-            return
-        if pair.unread:
-            self.add("elf.debug", region.name, "compressed", "compressed", whole, "not inflated")
-        elif left:
-            self.add("elf.debug", region.name, f"{len(left)} places", f"{len(left)} places", whole)
-        else:
-            forms = ["compressed" if s.body.size != len(p) else "plain"
-                     for s, p in ((pair.a, pair.plain_a), (pair.b, pair.plain_b))]  # fmt: skip
-            # Compressed on both sides: the bytes follow from what differs inside.
-            what = "elf.moved" if forms[0] == forms[1] else "elf.compression"
-            self.add(what, region.name, forms[0], forms[1], whole)
-
-    def place(self, region: Region, quad: Quad) -> str:
-        """Name a place: by the object or function it is in, or by its offset."""
-        pair = region.pair
-        if pair is None or not pair.a.alloc:
-            return region.name if pair is not None else f"{region.name}+{quad.a0:#x}"
-        if self.names_a is None:
-            self.names_a = names(self.a)
-        name = self.names_a.at(pair.a.addr + quad.a0)
-        if name is None:
-            return f"{region.name}+{quad.a0:#x}"
-        return f"{region.name} {name.decode('utf-8', 'surrogateescape')}"

@@ -1,11 +1,8 @@
 """What facts on ELF files are called, and what is told of a file beside its bytes."""
 
-from bisect import bisect_right
-from collections.abc import Iterator
 from typing import Final
 
 from reprodiff.formats.elf.entries import dynamic
-from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
     SHT_DYNSYM,
@@ -23,34 +20,10 @@ from reprodiff.formats.elf.reader import (
     Elf,
 )
 from reprodiff.formats.elf.tables import STRING_TAGS
-from reprodiff.formats.machine.proof import Quad, Region
-from reprodiff.formats.machine.strings import Piece
+from reprodiff.formats.machine.proof import Region
 
 ARRAYS: Final = frozenset({SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY})
 """Sections that are rows of addresses."""
-
-
-def claims(pair: SectionPair) -> Iterator[tuple[Piece, list[Quad]]]:
-    """Yield the strings and zeros of a section with the places they account for.
-
-    What stands out of turn is taken out of A in one place and put into B in another, so that all
-    places are in the same order on both sides.
-    """
-    apart = {"moved", "apart"}
-    turn = [piece for piece in pair.pieces if piece.kind not in apart]
-    starts_a = [piece.a for piece in turn]
-    by_b = sorted(turn, key=lambda piece: piece.b)
-    starts_b = [piece.b for piece in by_b]
-    for piece in pair.pieces:
-        a0, a1, b0, b1 = piece.a, piece.a + piece.size_a, piece.b, piece.b + piece.size_b
-        if piece.kind in {"string", "pad"}:
-            yield piece, [Quad(a0, a1, b0, b1)]
-        elif piece.kind in apart:
-            before = bisect_right(starts_a, a0) - 1
-            at_b = turn[before].b + turn[before].size_b if before >= 0 else 0
-            before = bisect_right(starts_b, b0) - 1
-            at_a = by_b[before].a + by_b[before].size_a if before >= 0 else 0
-            yield piece, [Quad(a0, a1, at_b, at_b), Quad(at_a, at_a, b0, b1)]
 
 
 def kind(elf: Elf) -> str:
