@@ -70,6 +70,7 @@ class Request:
     fail_on: FailOn | None
     exit_zero: bool
     quiet: bool
+    watch: bool
     limits: Limits
 
     def of_a_report(self) -> tuple[str, ...]:
@@ -132,6 +133,7 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
     help="write to FILE (.txt .json .md; repeatable)",
 )
 @click.option("--tui/--no-tui", default=None, help="the app, or never (default: on a terminal)")
+@click.option("--watch", is_flag=True, help="in the app, compare again when a file changes")
 @click.option(
     "--color",
     type=click.Choice([it.value for it in Color]),
@@ -197,6 +199,7 @@ def _request(values: dict[str, Any]) -> Request:
         fail_on=FailOn(values["fail_on"]) if values["fail_on"] else None,
         exit_zero=values["exit_zero"],
         quiet=values["quiet"],
+        watch=values["watch"],
         limits=limits(values),
     )
 
@@ -240,15 +243,16 @@ def _two(artifacts: Sequence[str]) -> tuple[str, str]:
 def _wants_app(request: Request, terminal: Terminal) -> bool:
     """Whether to show the app: asked for, or nothing speaks for a report and somebody is there."""
     others = request.of_a_report()
-    if request.tui:
+    if request.tui or request.watch:
         if others:
             raise UsageError(
-                f"--tui and {others[0]} exclude each other", "the app shows no written report"
+                f"{'--tui' if request.tui else '--watch'} and {others[0]} exclude each other",
+                "the app shows no written report",
             )
         if not terminal.interactive:
             raise UsageError(
                 "the app needs a terminal for input, output and errors",
-                "leave out --tui to get the report as text",
+                f"leave out {'--tui' if request.tui else '--watch'} to get the report as text",
             )
         return True
     return request.tui is None and not others and terminal.interactive and not terminal.unattended
@@ -259,7 +263,7 @@ def _show_app(a: str, b: str, request: Request) -> int:
     from reprodiff.engine import Options  # noqa: PLC0415
     from reprodiff.tui.app import run_app  # noqa: PLC0415
 
-    status = run_app(a, b, Options(limits=request.limits))
+    status = run_app(a, b, Options(limits=request.limits), watch=request.watch)
     return Exit.SAME if request.exit_zero and status == Exit.DIFFERENT else status
 
 

@@ -11,24 +11,38 @@ if TYPE_CHECKING:
     from reprodiff.tui.worker import Run
 
 
-def run_app(a: str, b: str, options: "Options | None" = None, *, run: "Run | None" = None) -> int:
+def run_app(
+    a: str,
+    b: str,
+    options: "Options | None" = None,
+    *,
+    run: "Run | None" = None,
+    watch: bool = False,
+) -> int:
     """Compare two artifacts on the screen; return the exit status.
 
     0 for identical artifacts, 1 for any others (also where the user left before it was known), 2
     for an analysis that broke off and for an input that cannot be opened, which is said on
-    standard error.  A fault of the app
-    itself is raised once the terminal is given back.  ``run`` stands in for the engine's function
-    of that name.
+    standard error.  A fault of the app itself is raised once the terminal is given back.  ``run``
+    stands in for the engine's function of that name; with ``watch`` the artifacts are compared
+    again whenever they change.
     """
+
+    def start() -> Analysis:
+        return Analysis(a, b, options, run)
+
     # The other process starts first: it opens the artifacts while Textual is being imported.
-    analysis = Analysis(a, b, options, run)
+    analysis = start()
     try:
         from reprodiff.limits import Limits  # noqa: PLC0415
+        from reprodiff.tui.comparison import Comparison  # noqa: PLC0415
         from reprodiff.tui.shell import ReprodiffApp  # noqa: PLC0415
 
         limits = options.limits if options is not None else Limits()
-        app = ReprodiffApp(analysis, {Side.A: a, Side.B: b}, limits)
+        comparison = Comparison({Side.A: a, Side.B: b}, limits, start, feed=analysis)
+        app = ReprodiffApp(comparison, watch=watch)
         app.run()
+        comparison.close()
     finally:
         analysis.stop()
     if app.broken is not None:

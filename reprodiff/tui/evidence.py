@@ -172,6 +172,10 @@ class Library:
                     views.append(payload.view)
         return Contents(views[0], views[1], tuple(notes), tuple(payloads))
 
+    def forget(self) -> None:
+        """Open both artifacts anew when they are next asked for: they may be others by now."""
+        self.close()
+
     def close(self) -> None:
         """Close both artifacts."""
         with self._lock:
@@ -179,6 +183,8 @@ class Library:
                 with suppress(BufferError):
                     artifact.close()
             self._artifacts.clear()
+            self._views.clear()
+            self._partners = None
 
     def _payload(self, side: Side, path: str) -> Payload:
         artifact = self._view(side)

@@ -99,9 +99,15 @@ def _details(info: ArtifactInfo) -> str:
     return size_text(info.size) + made
 
 
-def verdict(store: Store, cells: int) -> Line:
-    """Return the verdict, or how far the analysis is, and the counts."""
+def verdict(store: Store, cells: int, again: Store | None = None) -> Line:
+    """Return the verdict, or how far the analysis is, and the counts.
+
+    ``again`` is what a repeated analysis knows so far.
+    """
     counts = _counts(store, cells)
+    if again is not None:
+        left = [Chunk(" … READING AGAIN ", "verdict-running"), *_progress(again)]
+        return justified(left, counts, cells)
     match store.phase:
         case Phase.DONE if store.verdict is not None:
             sign, word = VERDICTS[store.verdict], store.verdict.value

@@ -1,7 +1,7 @@
 """What the app knows of a comparison, from the records that have come so far."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import assert_never
 
@@ -58,6 +58,11 @@ class Store:
         if touched and self.phase is Phase.RUNNING:
             self.findings = {item.id: item for item in sorted(self.findings.values(), key=_rank)}
             _, self.ledger = totals(self.findings.values())
+
+    def become(self, other: "Store") -> None:
+        """Know what ``other`` knows, and nothing else."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(other, one.name))
 
     def cancel(self) -> None:
         """Note that nothing more will come because the user said so."""

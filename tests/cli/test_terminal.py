@@ -114,9 +114,11 @@ class App:
     def __init__(self) -> None:
         self.started: list[tuple[str, str, object]] = []
         self.status = 1
+        self.watching = False
 
-    def run_app(self, a: str, b: str, options: object) -> int:
+    def run_app(self, a: str, b: str, options: object, *, watch: bool) -> int:
         self.started.append((a, b, options))
+        self.watching = watch
         return self.status
 
 
@@ -221,6 +223,14 @@ def test_the_app_can_be_asked_for_where_ci_is_set(
     assert len(app.started) == 1
 
 
+def test_watching_is_for_the_app(call: Call, app: App, terminal: list[Terminal]) -> None:
+    assert call("a", "b", "--watch").status == 1
+    assert app.watching
+    assert "--watch and --quiet exclude" in call("a", "b", "--watch", "-q").err
+    terminal[0] = PIPE
+    assert "leave out --watch" in call("a", "b", "--watch").err
+
+
 def test_the_app_is_refused_where_it_would_hang() -> None:
     request = compare.Request(
         artifacts=("a", "b"),
@@ -234,6 +244,7 @@ def test_the_app_is_refused_where_it_would_hang() -> None:
         fail_on=None,
         exit_zero=False,
         quiet=False,
+        watch=False,
         limits=Limits(),
     )
     for where in (replace(TTY, stdin=False), within(TTY, TERM="dumb"), PIPE):

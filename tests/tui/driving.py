@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reprodiff.limits import Limits
 from reprodiff.model import Report
 from reprodiff.tui.analysis import Feed
+from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.shell import ReprodiffApp
 from reprodiff.tui.store import Phase
 from tests.tui.factory import CONTENTS, PATHS, ListFeed, Shelf, findings, records, report
@@ -61,9 +62,13 @@ class Driver:
     async def ready(self, *texts: str) -> None:
         """Wait until the analysis is over, all of it is drawn, and ``texts`` stand there."""
         app = self.app
-        await self.until(lambda: app.store.phase is not Phase.RUNNING and app._redraw is None)
+        await self.until(lambda: app.store.phase is not Phase.RUNNING and app._main.redraw is None)
         await self.pilot.pause()
         await self.sees(*texts)
+
+    async def gone(self, text: str) -> None:
+        """Wait until ``text`` is not on the screen."""
+        await self.until(lambda: text not in self.text)
 
     def lacks(self, text: str) -> None:
         """Check that ``text`` is not on the screen."""
@@ -75,12 +80,33 @@ class Driver:
         return line
 
 
+def cursor(driver: Driver) -> str:
+    """Return what the cursor is on, in words."""
+    app = driver.app
+    pane = app._main._findings
+    at = pane.address
+    assert at is not None
+    name = app.store.findings[at.id].cause if at.id in app.store.findings else at.id
+    return f"{at.kind.name.lower()} {name} {at.number}".removesuffix(" 0").strip()
+
+
 def make_app(
-    feed: Feed | None = None, *, whole: Report | None = None, theme: str | None = None
+    feed: Feed | None = None,
+    *,
+    whole: Report | None = None,
+    theme: str | None = None,
+    later: Callable[[], Feed] | None = None,
+    watch: bool = False,
 ) -> ReprodiffApp:
-    """Return an app over made-up records and contents."""
-    feed = feed or ListFeed(records(whole or report(findings())))
-    return ReprodiffApp(feed, PATHS, Limits(), library=Shelf(CONTENTS), theme=theme)
+    """Return an app over made-up records and contents; ``later`` gives what is read again."""
+
+    def first() -> Feed:
+        return ListFeed(records(whole or report(findings())))
+
+    comparison = Comparison(
+        PATHS, Limits(), later or first, feed=feed or first(), library=Shelf(CONTENTS)
+    )
+    return ReprodiffApp(comparison, theme=theme, watch=watch)
 
 
 def drive(

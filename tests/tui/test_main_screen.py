@@ -12,21 +12,11 @@ from reprodiff.tui.records import Failed
 from reprodiff.tui.screens.pages import PageScreen
 from reprodiff.tui.sources.base import View
 from reprodiff.tui.store import Phase
-from tests.tui.driving import Driver, drive, make_app
+from tests.tui.driving import Driver, cursor, drive, make_app
 from tests.tui.factory import CONTENTS, ListFeed, Shelf, findings, records, report
 
 WIDE = (120, 40)
 NARROW = (80, 24)
-
-
-def cursor(driver: Driver) -> str:
-    """Return what the cursor is on, in words."""
-    app = driver.app
-    pane = app._main._findings
-    at = pane.address
-    assert at is not None
-    name = app.store.findings[at.id].cause if at.id in app.store.findings else at.id
-    return f"{at.kind.name.lower()} {name} {at.number}".removesuffix(" 0").strip()
 
 
 async def ready(driver: Driver) -> None:
@@ -463,7 +453,7 @@ def test_resizing_keeps_the_finding_and_the_difference_at_hand() -> None:
 
 def test_content_that_cannot_be_read_says_so_in_its_place() -> None:
     app = make_app()
-    app._library._shelf.clear()  # type: ignore[attr-defined]
+    app._first.library._shelf.clear()  # type: ignore[attr-defined]
 
     async def scenario(driver: Driver) -> None:
         await ready(driver)

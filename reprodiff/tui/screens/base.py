@@ -2,11 +2,10 @@
 
 from textual.screen import Screen
 
-from reprodiff.model import Side
-from reprodiff.tui.evidence import Library, Subject
+from reprodiff.tui.comparison import Comparison
+from reprodiff.tui.evidence import Subject
 from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.outline import Kind
-from reprodiff.tui.store import Store
 from reprodiff.tui.widgets.evidence import EvidencePane
 from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
@@ -17,17 +16,22 @@ from reprodiff.tui.widgets.masthead import Masthead
 class Panes(Screen[None]):
     """The panes, and the one that has the focus; the actions are in mixins of their own."""
 
-    def __init__(
-        self, store: Store, library: Library, paths: dict[Side, str], keyboard: Keyboard
-    ) -> None:
+    def __init__(self, comparison: Comparison, keyboard: Keyboard) -> None:
         super().__init__()
-        self._store = store
+        self._comparison = comparison
+        self._store = comparison.store
         self._keyboard = keyboard
-        self._masthead = Masthead(store, paths)
-        self._findings = FindingsPane(store, id="findings")
-        self._evidence = EvidencePane(library, id="evidence")
+        self._masthead = Masthead(comparison)
+        self._findings = FindingsPane(self._store, id="findings")
+        self._evidence = EvidencePane(comparison.library, id="evidence")
         self._reason = LineView(id="reason")
         self._keybar = KeyBar(Where.FINDINGS, keyboard)
+
+    def reload(self) -> None:
+        """Draw what the store has now; the main screen knows how."""
+
+    def renew(self) -> None:
+        """Draw what is another comparison of the same pair by now."""
 
     def _pane(self) -> FindingsPane | LineView:
         """Return the pane that has the focus; without one, the list."""
@@ -43,6 +47,6 @@ class Panes(Screen[None]):
         number = at.number if at.kind is Kind.PLACE else None
         return Subject(self._store.findings[at.id], self._store.locations(at.id), number)
 
-    def _say(self, message: str) -> None:
+    def _say(self, message: str, seconds: float = 2) -> None:
         """Tell something in passing, for as long as it takes to read."""
-        self.notify(message, markup=False, timeout=2)
+        self.notify(message, markup=False, timeout=seconds)

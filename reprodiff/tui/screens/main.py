@@ -1,13 +1,14 @@
 """The main screen: what matters, why, the evidence, and what to change."""
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from reprodiff.model import Side
 from reprodiff.text import plain
 from reprodiff.tui.bindings import bindings
-from reprodiff.tui.evidence import Library, Subject
+from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.outline import Kind
 from reprodiff.tui.reasons import group, reason
@@ -16,9 +17,12 @@ from reprodiff.tui.screens.actions.evidence import EvidenceActions
 from reprodiff.tui.screens.actions.moving import MovingActions
 from reprodiff.tui.screens.actions.opening import OpeningActions
 from reprodiff.tui.sources.pages import Block, Page, text
-from reprodiff.tui.store import Phase, Store
+from reprodiff.tui.store import Phase
 from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
+
+if TYPE_CHECKING:
+    from reprodiff.tui.evidence import Subject
 
 WIDE = 100
 """Columns from which on the list and the evidence stand beside each other."""
@@ -31,10 +35,9 @@ class MainScreen(MovingActions, EvidenceActions, OpeningActions, AppActions):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
     AUTO_FOCUS = "#findings"
 
-    def __init__(
-        self, store: Store, library: Library, paths: dict[Side, str], keyboard: Keyboard
-    ) -> None:
-        super().__init__(store, library, paths, keyboard)
+    def __init__(self, comparison: Comparison, keyboard: Keyboard, *, watch: bool = False) -> None:
+        super().__init__(comparison, keyboard)
+        self._watch = watch
         self._shown: Subject | None = None
 
     def compose(self) -> ComposeResult:
@@ -49,6 +52,14 @@ class MainScreen(MovingActions, EvidenceActions, OpeningActions, AppActions):
                 yield self._reason
         yield self._keybar
 
+    def on_mount(self) -> None:
+        """Begin to listen, off the thread that draws."""
+        self.begin(watch=self._watch)
+
+    def on_unmount(self) -> None:
+        """End the analysis and let go of the artifacts."""
+        self._comparison.close()
+
     def reload(self) -> None:
         """Draw what the store has now."""
         before = self._findings.address
@@ -56,6 +67,12 @@ class MainScreen(MovingActions, EvidenceActions, OpeningActions, AppActions):
         self._findings.reload()
         if self._findings.address == before:
             self._update_selected()
+
+    def renew(self) -> None:
+        """Draw what is another comparison of the same pair by now, from the same place."""
+        self._shown = None
+        self._evidence.keep_place()
+        self.reload()
 
     @property
     def narrow(self) -> bool:

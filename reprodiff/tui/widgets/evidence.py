@@ -59,6 +59,8 @@ class EvidencePane(Vertical):
         """The view the user has chosen for this finding, ``None`` for the one that tells most."""
         self._contents: Contents | None = None
         self._timer: Timer | None = None
+        self._keep = False
+        """Whether what is put next is shown from where the lines are."""
 
     def compose(self) -> ComposeResult:
         """Put the lines over the notes."""
@@ -85,6 +87,10 @@ class EvidencePane(Vertical):
             self.lines.refit()
         else:
             self.lines.replace(fields(subject))
+
+    def keep_place(self) -> None:
+        """Show the next evidence, which is of the same place, from where this one is scrolled."""
+        self._keep = True
 
     def say(self, title: str, lines: list[str]) -> None:
         """Show words in place of evidence."""
@@ -159,7 +165,11 @@ class EvidencePane(Vertical):
             self._timer.stop()
         self._on_screen = self._subject
         before, self._contents = self._contents, contents
-        self.lines.show(source)
+        if self._keep and source.view is self.lines.source.view:
+            self.lines.replace(source)
+        else:
+            self.lines.show(source)
+        self._keep = False
         if before is not None:
             before.close()
         notes = contents.notes if contents is not None else ()

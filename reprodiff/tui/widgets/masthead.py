@@ -4,10 +4,9 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
-from reprodiff.model import Side
 from reprodiff.tui import masthead
+from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.masthead import SHADES
-from reprodiff.tui.store import Store
 from reprodiff.tui.widgets.painted import (
     SEVERITY_ROLES,
     TEXT_ROLES,
@@ -31,16 +30,16 @@ class Masthead(Painted):
     )
     ALLOW_SELECT = False
 
-    def __init__(self, store: Store, paths: dict[Side, str]) -> None:
+    def __init__(self, comparison: Comparison) -> None:
         super().__init__(id="masthead")
-        self._store = store
-        self._paths = paths
+        self._comparison = comparison
 
     def render_line(self, y: int) -> Strip:
         """Draw one of the lines."""
         cells = self.size.width
+        store = self._comparison.store
         if y == 0:
-            return self.painted(masthead.title(self._store, self._paths, cells), cells)
+            return self.painted(masthead.title(store, self._comparison.paths, cells), cells)
         if y == 1:
-            return self.painted(masthead.verdict(self._store, cells), cells)
-        return self.painted(masthead.ledger(self._store, cells), cells)
+            return self.painted(masthead.verdict(store, cells, self._comparison.again), cells)
+        return self.painted(masthead.ledger(store, cells), cells)

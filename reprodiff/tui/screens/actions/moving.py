@@ -2,16 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from reprodiff.tui.messages import CancelAnalysis
-from reprodiff.tui.screens.base import Panes
-from reprodiff.tui.store import Phase
+from reprodiff.tui.screens.actions.running import RunningActions
 from reprodiff.tui.widgets.findings import FindingsPane
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
 
-class MovingActions(Panes):
+class MovingActions(RunningActions):
     """What the keys of :mod:`reprodiff.tui.keys.moving` and ``listing`` do."""
 
     def action_move(self, lines: int) -> None:
@@ -64,9 +62,11 @@ class MovingActions(Panes):
             self._findings.toggle()
 
     def action_back(self) -> None:
-        """Go back to the list; from there, cancel the analysis."""
+        """Go back to the list; from there, cancel the analysis, or leave for the screen below."""
         if self._pane() is not self._findings:
             self.remove_class("-inside")
             self._findings.focus()
-        elif self._store.phase is Phase.RUNNING:
-            self.app.post_message(CancelAnalysis())
+        elif self._comparison.running:
+            self.cancel_analysis()
+        elif len(self.app.screen_stack) > 1:
+            self.dismiss()
