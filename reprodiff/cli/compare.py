@@ -27,8 +27,11 @@ Usage: reprodiff A B [options]         say why two builds of a package differ
 A and B: wheels, sdists, installed trees, folders of artifacts, zip or tar.
 
 """
+_ALSO: Final = frozenset({"--debug", "--print-schema", "--version"})
+"""Named in one line of the help."""
 _TAIL: Final = """\
 
+Also: --debug (tracebacks of errors), --print-schema (of the JSON), --version
 Limits (sizes take K, M, G): {}
   {}
 
@@ -42,12 +45,13 @@ class CompareCommand(click.Command):
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help: what to call, one line an option, the limits in one paragraph."""
         bounds = [limit.option for limit in LIMITS]
+        elsewhere = _ALSO.union(bounds)
         formatter.write(_HEAD)
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         records = [
             (record[0], param.help or "")
             for param in options
-            if param.opts[0] not in bounds and (record := param.get_help_record(ctx))
+            if param.opts[0] not in elsewhere and (record := param.get_help_record(ctx))
         ]
         with formatter.indentation():
             formatter.write_dl(records)
