@@ -60,12 +60,29 @@ def _date(seconds: int) -> str | None:
         return None
 
 
+_SINCE_1601: Final = 11_644_473_600
+
+
+def _extra_times(value: Value) -> str | None:
+    """Return the times of an extended timestamp (flags, then seconds) or of NTFS (100 ns)."""
+    if not isinstance(value, bytes):
+        return None
+    if len(value) == 32:
+        ticks = [int.from_bytes(value[at : at + 8], "little") for at in (8, 16, 24)]
+        moments = [_nanoseconds(tick * 100 - _SINCE_1601 * _BILLION) for tick in ticks]
+    else:
+        whole = [value[at : at + 4] for at in range(1, len(value), 4)]
+        moments = [_date(int.from_bytes(part, "little", signed=True)) for part in whole]
+    return ", ".join(moment or "?" for moment in moments) or None
+
+
 _FORMS: Final[dict[str, Callable[[Value], str | None]]] = {
     "zip.mode": _mode,
     "tar.mode": _mode,
     "tree.mode": _mode,
     "member.mode": _mode,
     "zip.time": _dos_time,
+    "zip.extra-time": _extra_times,
     "tar.mtime": _seconds,
     "gzip.mtime": _seconds,
     "pyc.mtime": _seconds,

@@ -21,8 +21,9 @@ TEXT_TIME: Final = Cause(
         what="A file holds a date or time that differs in the two builds. " + _CODE_READS,
         recognised="Both sides have a valid time in the same notation at the same place, and the "
         "rest of the line is equal. It is proven where the line says that it was generated or "
-        "built then, or where each archive records a member of that time; else, and where the line "
-        "speaks of a release, a term or a copyright, it is likely.",
+        "built then, or where each archive records a member within minutes of it. A date without "
+        "a time of the day is likely at best, and only near the archive's own times. Where the "
+        "line speaks of a release, a term or a copyright, and in change logs, it is content.",
         why="A code generator, a template or the build script writes the current time.",
         fix=(
             ("any", f"`{_EPOCH}`; Sphinx, f2py, docutils and help2man follow it"),
@@ -30,7 +31,7 @@ TEXT_TIME: Final = Cause(
             ("own code", "leave the time out"),
         ),
         mistaken_for="A date of the subject: an entry of a change log, a copyright year, a time "
-        "limit in data. Those are content, and only likely to be a build time.",
+        "limit in data. Those are content, however near to the build they are.",
         sources=("https://reproducible-builds.org/docs/timestamps/",),
     ),
 )

@@ -60,10 +60,10 @@ def explain(a: bytes, b: bytes, scene: Scene) -> list[Piece]:
         found = _named_value(a, b) or _permuted(a, b)
         return [found] if found else whole
     pieces: list[Piece] = []
-    marked = _MARKER.search(a) is not None and _MARKER.search(b) is not None
+    told = _told(a, b, scene)
     for one, two in zip(tokens_a, tokens_b, strict=True):
         if a[one.start : one.stop] != b[two.start : two.stop]:
-            judgement = _judge(one, two, scene, marked=marked)
+            judgement = _judge(one, two, scene, told)
             if judgement is not None and judgement.confidence is Confidence.PROVEN:
                 judgement = _doubted(judgement, (a, one), (b, two))
             pieces.append(Piece(one.start, one.stop, two.start, two.stop, judgement))
@@ -81,17 +81,17 @@ def _same_frame(a: bytes, b: bytes, tokens_a: list[Token], tokens_b: list[Token]
     )
 
 
-# Words that say that a time in the line is that of a build, and not a date of the subject.
+# Words that say that a time in the line is that of a build, and not one of the subject.
 _MARKER: Final = re.compile(
     rb"(?i)(?:\b|_)(?:generated|built|build|compiled|created|packaged|produced|timestamp|"
     rb"generation|creation|build_?date|build_?time)(?:\b|_)"
 )
 
 
-def _judge(one: Token, two: Token, scene: Scene, *, marked: bool) -> Judgement | None:
+def _judge(one: Token, two: Token, scene: Scene, told: str) -> Judgement | None:
     match one.kind:
         case "datetime":
-            return _time(one, two, scene, marked=marked)
+            return _time(one, two, scene, told)
         case "path":
             return _path(one, two, scene)
         case "temporary-name" if _without_random(one.value) == _without_random(two.value):
@@ -111,24 +111,36 @@ _TERM: Final = re.compile(
     rb"(?i)(?:\b|_)(?:expir\w*|until|valid|before|after|since|deadline|due|ends?|effective|"
     rb"not_?before|not_?after|released?|copyright)(?:\b|_)"
 )
+# Files whose dates are those of releases.
+_CHANGE_LOG: Final = re.compile(
+    r"(?i)(?:^|/)(?:change(?:s|[-_]?logs?)?|history|news|releases?|release[-_]?notes|"
+    r"what'?s[-_]?new)(?:[-_.][^/]*)?$"
+)
+
+
+def _told(a: bytes, b: bytes, scene: Scene) -> str:
+    """What the lines and the file's name say of times in them: ``build``, ``subject`` or nothing.
+
+    A term that somebody changed and the date of a release are no traces of the build, however
+    close they are to it.
+    """
+    if _TERM.search(a) or _TERM.search(b) or _CHANGE_LOG.search(scene.path):
+        return "subject"
+    return "build" if _MARKER.search(a) and _MARKER.search(b) else ""
 
 
 def _doubted(judgement: Judgement, *sides: tuple[bytes, Token]) -> Judgement:
     """Return the judgement, only likely where the line around the token speaks against it.
 
-    A time may be a term that somebody changed, and an address one of a register: only a printed
-    object has its address before a closing bracket.
+    An address may be one of a register: only a printed object has its address before a closing
+    bracket.
     """
-    if judgement.cause is TEXT_TIME:
-        doubt = any(_TERM.search(line) for line, _ in sides)
-    elif judgement.cause is OBJECT_ID:
-        doubt = not all(
-            line[token.stop : token.stop + 1] == b">" and b"<" in line[: token.start]
-            for line, token in sides
-        )
-    else:
-        doubt = False
-    return judgement._replace(confidence=Confidence.LIKELY) if doubt else judgement
+    if judgement.cause is OBJECT_ID and not all(
+        line[token.stop : token.stop + 1] == b">" and b"<" in line[: token.start]
+        for line, token in sides
+    ):
+        return judgement._replace(confidence=Confidence.LIKELY)
+    return judgement
 
 
 # Kinds of token whose look alone tells the cause.
@@ -140,18 +152,29 @@ _ALWAYS: Final = {
 }
 
 
-def _time(one: Token, two: Token, scene: Scene, *, marked: bool) -> Judgement | None:
-    """Two times in one form; proven if the line says so or the archive's own times agree."""
+def _time(one: Token, two: Token, scene: Scene, told: str) -> Judgement | None:
+    """Two times in one form, unless they are times of the subject.
+
+    Proven if the line says so, or if the archive records a time within minutes of a time of the
+    day.  A bare date is near any build of that day: beside the archive's times it is likely, and
+    by itself it is content, unless it is written as compilers write ``__DATE__``.
+    """
     time_a, time_b = parse_time(one), parse_time(two)
-    if time_a is None or time_b is None or time_a.form != time_b.form:
+    if time_a is None or time_b is None or time_a.form != time_b.form or told == "subject":
         return None
     agreed = _recorded(time_a.utc_seconds, time_a.resolution_s, time_a.has_zone, scene.a) and (
         _recorded(time_b.utc_seconds, time_b.resolution_s, time_b.has_zone, scene.b)
     )
-    sure = marked or agreed
-    return Judgement(TEXT_TIME, Confidence.PROVEN if sure else Confidence.LIKELY)
+    bare = time_a.resolution_s >= _DAY_LONG
+    if told == "build" or (agreed and not bare):
+        return Judgement(TEXT_TIME, Confidence.PROVEN)
+    if bare and not agreed and time_a.form != _COMPILED:
+        return None
+    return Judgement(TEXT_TIME, Confidence.LIKELY)
 
 
+_DAY_LONG: Final = 86400
+_COMPILED: Final = "month-first date"
 _NEAR: Final = 600
 """Seconds between a time in a file and the time of a member that may be of one build."""
 

@@ -70,10 +70,26 @@ def test_a_time_that_the_line_calls_that_of_the_build_is_proven(
         ("not_before=2024-01-01 # generated", "not_before=2034-01-01 # generated"),
     ],
 )
-def test_a_date_of_the_subject_is_no_more_than_likely(tmp_path: Path, a: str, b: str) -> None:
+def test_a_date_of_the_subject_is_content(tmp_path: Path, a: str, b: str) -> None:
     report = compare_texts(tmp_path, "demo/a.txt", a, b)
-    assert told(report) == ("text-build-time", BENIGN, LIKELY)
-    assert report.verdict is Verdict.DIFFERENT
+    assert told(report) == ("text-changed", REVIEW, PROVEN)
+
+
+@pytest.mark.parametrize("name", ["CHANGELOG.md", "docs/changes.rst", "NEWS", "HISTORY-1.x.txt"])
+@pytest.mark.parametrize("line", ["1.0 ({})", "built {} 00:00:02"])
+def test_a_date_in_a_change_log_is_content_however_near_the_build(
+    tmp_path: Path, name: str, line: str
+) -> None:
+    a, b = (line.replace("{}", date) for date in ("2020-02-02", "2020-02-01"))
+    assert told(compare_texts(tmp_path, f"demo/{name}", a, b)) == ("text-changed", REVIEW, PROVEN)
+
+
+def test_a_bare_date_is_likely_only_near_the_times_of_the_archive(tmp_path: Path) -> None:
+    near = compare_texts(tmp_path, "demo/a.txt", "at 2020-02-02", "at 2020-02-01")
+    assert told(near) == ("text-build-time", BENIGN, LIKELY)
+    assert near.verdict is Verdict.DIFFERENT
+    far = compare_texts(tmp_path, "demo/a.txt", "at 2020-02-02", "at 2021-02-01")
+    assert told(far) == ("text-changed", REVIEW, PROVEN)
 
 
 def test_a_time_beside_that_of_the_archive_is_that_of_the_build(tmp_path: Path) -> None:

@@ -26,6 +26,14 @@ _SHARED: Final = tuple(field.name for field in LOCAL_FIELDS[1:9])
 """Names of the fields that local and central header both have, in their common order."""
 _CRC, _CSIZE, _USIZE = (_SHARED.index(name) for name in ("crc", "csize", "usize"))
 
+_NEEDED: Final = _SHARED.index("extract_version")
+_READ_BY_ALL: Final = 45
+"""The version needed for zip64 (APPNOTE 4.4.3.2).
+
+Nothing reads the field but to refuse what is too new, and no reader in use stops below this one:
+Info-ZIP asks for it in front of directories only, when told to write zip64 fields.
+"""
+
 
 def check_entries(entries: Sequence[ZipEntry]) -> Iterator[Anomaly]:
     """Yield what is odd about single entries, in their order."""
@@ -114,6 +122,8 @@ def _compare(entry: ZipEntry, central: CentralHeader, local: LocalHeader) -> Ite
             if ours[number] == 0:
                 ours[number] = theirs[number]
     fields = [name for name, one, other in zip(_SHARED, theirs, ours, strict=True) if one != other]
+    if max(theirs[_NEEDED], ours[_NEEDED]) <= _READ_BY_ALL and "extract_version" in fields:
+        fields.remove("extract_version")
     if fields:
         yield _about(
             entry,

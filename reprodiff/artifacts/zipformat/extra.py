@@ -113,13 +113,14 @@ class UnixTimes(NamedTuple):
 def unix_times(payload: bytes, *, central: bool) -> UnixTimes | None:
     """Decode 0x5455: flags say which times the local header has, the central one has mtime only.
 
-    ``central`` says which of the two the payload is from.  Times are signed 32-bit numbers.
+    ``central`` says which of the two the payload is from; libarchive writes there what it wrote in
+    the local header.  Times are signed 32-bit numbers.
     """
     if not payload:
         return None
     flags = payload[0]
     present = [bool(flags & bit) for bit in (1, 2, 4)]
-    if central:
+    if central and len(payload) != 1 + 4 * sum(present):
         present[1:] = [False, False]
     if len(payload) < 1 + 4 * sum(present):
         return None

@@ -95,7 +95,8 @@ def _is_times(field: extras.ExtraField, *, central: bool) -> bool:
     times = extras.unix_times(field.payload, central=central)
     if times is None or field.payload[0] & ~7:
         return False
-    return size in ({1, 5} if central else {1 + 4 * field.payload[0].bit_count()})
+    full = 1 + 4 * field.payload[0].bit_count()
+    return size in ({1, 5, full} if central else {full})
 
 
 def _is_owner(field: extras.ExtraField) -> bool:

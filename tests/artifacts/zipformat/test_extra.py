@@ -62,6 +62,8 @@ def test_an_area_of_empty_fields_is_bounded() -> None:
         # The flags tell of the local header; the central one has mtime only.
         (b"\x07" + struct.pack("<l", 1), True, (1, None, None)),
         (b"\x06", True, (None, None, None)),
+        # libarchive repeats the local field there.
+        (b"\x07" + struct.pack("<lll", 1, 2, 3), True, (1, 2, 3)),
         (b"\x01" + struct.pack("<l", -1), False, (-1, None, None)),
         (b"\x07" + struct.pack("<l", 1), False, None),
         (b"\x01\x00", True, None),

@@ -283,6 +283,15 @@ def test_local_headers_that_contradict_the_directory_are_said(
     assert (item.kind, item.fields, item.entries) == (AnomalyKind.FIELD_MISMATCH, fields, (0,))
 
 
+@pytest.mark.parametrize(("needed", "odd"), [(10, False), (45, False), (46, True), (99, True)])
+def test_the_version_needed_contradicts_only_where_readers_may_refuse_it(
+    needed: int, odd: bool
+) -> None:
+    data = bytearray(archive(A, B))
+    data[4] = needed  # of the first local header; the directory says 20
+    assert (AnomalyKind.FIELD_MISMATCH in kinds(read_zip(bytes(data)))) is odd
+
+
 @pytest.mark.parametrize("total", [0, 1, 3, 500])
 def test_a_wrong_count_is_said_and_all_headers_are_read(total: int) -> None:
     found = read_zip(bytes(Archive((A, B), total=total)))

@@ -75,7 +75,9 @@ def test_a_checksum_that_differs_is_told_as_one(tmp_path: Path) -> None:
     [
         (extra(0x5455, b"\1" + b"1234"), extra(0x5455, b"\1" + b"5678"), "zip.extra-time"),
         (b"", extra(0x5455, b"\1" + b"1234"), "zip.extra-time"),
+        (b"", extra(0x5455, b"\7" + b"1234" * 3), "zip.extra-time"),
         (b"", extra(0x5455, b"\1" + b"1234" + b"more"), "zip.extra"),
+        (b"", extra(0x5455, b"\7" + b"1234" * 3 + b"!"), "zip.extra"),
         (b"", extra(0x5455, b"\xf1" + b"1234"), "zip.extra"),
         (b"", extra(0x5455, b""), "zip.extra"),
         (b"", extra(0x7875, b"\1\4abcd\4efgh"), "zip.extra-owner"),
