@@ -1,6 +1,8 @@
 """sdists and other tar archives, and files that are only compressed."""
 
+from collections.abc import Sequence
 from functools import cached_property
+from typing import Final
 
 from reprodiff.artifacts.base import Artifact, Member, Payload, Source
 from reprodiff.artifacts.streams.codecs import Decompressed, decompress, detect
@@ -56,7 +58,11 @@ class TarArtifact(Artifact):
         self.path = source.path
         self.size = len(source.data)
         self.entries: tuple[TarEntry, ...] = (*self.archive.entries, *self.archive.concealed)
-        self.members = tuple(_member(entry, index) for index, entry in enumerate(self.entries))
+        self.dotted = _dotted(self.entries)
+        """Whether every name begins with ``./``: the names of members go without it."""
+        self.members = tuple(
+            _member(entry, index, dotted=self.dotted) for index, entry in enumerate(self.entries)
+        )
         self.problems = [*(layer.problems if layer else ())]
         self.problems += [Problem("", "open", each.message) for each in self.archive.damage]
         self.damaged = bool(self.problems)
@@ -143,9 +149,26 @@ def open_compressed(source: Source) -> Artifact:
         raise
 
 
-def _member(entry: TarEntry, index: int) -> Member:
+_DOT: Final = b"./"
+
+
+def _dotted(entries: Sequence[TarEntry]) -> bool:
+    """Whether all names begin with ``./`` and are safe to read without it, the root aside."""
+    rests = [entry.path.removeprefix(_DOT) for entry in entries if entry.path not in (b".", _DOT)]
+    return (
+        bool(rests)
+        and all(entry.path.startswith(_DOT) or entry.path == b"." for entry in entries)
+        and not any(rest.startswith((b"/", b"./")) or rest in (b"", b".") for rest in rests)
+    )
+
+
+def _member(entry: TarEntry, index: int, *, dotted: bool) -> Member:
     kind = MEMBER_TYPES.get(entry.kind, MemberType.OTHER)
-    raw = entry.path
+    raw, link = entry.path, entry.link
+    if dotted and raw != _DOT:
+        raw = raw.removeprefix(_DOT)
+    if dotted and kind is MemberType.HARDLINK:
+        link = link.removeprefix(_DOT)
     return Member(
         name(raw),
         # A directory is the same with and without the slash that some writers end it with.
@@ -156,5 +179,5 @@ def _member(entry: TarEntry, index: int) -> Member:
         # Not stat.S_IMODE: a base-256 field may hold a negative or enormous number.
         (entry.mode or 0) & 0o7777,
         int(entry.mtime) if entry.mtime is not None else None,
-        name(entry.link) if kind in {MemberType.SYMLINK, MemberType.HARDLINK} else "",
+        name(link) if kind in {MemberType.SYMLINK, MemberType.HARDLINK} else "",
     )

@@ -133,11 +133,13 @@ TAR_DIALECT: Final = Cause(
     doc=Doc(
         what="The two tar archives say the same in another dialect: ustar, GNU or pax magic, a "
         "name in a pax record instead of the header, numbers padded another way, padding at the "
-        "end of the archive, pax records that describe the writer.",
+        "end of the archive, pax records that describe the writer, `./` in front of every name.",
         recognised="The effective name, size, link, type and content of every member are equal; "
-        "only their encoding differs, and padding is zero bytes.",
+        "only their encoding differs, and padding is zero bytes. In an sdist `./` in front of "
+        "the names is for review: pip takes the first part of a name for the sdist's folder and "
+        "does not find the project in it.",
         why="CPython writes pax since 3.8, GNU tar its own format; Rust writers end the archive "
-        "after two blocks, CPython pads to 10,240 bytes.",
+        "after two blocks, CPython pads to 10,240 bytes. `tar c ./demo-1.0` writes the dot.",
         fix=(
             ("CPython tarfile", "format=tarfile.PAX_FORMAT or tarfile.USTAR_FORMAT, by name"),
             *_SAME_WRITER,
@@ -294,6 +296,18 @@ def _of_writer(fact: Difference) -> bool:
     return (fact.a ^ fact.b) & ~bits == 0
 
 
+def _dotted(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    for fact in facts:
+        sdist = fact.note == "sdist"
+        text = "All names of one side begin with ./ and go without it here."
+        if sdist:
+            text += " Installers take the first part of a name for the sdist's own folder."
+        yield Claim(
+            TAR_DIALECT, [fact], severity=Severity.REVIEW if sdist else None, explanation=text
+        )
+
+
 class _Simple:
     """A rule's function that gives all facts it is shown to one cause."""
 
@@ -346,6 +360,7 @@ RULES: Final = (
         34,
         _Simple(TAR_DIALECT),
     ),
+    Rule("tar-dotted", (TAR_DIALECT,), ("tar.dotted",), 34, _dotted),
     Rule(
         "gzip-header",
         (GZIP_HEADER,),

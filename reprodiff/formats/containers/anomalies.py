@@ -182,6 +182,6 @@ def _awkward(members: Iterable[Member]) -> dict[str, str]:
         base = text.rpartition("/")[2]
         if base.casefold().partition(".")[0] in _RESERVED:
             found[member.path] = "reserved on Windows"
-        elif base.endswith((".", " ")):
+        elif base.endswith((".", " ")) and (text != "." or member.type is not MemberType.DIRECTORY):
             found[member.path] = "ends in a dot or space, which Windows drops"
     return found

@@ -66,8 +66,11 @@ def _describe(member: Member) -> str:
 
 
 def _filled_directories(artifact: Artifact) -> set[bytes]:
-    """Return the names of all directories that hold a member, without a slash at the end."""
-    filled: set[bytes] = set()
+    """Return the names of all directories that hold a member, without a slash at the end.
+
+    ``.`` is the directory that is unpacked into.
+    """
+    filled = {b"."} if len(artifact.members) > 1 else set()
     for member in artifact.members:
         parent = member.raw.rstrip(b"/").rpartition(b"/")[0]
         while parent and parent not in filled:

@@ -17,7 +17,7 @@ from reprodiff.formats.containers.stream import layer_facts
 from reprodiff.formats.containers.tarfields import LINKS, odd_fields, shape, usual, well_formed
 from reprodiff.formats.containers.tarodd import anomaly_facts
 from reprodiff.ledger import weigh
-from reprodiff.model import Difference, Span, Value
+from reprodiff.model import ArtifactKind, Difference, Span, Value
 from reprodiff.pairing import Pairing
 from reprodiff.text import plain
 
@@ -48,6 +48,10 @@ def compare(a: TarArtifact, b: TarArtifact, pairing: Pairing) -> Iterator[Differ
     for pair in pairing.pairs:
         entry_a, entry_b = a.entries[pair.a.index], b.entries[pair.b.index]
         yield from _entry(a, b, pair.a.path, entry_a, entry_b)
+    if a.dotted is not b.dotted:
+        note = "sdist" if ArtifactKind.SDIST in {a.kind, b.kind} else ""
+        one, two = ("./" if side.dotted else "" for side in (a, b))
+        yield Difference("tar.dotted", "", "what every name begins with", one, two, note=note)
     yield from order_facts(pairing, "tar.order", "order")
     yield from _globals(a, b)
     yield from _end(a, b)

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from reprodiff.artifacts.opening import open_artifact
 from reprodiff.artifacts.tarformat.header import parse_number
+from reprodiff.engine import compare
 from reprodiff.formats.containers.tarfields import (
     is_number,
     stands_for_number,
     stands_for_text,
 )
+from reprodiff.limits import Limits
+from reprodiff.model import Report, Severity, Verdict
 from tests.artifacts.tarformat import build as tars
 from tests.formats.containers.opened import facts, kinds, shown
 
@@ -239,3 +243,51 @@ def test_a_number_in_a_header_for_a_value_told_elsewhere(
 )
 def test_a_name_in_a_header_for_one_told_elsewhere(raw: bytes, value: bytes, fits: bool) -> None:
     assert stands_for_text(raw, value) is fits
+
+
+def report(where: Path, a: bytes, b: bytes) -> Report:
+    one, two = where / "a.tar", where / "b.tar"
+    one.write_bytes(a + tars.END)
+    two.write_bytes(b + tars.END)
+    return compare(str(one), str(two))
+
+
+def listing(top: bytes, change: bytes = b"") -> bytes:
+    return b"".join(
+        [
+            *([tars.block(b"./", typeflag=b"5", mode=b"0000755\0")] if top == b"./" else []),
+            tars.block(top + b"p/", typeflag=b"5", mode=b"0000755\0"),
+            tars.file(top + b"p/a.py", b"a = 1\n" + change),
+            tars.block(top + b"p/b.py", typeflag=b"1", linkname=top + b"p/a.py"),
+            tars.block(top + b"p/c.py", typeflag=b"2", linkname=b"a.py"),
+        ]
+    )
+
+
+def test_a_dot_in_front_of_all_names_is_one_matter_of_dialect(tmp_path: Path) -> None:
+    for a, b in ((b"./", b""), (b"", b"./")):
+        found = report(tmp_path, listing(a), listing(b))
+        assert found.verdict is Verdict.EQUIVALENT
+        assert found.summary.members.identical == 4
+        dialect = next(each for each in found.findings if each.cause == "tar-dialect")
+        assert dialect.location_count == 1
+        changed = report(tmp_path, listing(a), listing(b, b"evil()\n"))
+        assert changed.verdict is Verdict.DIFFERENT
+        assert changed.findings[0].cause == "source-changed"
+        assert changed.findings[0].location_count == 1
+
+
+def test_a_dot_in_front_of_the_folder_of_an_sdist_is_for_review(tmp_path: Path) -> None:
+    info = b"Metadata-Version: 2.1\nName: demo\nVersion: 1\n"
+    a, b = (tars.file(top + b"demo-1/PKG-INFO", info) for top in (b"", b"./"))
+    found = report(tmp_path, a, b)
+    (first, *_) = found.findings
+    assert (first.cause, first.severity) == ("tar-dialect", Severity.REVIEW)
+
+
+@pytest.mark.parametrize("name", [b".//etc/passwd", b"././p/a.py", b"../a.py", b"./."])
+def test_names_that_are_no_less_odd_without_the_dot_keep_it(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / "a.tar"
+    path.write_bytes(tars.file(b"./a.py") + tars.file(name) + tars.END)
+    with open_artifact(str(path), Limits()) as opened:
+        assert [member.raw for member in opened.members] == [b"./a.py", name]
