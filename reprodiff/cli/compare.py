@@ -21,11 +21,11 @@ from reprodiff.model import Report
 from reprodiff.records import dataclass
 
 _HEAD: Final = """\
-Usage: reprodiff A B [options]         say why two builds of a package differ
-       reprodiff explain [CAUSE]       say what a cause is and how to fix it
+Usage: reprodiff A B [options]            say why two builds of a package differ
+       reprodiff explain [CAUSE]          say what a cause is and how to fix it
+       reprodiff normalize IN... -o OUT   write artifacts in canonical form
 
 A and B: wheels, sdists, installed trees, folders of artifacts, zip or tar.
-
 """
 _ALSO: Final = frozenset({"--debug", "--print-schema", "--version"})
 """Named in one line of the help."""

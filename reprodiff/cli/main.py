@@ -12,6 +12,7 @@ import click
 from reprodiff.cli.compare import compare
 from reprodiff.cli.errors import did_you_mean
 from reprodiff.cli.explain import explain
+from reprodiff.cli.normalize import normalize
 from reprodiff.cli.options import option_for
 from reprodiff.cli.status import Exit
 from reprodiff.cli.streams import PROGRAM, complain, drop_stdout, trace
@@ -29,12 +30,14 @@ class _Commands(click.Group):
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or args[0] != explain.name:
+        if not args or args[0] not in {explain.name, normalize.name}:
             args = [_COMPARE, *args]
         return super().parse_args(ctx, args)
 
 
-commands: Final = _Commands(PROGRAM, {_COMPARE: compare, "explain": explain})
+commands: Final = _Commands(
+    PROGRAM, {_COMPARE: compare, "explain": explain, "normalize": normalize}
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,4 +115,5 @@ def _options(error: click.NoSuchOption) -> list[str]:
 
 def _see_help(error: click.UsageError) -> str:
     command = error.ctx.command if error.ctx else compare
-    return "see reprodiff explain --help" if command is explain else "see reprodiff --help"
+    known = {explain: "explain ", normalize: "normalize "}
+    return f"see reprodiff {known.get(command, '')}--help"

@@ -1,0 +1,104 @@
+"""``reprodiff normalize``: write artifacts in canonical form."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from reprodiff.cli.errors import UsageError
+from reprodiff.cli.options import LIMITS, limits, option_for
+from reprodiff.cli.status import Exit
+from reprodiff.cli.streams import complain, write_stdout
+from reprodiff.errors import LimitError, ReprodiffError
+from reprodiff.text import plain
+
+_SUFFIXES: Final = (".whl", ".zip", ".egg", ".tar", ".tar.gz", ".tgz")
+_EXAMPLE: Final = "reprodiff normalize dist/* -o canonical/"
+
+
+def _limit_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's decorators
+    for limit in reversed(LIMITS):
+        command = click.option(limit.option, type=limit.type, hidden=True)(command)
+    return command
+
+
+@click.command()
+@click.argument("artifacts", nargs=-1, metavar="IN...", type=click.Path())
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT",
+    type=click.Path(),
+    help="directory to write to, made if it is not there; a file for a single IN",
+)
+@click.option(
+    "--epoch",
+    type=click.IntRange(min=0),
+    envvar="SOURCE_DATE_EPOCH",
+    metavar="SECONDS",
+    help="time of every member (default: SOURCE_DATE_EPOCH, or 315532800: 1980-01-01)",
+)
+@click.option("--force", is_flag=True, help="replace files that are there")
+@click.option("-q", "--quiet", is_flag=True, help="print no digests")
+@_limit_options
+@click.option("--debug", is_flag=True, help="show tracebacks of errors")
+@click.help_option("-h", "--help", help="print this help")
+@click.pass_context
+def normalize(ctx: click.Context, /, **_parameters: object) -> int:
+    """Write wheels, sdists, zip and tar files in canonical form.
+
+    Prints the digest of each as sha256sum does. What contradicts itself, or whose signature would
+    break, is refused with all reasons; the inputs stay as they are. The options that bound what
+    an artifact may cost (--max-member-size and the others) are those of the comparison.
+    """
+    from reprodiff.normalize.rules import DEFAULT_EPOCH, Rules, canonical_time  # noqa: PLC0415
+
+    values = ctx.params
+    epoch = DEFAULT_EPOCH if values["epoch"] is None else values["epoch"]
+    pairs = _targets(values["artifacts"], values["output"])
+    rules = Rules(time=canonical_time(epoch))
+    done = [_one(path, target, rules, values) for path, target in pairs]
+    return Exit.SAME if all(done) else Exit.ERROR
+
+
+def _targets(inputs: tuple[str, ...], output: str | None) -> list[tuple[str, Path]]:
+    """Return what is written where; raise :class:`UsageError` for what cannot be meant."""
+    if not inputs:
+        raise UsageError(
+            "there is nothing to normalise", "reprodiff normalize dist/* -o canonical/"
+        )
+    if not output:
+        raise UsageError("there is no place to write to", f"add -o: {_EXAMPLE}")
+    to_file = len(inputs) == 1 and not output.endswith(("/", "\\")) and not Path(output).is_dir()
+    if to_file and output.lower().endswith(_SUFFIXES):
+        return [(inputs[0], Path(output))]
+    pairs = [(path, Path(output) / Path(path).name) for path in inputs]
+    names = [target.name for _, target in pairs]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UsageError(
+            f"two inputs are both called {plain(twice[0])!r}", "normalise them to two directories"
+        )
+    return pairs
+
+
+def _one(path: str, target: Path, rules: Any, values: dict[str, Any]) -> bool:  # noqa: ANN401 - Rules, loaded late
+    """Write one artifact; whether it was."""
+    from reprodiff.normalize.files import write  # noqa: PLC0415
+
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        written = write(path, target, rules, limits(values), force=values["force"])
+    except LimitError as error:
+        option = option_for(error.limit)
+        hint = f"raise it with {option} if you trust this file" if option else error.hint
+        complain(f"cannot normalise '{plain(path)}': {error}", hint)
+    except ReprodiffError as error:
+        complain(f"cannot normalise '{plain(path)}': {error}", error.hint)
+    except OSError as error:
+        reason = (error.strerror or "the system refuses").lower()
+        complain(f"cannot write '{plain(str(target))}': {reason}")
+    else:
+        if not values["quiet"]:
+            write_stdout(f"{written.sha256}  {plain(str(target))}\n")
+        return True
+    return False

@@ -1,0 +1,211 @@
+"""What goes into a canonical archive: names, modes and kinds, and why it may not."""
+
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from reprodiff.artifacts.base import Member
+from reprodiff.artifacts.tar import TarArtifact
+from reprodiff.artifacts.tarformat.audit import normal
+from reprodiff.artifacts.tarformat.entries import EntryKind
+from reprodiff.artifacts.tarformat.oddities import Oddity
+from reprodiff.artifacts.zip import ZipArtifact
+from reprodiff.artifacts.zipformat.fields import FLAG_UTF8
+from reprodiff.model import MemberType
+from reprodiff.normalize.names import check_clashes, complaint, leads_out
+from reprodiff.normalize.rules import Reasons
+from reprodiff.text import name as shown
+
+EXECUTE: Final = 0o111
+PLAIN_MODE: Final = 0o644
+EXECUTABLE_MODE: Final = 0o755
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A member of the canonical archive."""
+
+    name: bytes
+    """As it is written; a directory's ends in a slash."""
+    path: str
+    """Display path."""
+    type: MemberType
+    mode: int
+    """Whole ``st_mode`` for a zip, permission bits for a tar."""
+    member: Member
+    """Where the content is."""
+    link: bytes = b""
+    """Target of a symbolic link in a tar; in a zip it is the content."""
+
+
+def zip_items(artifact: ZipArtifact, reasons: Reasons, *, wheel: bool) -> list[Item]:
+    """Return what goes into a canonical zip, in no order; add to ``reasons`` why it may not."""
+    archive = artifact.archive
+    for damage in archive.damage:
+        reasons.add(f"damaged: {damage.message}")
+    for anomaly in archive.anomalies:
+        if not anomaly.entries:
+            reasons.add(anomaly.message)
+        for ordinal in anomaly.entries[:100]:
+            reasons.add(anomaly.message, artifact.members[ordinal].path)
+    items: list[Item] = []
+    for member, entry in zip(artifact.members, artifact.entries, strict=True):
+        raw = member.raw
+        if not raw.isascii() and not entry.flags & FLAG_UTF8:
+            reasons.add("a name is not ASCII and not marked as UTF-8", member.path)
+        _check_name(raw.removesuffix(b"/"), member.path, reasons)
+        if member.type in {MemberType.DEVICE, MemberType.FIFO, MemberType.OTHER}:
+            reasons.add(f"a {member.type} has no place in a package", member.path)
+        elif member.type is MemberType.SYMLINK:
+            # What pip writes is a file with the target in it, others make the link.
+            if wheel:
+                reasons.add("installers do not agree on a symbolic link in a wheel", member.path)
+            elif leads_out(raw, member.link.encode()):
+                reasons.add("a symbolic link leads out of the archive", member.path)
+        items.append(Item(raw, member.path, member.type, _zip_mode(member, entry.mode), member))
+    return _settled(items, reasons)
+
+
+def _zip_mode(member: Member, mode: int | None) -> int:
+    """Return the mode to write: what installers make of it is what they made of the old one.
+
+    pip takes execute bits for such only if the type of the file is recorded beside them; others
+    take them in any case.  Both go on doing so: execute bits without a type stay without one.
+    """
+    if member.type is MemberType.DIRECTORY:
+        return stat.S_IFDIR | EXECUTABLE_MODE
+    if member.type is MemberType.SYMLINK:
+        return stat.S_IFLNK | 0o777
+    mode = mode or 0
+    if not mode & EXECUTE:
+        return stat.S_IFREG | PLAIN_MODE
+    return (stat.S_IFREG if stat.S_ISREG(mode) else 0) | EXECUTABLE_MODE
+
+
+_HARMLESS: Final = frozenset(
+    {
+        # A tar inside the tar: its place and size are sound.
+        Oddity.HEADER_IN_DATA,
+        Oddity.LONE_ZERO_BLOCK,
+    }
+)
+_TAR_KINDS: Final = {
+    EntryKind.FILE: MemberType.FILE,
+    EntryKind.CONTIGUOUS: MemberType.FILE,
+    EntryKind.HARDLINK: MemberType.FILE,
+    EntryKind.SYMLINK: MemberType.SYMLINK,
+    EntryKind.DIRECTORY: MemberType.DIRECTORY,
+}
+
+
+def tar_items(artifact: TarArtifact, reasons: Reasons) -> list[Item]:
+    """Return what goes into a canonical tar, in no order; add to ``reasons`` why it may not."""
+    archive = artifact.archive
+    for problem in artifact.problems:
+        reasons.add(f"damaged: {problem.message}")
+    for odd in archive.anomalies:
+        if odd.kind not in _HARMLESS:
+            where = artifact.members[odd.entry].path if odd.entry >= 0 else ""
+            reasons.add(_ODD.get(odd.kind, f"readers may not agree ({odd.kind})"), where)
+    if artifact.layer is not None:
+        _check_layer(artifact, reasons)
+    items: list[Item] = []
+    contents: dict[bytes, Item] = {}
+    for member, entry in zip(artifact.members, artifact.entries, strict=False):
+        path = normal(entry.path)
+        if path == b"." and entry.kind is EntryKind.DIRECTORY:
+            continue
+        _check_name(path, member.path, reasons)
+        kind = _TAR_KINDS.get(entry.kind)
+        if kind is None:
+            reasons.add(f"a {entry.kind} entry has no place in a package", member.path)
+            continue
+        if entry.kind is EntryKind.HARDLINK:
+            target = contents.get(normal(entry.link))
+            if target is None:
+                reasons.add("a hard link leads to no file before it", member.path)
+                continue
+            item = Item(path, shown(path), kind, target.mode, target.member)
+        else:
+            raw = path + b"/" if kind is MemberType.DIRECTORY else path
+            mode = _tar_mode(kind, entry.mode or 0)
+            link = entry.link if kind is MemberType.SYMLINK else b""
+            if kind is MemberType.SYMLINK and leads_out(path, link):
+                reasons.add("a link leads out of the archive", member.path)
+            item = Item(raw, shown(raw), kind, mode, member, link)
+        if kind is MemberType.FILE:
+            contents[path] = item
+        items.append(item)
+    return _settled(items, reasons)
+
+
+_ODD: Final = {
+    Oddity.DUPLICATE: "two entries have one path",
+    Oddity.TRAILING_BYTES: "bytes follow the end of the archive",
+    Oddity.CONCEALED_ENTRIES: "entries are hidden behind the end of the archive",
+    Oddity.HIDDEN_IN_FIELD: "bytes are hidden in a header",
+    Oddity.PADDING_NONZERO: "bytes are hidden behind a member's content",
+    Oddity.ABSOLUTE_PATH: "a path is absolute",
+    Oddity.PARENT_PATH: "a path leads out of the archive",
+    Oddity.ABSOLUTE_LINK: "a link leads out of the archive",
+    Oddity.ESCAPING_LINK: "a link leads out of the archive",
+    Oddity.THROUGH_LINK: "a path leads through a symbolic link",
+    Oddity.DANGLING_HARDLINK: "a hard link leads to no file before it",
+    Oddity.LINK_LOOP: "links lead in a circle",
+    Oddity.SELF_LINK: "a link leads to itself",
+}
+
+
+def _tar_mode(kind: MemberType, mode: int) -> int:
+    if kind is MemberType.SYMLINK:
+        return 0o777
+    if kind is MemberType.DIRECTORY:
+        return EXECUTABLE_MODE
+    return EXECUTABLE_MODE if mode & EXECUTE else PLAIN_MODE
+
+
+def _check_layer(artifact: TarArtifact, reasons: Reasons) -> None:
+    """Look at the compression around a tar."""
+    layer = artifact.layer
+    if layer is None:
+        return
+    if layer.gzip is None:
+        reasons.add(f"{layer.codec} is not written: pack it as .tar.gz, .tar or .zip")
+        return
+    if len(layer.gzip.members) > 1:
+        reasons.add("the gzip file has several members, and some readers take the first only")
+    if layer.trailing.size and not layer.gzip.trailing_zeros:
+        reasons.add("bytes follow the end of the gzip stream")
+
+
+def _check_name(name: bytes, path: str, reasons: Reasons) -> None:
+    if wrong := complaint(name):
+        reasons.add(wrong, path)
+
+
+def _settled(items: Iterable[Item], reasons: Reasons) -> list[Item]:
+    """Look for names that clash; leave out directories that something lies in."""
+    items = list(items)
+    files = [item.name for item in items if item.type is not MemberType.DIRECTORY]
+    links = {item.name for item in items if item.type is MemberType.SYMLINK}
+    directories = check_clashes(files, links, reasons)
+    held = set(files)
+    kept: list[Item] = []
+    empty: set[bytes] = set()
+    own = {item.name[:-1] for item in items if item.type is MemberType.DIRECTORY}
+    for name in own:
+        if name in held:
+            reasons.add("a name is both a file and a directory", shown(name))
+        while (at := name.rfind(b"/")) > 0:
+            name = name[:at]  # noqa: PLW2901
+            if name in directories:
+                break
+            directories.add(name)
+    for item in items:
+        if item.type is not MemberType.DIRECTORY:
+            kept.append(item)
+        elif item.name[:-1] not in directories and item.name not in empty:
+            empty.add(item.name)
+            kept.append(item)
+    return kept

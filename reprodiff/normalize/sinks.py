@@ -1,0 +1,83 @@
+"""Where canonical bytes go, and gzip around them."""
+
+import hashlib
+import zlib
+from collections.abc import Callable
+from typing import Final, Protocol
+
+STEP: Final = 1 << 20
+"""Bytes handed on at once."""
+_BLOCK: Final = 0xFFFF
+"""Largest stored block of a deflate stream (RFC 1951, 3.2.4)."""
+
+# RFC 1952: magic, deflate, no flags, no time, no level, system unknown.
+_GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+
+
+class Sink(Protocol):
+    """Takes bytes in order."""
+
+    def write(self, data: bytes | memoryview, /) -> object:
+        """Take the next bytes."""
+
+
+class Hashing:
+    """Counts and hashes what it passes on, if there is anything to pass it on to."""
+
+    def __init__(self, write: Callable[[bytes | memoryview], object] | None = None) -> None:
+        self._write = write
+        self._digest = hashlib.sha256()
+        self.size = 0
+        """Bytes taken so far."""
+
+    def write(self, data: bytes | memoryview, /) -> None:
+        """Take the next bytes."""
+        for at in range(0, len(data), STEP):
+            piece = data[at : at + STEP]
+            self._digest.update(piece)
+            self.size += len(piece)
+            if self._write is not None:
+                self._write(piece)
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all bytes so far, in hexadecimal."""
+        return self._digest.hexdigest()
+
+
+class StoredGzip:
+    """Writes one gzip member of stored blocks, all of the largest size but the last.
+
+    Not compressed: what zlib, zlib-ng and others make of the same bytes is not the same.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._waiting = bytearray()
+        self._crc = 0
+        self._size = 0
+        sink.write(_GZIP_HEADER)
+
+    def write(self, data: bytes | memoryview, /) -> None:
+        """Take the next plain bytes."""
+        for at in range(0, len(data), STEP):
+            piece = data[at : at + STEP]
+            self._crc = zlib.crc32(piece, self._crc)
+            self._size += len(piece)
+            self._waiting += piece
+            while len(self._waiting) > _BLOCK:
+                self._block(last=False)
+
+    def close(self) -> None:
+        """Write the last block, and the trailer."""
+        self._block(last=True)
+        self._sink.write(
+            self._crc.to_bytes(4, "little") + (self._size & 0xFFFFFFFF).to_bytes(4, "little")
+        )
+
+    def _block(self, *, last: bool) -> None:
+        block = bytes(self._waiting[:_BLOCK])
+        del self._waiting[:_BLOCK]
+        size = len(block)
+        head = bytes([last]) + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little")
+        self._sink.write(head + block)

@@ -1,0 +1,98 @@
+"""Writes zip archives in one dialect (PKWARE APPNOTE 6.3.10), every byte chosen here."""
+
+import struct
+import time
+import zlib
+from typing import Final, NamedTuple
+
+from reprodiff.normalize.sinks import STEP, Sink
+
+_LOCAL: Final = struct.Struct("<4s5H3L2H")
+_CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
+_END64: Final = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR: Final = struct.Struct("<4sLQL")
+_END: Final = struct.Struct("<4s4H2LH")
+
+_UNIX: Final = 3
+_VERSION: Final = 20
+"""Version 2.0 of the specification: directories and deflate, what every reader knows."""
+_VERSION64: Final = 45
+_UTF8: Final = 1 << 11
+_FULL16: Final = 0xFFFF
+_FULL32: Final = 0xFFFFFFFF
+_DOS_DIRECTORY: Final = 0x10
+
+
+class _Written(NamedTuple):
+    name: bytes
+    crc: int
+    size: int
+    offset: int
+    mode: int
+
+
+class ZipWriter:
+    """Writes stored members with the same header fields each, then the directory.
+
+    ``seconds`` is their time, even and between 1980 and 2107.  Sizes and places that 32 bits
+    cannot hold go to a zip64 field; nothing else has an extra field, a comment or a descriptor.
+    """
+
+    def __init__(self, sink: Sink, seconds: int) -> None:
+        self._sink = sink
+        when = time.gmtime(seconds)
+        self._date = (when.tm_year - 1980) << 9 | when.tm_mon << 5 | when.tm_mday
+        self._time = when.tm_hour << 11 | when.tm_min << 5 | when.tm_sec // 2
+        self._at = 0
+        self._written: list[_Written] = []
+
+    def add(self, name: bytes, content: bytes | memoryview, mode: int) -> None:
+        """Write a member; ``name`` is UTF-8, ``mode`` the whole ``st_mode``."""
+        crc = 0
+        for at in range(0, len(content), STEP):
+            crc = zlib.crc32(content[at : at + STEP], crc)
+        size = len(content)
+        large = size >= _FULL32
+        shown = _FULL32 if large else size
+        extra = struct.pack("<HHQQ", 1, 16, size, size) if large else b""
+        self._written.append(_Written(name, crc, size, self._at, mode))
+        flags, version = _flags(name), _VERSION64 if large else _VERSION
+        fixed = (version, flags, 0, self._time, self._date, crc, shown, shown)
+        self._put(_LOCAL.pack(b"PK\3\4", *fixed, len(name), len(extra)) + name + extra)
+        self._put(content)
+
+    def finish(self) -> None:
+        """Write the central directory and the end."""
+        start, count = self._at, len(self._written)
+        for member in self._written:
+            self._put(self._central(member))
+        size = self._at - start
+        if count >= _FULL16 or size >= _FULL32 or start >= _FULL32:
+            end64, versions = self._at, (_UNIX << 8 | _VERSION64, _VERSION64)
+            self._put(_END64.pack(b"PK\6\6", 44, *versions, 0, 0, count, count, size, start))
+            self._put(_LOCATOR.pack(b"PK\6\7", 0, end64, 1))
+        few = min(count, _FULL16)
+        ends = (few, few, min(size, _FULL32), min(start, _FULL32))
+        self._put(_END.pack(b"PK\5\6", 0, 0, *ends, 0))
+
+    def _central(self, member: _Written) -> bytes:
+        name, crc, size, offset, mode = member
+        wide = (
+            *((size, size) if size >= _FULL32 else ()),
+            *((offset,) if offset >= _FULL32 else ()),
+        )
+        extra = struct.pack(f"<HH{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
+        version = _VERSION64 if wide else _VERSION
+        shown = min(size, _FULL32)
+        attributes = mode << 16 | (_DOS_DIRECTORY if name.endswith(b"/") else 0)
+        fixed = (_UNIX << 8 | version, version, _flags(name), 0, self._time, self._date)
+        rest = (crc, shown, shown, len(name), len(extra), 0, 0, 0, attributes)
+        return _CENTRAL.pack(b"PK\1\2", *fixed, *rest, min(offset, _FULL32)) + name + extra
+
+    def _put(self, data: bytes | memoryview) -> None:
+        self._sink.write(data)
+        self._at += len(data)
+
+
+def _flags(name: bytes) -> int:
+    return 0 if name.isascii() else _UTF8
