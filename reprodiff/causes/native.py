@@ -194,6 +194,16 @@ def _code(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         yield Claim(CODE, unread, Confidence.POSSIBLE, evidence=(unread[0].note,))
 
 
+def _data(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    sure = [fact for fact in facts if not fact.note]
+    unsure = [fact for fact in facts if fact.note]
+    if sure:
+        yield Claim(DATA, sure)
+    if unsure:
+        yield Claim(DATA, unsure, Confidence.POSSIBLE, evidence=(unsure[0].note,))
+
+
 def _tables(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     tables = [fact for fact in facts if fact.what == "elf.table"]
     if tables:
@@ -243,7 +253,7 @@ RULES: Final = (
     Rule("elf-code", (CODE,), ("elf.code", "elf.function", "elf.instructions"), 50, _code),
     _plainly("elf-order", ORDER, "elf.order", rank=50),
     _plainly("elf-symbols", SYMBOLS, "elf.symbols", rank=50),
-    _plainly("elf-data", DATA, "elf.data", rank=50),
+    Rule("elf-data", (DATA,), ("elf.data",), 50, _data),
     Rule("elf-tables", (TABLES,), ("elf.table",), 51, _tables),
     Rule("elf-debug", (DEBUG_INFO,), ("elf.debug",), 51, _debug),
     _plainly("elf-compression", DEBUG_COMPRESSION, "elf.compression", rank=51),

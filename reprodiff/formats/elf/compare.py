@@ -4,6 +4,7 @@ from typing import Final
 
 from reprodiff.formats.elf.entries import notes
 from reprodiff.formats.elf.headers import check_section_headers
+from reprodiff.formats.elf.hints import hints
 from reprodiff.formats.elf.kinds import ARRAYS, hidden, kind, rest_kind, roles
 from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pair_sections
 from reprodiff.formats.elf.reader import (
@@ -37,9 +38,11 @@ from reprodiff.formats.elf.words import (
     check_versions,
 )
 from reprodiff.formats.machine import dwarf, dwarftables
-from reprodiff.formats.machine.code import Result, check_code, check_jump_tables
+from reprodiff.formats.machine.code import check_code
+from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.frames import check_frame_header, check_frames
 from reprodiff.formats.machine.functions import CodeMap, Names
+from reprodiff.formats.machine.jumptables import check_jump_tables
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.formats.machine.statement import Statement
@@ -79,7 +82,7 @@ class _Comparison(Statement):
         cut = tiling(a, b, pairs, only_a, only_b)
         maps = self.maps(pairs)
         where = address_map(a, b, pairs)
-        work = Work(a, b, where, cut.sections)
+        work = Work(a, b, where, cut.sections, hints=hints(a, b, pairs))
         self.roles = roles(a)
         self.state_strings(cut.sections.values())
         result = self.check(work, cut, maps)
@@ -191,6 +194,9 @@ class _Comparison(Statement):
         self.symbols(work)
         self.overlay(cut)
         for region in cut.all():
+            if result.problems and region.pair is not None and region.pair.a.constant:
+                # Among constants are distances, and only code that is read says where.
+                region.why = region.why or result.problems[0]
             self.rest(region)
 
     def overlay(self, cut: Tiling) -> None:

@@ -10,7 +10,7 @@ import zlib
 from typing import Final, NamedTuple
 
 from reprodiff.errors import DamagedError
-from reprodiff.formats.machine.model import AARCH64, X86, X86_64
+from reprodiff.formats.machine.model import AARCH64, ARM, X86, X86_64
 from reprodiff.model import Span
 from reprodiff.records import dataclass
 
@@ -22,7 +22,10 @@ MAX_INFLATED: Final = 256 << 20
 
 ET_REL: Final = 1
 EM_386, EM_ARM, EM_X86_64, EM_AARCH64 = 3, 40, 62, 183
-_ARCHES: Final = {EM_386: X86, EM_X86_64: X86_64, EM_AARCH64: AARCH64}
+_ARCHES: Final = {
+    EM_386: X86, EM_X86_64: X86_64, EM_AARCH64: AARCH64, EM_ARM: ARM, 8: "MIPS",
+    20: "32-bit PowerPC", 21: "64-bit PowerPC", 22: "IBM Z", 243: "RISC-V", 258: "LoongArch",
+}  # fmt: skip
 
 SHT_NULL, SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA = 0, 1, 2, 3, 4
 SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_NOBITS, SHT_REL = 5, 6, 7, 8, 9
@@ -107,6 +110,11 @@ class Section:
     def code(self) -> bool:
         """Whether it holds machine instructions."""
         return bool(self.flags & SHF_EXECINSTR)
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is loaded, and neither code nor changed when the program runs."""
+        return self.flags & (SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR) == SHF_ALLOC
 
     @property
     def mapped(self) -> bool:

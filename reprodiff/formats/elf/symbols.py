@@ -2,7 +2,7 @@
 
 from reprodiff.formats.elf.entries import symbols
 from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.reader import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
+from reprodiff.formats.elf.reader import EM_ARM, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
 from reprodiff.formats.machine.frames import Bytes, frames
 from reprodiff.formats.machine.functions import (
     MAX_FUNCTIONS,
@@ -23,13 +23,14 @@ def functions(elf: Elf, section: Section) -> list[Function]:
     start, stop = section.addr, section.addr + size
     found: dict[int, tuple[int, list[bytes]]] = {}
     relocatable = elf.type == 1
+    thumb = int(elf.machine == EM_ARM)  # the lowest bit of a function's address says Thumb there
     for table in elf.sections:
         if table.type not in {SHT_SYMTAB, SHT_DYNSYM}:
             continue
         for item in symbols(elf, table):
             if item.type not in {2, 10} or item.section != section.index:
                 continue
-            value = item.value + (start if relocatable else 0)
+            value = (item.value & ~thumb) + (start if relocatable else 0)
             if start <= value < stop and len(found) < MAX_FUNCTIONS:
                 known = found.setdefault(value - start, (0, []))
                 if item.name not in known[1]:

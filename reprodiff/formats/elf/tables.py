@@ -195,6 +195,8 @@ def _value(where: AddressMap, one: Symbol, two: Symbol) -> bool:
         pair = where.by_index.get(one.section)
         return pair is not None and pair.forward(one.value) == two.value
     pair = where.by_index.get(one.section)
+    if pair is not None and one.type == 3 and one.value == pair.a.addr:
+        return bool(two.value == pair.b.addr)
     if pair is not None and pair.a.addr <= one.value <= pair.a.addr + pair.size_a:
         place = pair.forward(one.value - pair.a.addr)
         return place is not None and pair.b.addr + place == two.value

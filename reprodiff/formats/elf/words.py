@@ -8,7 +8,14 @@ from typing import Final
 
 from reprodiff.formats.elf.entries import Symbol, relocations, symbols
 from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.reader import SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
+from reprodiff.formats.elf.reader import (
+    SHT_DYNSYM,
+    SHT_NOBITS,
+    SHT_REL,
+    SHT_SYMTAB,
+    Elf,
+    Section,
+)
 from reprodiff.formats.elf.tables import Work
 from reprodiff.formats.machine.layout import AddressMap
 from reprodiff.formats.machine.proof import Region
@@ -28,8 +35,19 @@ RELATIVE: Final = {
 }
 
 
+# Relocations without an addend of their own whose word holds it: where the symbol is a section, an
+# offset in it (R_386_32, R_386_GOTOFF, R_ARM_ABS32).
+IN_PLACE: Final = {3: frozenset({1, 9}), 40: frozenset({2})}
+# Those that count from the end of an instruction, four bytes behind the word.
+_FROM_END: Final = {62: frozenset({2, 4})}
+
+
 def check_relocations(work: Work, region: Region, pair: SectionPair) -> None:
-    """Check a relocation table, and the words it is about where they hold the address itself."""
+    """Check a relocation table, and the words it is about where they hold the address itself.
+
+    A table that is no part of the memory image (of an object file, or kept by --emit-relocs) says
+    where in a section each word is, and its addends are offsets in sections.
+    """
     a, b, where = work.a, work.b, work.map
     list_a, list_b = list(relocations(a, pair.a)), list(relocations(b, pair.b))
     relative = RELATIVE.get(a.machine, frozenset())
@@ -37,7 +55,12 @@ def check_relocations(work: Work, region: Region, pair: SectionPair) -> None:
         return
     names_a, names_b = _names(a, pair.a), _names(b, pair.b)
     word = a.word
-    target = where.by_index.get(pair.a.info) if where.relocatable else None
+    static = where.relocatable or not pair.a.alloc
+    target = where.by_index.get(pair.a.info) if static else None
+    if target is not None and not where.relocatable and target.a.alloc:
+        target = None  # a linked file counts from the start of memory there
+    held = IN_PLACE.get(a.machine, frozenset()) if target is not None else frozenset()
+    ends = _FROM_END.get(a.machine, frozenset())
     for one, two in zip(list_a, list_b, strict=True):
         at_a, at_b = one.at - region.at_a, two.at - region.at_b
         if target is not None:
@@ -51,10 +74,13 @@ def check_relocations(work: Work, region: Region, pair: SectionPair) -> None:
             good = one.addend == two.addend
             if one.type in relative:
                 good = where.follows(one.addend, two.addend)
-            elif where.relocatable:
-                good = _addend(where, names_a, one.symbol, one.addend, two.addend)
+            elif static:
+                behind = 4 if one.type in ends else 0
+                good = _addend(where, names_a, one.symbol, one.addend + behind, two.addend + behind)
             region.word(at_a + 2 * word, at_b + 2 * word, word, good)
-        if one.type in relative and place and target is None:
+        elif one.type in held and target is not None and place:
+            _held(work, target, (one.offset, two.offset), names_a, one.symbol)
+        if one.type in relative and place and not static:
             check_address(work, one.offset, two.offset)
 
 
@@ -73,6 +99,32 @@ def _symbol_at(
     item = names[index]
     number = item.section if where is None else where.number(item.section) or 0
     return item.name, item.info, number
+
+
+def held_places(elf: Elf, section: Section) -> list[int]:
+    """Return where words of a section of an object file hold the addend of their relocation."""
+    held = IN_PLACE.get(elf.machine, frozenset())
+    return [
+        item.offset
+        for table in elf.sections
+        if table.type == SHT_REL and table.info == section.index
+        for item in relocations(elf, table)
+        if item.type in held
+    ]
+
+
+def _held(
+    work: Work, target: SectionPair, places: tuple[int, int], names: list[Symbol], index: int
+) -> None:
+    """Check a word in place that is the addend of a relocation."""
+    order = "big" if work.a.big else "little"
+    values = [
+        int.from_bytes(data[at : at + 4], "big" if order == "big" else "little")
+        for data, at in zip((target.plain_a, target.plain_b), places, strict=True)
+    ]
+    if places[0] + 4 <= len(target.plain_a) and places[1] + 4 <= len(target.plain_b):
+        good = _addend(work.map, names, index, *values)
+        work.region(target).word(*places, 4, good)
 
 
 def _addend(where: AddressMap, names: list[Symbol], index: int, one: int, two: int) -> bool:

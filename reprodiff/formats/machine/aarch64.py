@@ -45,7 +45,9 @@ class _Walk:
             if not self.reference(at, one, two):
                 if one != two:
                     self.changes.append([at, at + 4, at, at + 4, f"{one:08x}", f"{two:08x}"])
-                self.pages.pop(one & 31, None)
+                written = _written(one)
+                if written is not None:
+                    self.pages.pop(written, None)
         # A page that no addition or load was seen for: what it leads to is not known.
         stopped = min(self.open) or -1 if self.open else 0
         return [self.references, self.changes, stopped]
@@ -108,6 +110,23 @@ class _Walk:
         elif loads:
             self.pages.pop(one >> 5 & 31, None)
         return True
+
+
+def _written(word: int) -> int | None:
+    """Return the general register that an instruction writes, ``None`` if it writes none.
+
+    By the main encoding table (C4.1): loads and stores, data processing, floating point.
+    """
+    if word & 0x0A000000 == 0x08000000:  # loads and stores
+        vector = word & 0x04000000
+        return None if vector or not word & 0x00C00000 else word & 31
+    if word & 0x1C000000 == 0x14000000:  # branches, exceptions, system
+        return None
+    if word & 0x0E000000 == 0x0E000000:  # floating point and vectors
+        moved = word & 0x5F20FC00 == 0x1E200000 and word >> 16 & 7 not in {2, 3, 7}
+        copied = word & 0xBFE0FC00 in {0x0E003C00, 0x0E002C00} or word & 0xBF20DC00 == 0x0E002C00
+        return word & 31 if moved or copied else None
+    return word & 31
 
 
 def _signed(value: int, bits: int) -> int:

@@ -1,48 +1,21 @@
 """The proof for machine code: each reference of each function leads to the mapped place."""
 
-import struct
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from typing import Any, Final
 
 from reprodiff import sandbox
+from reprodiff.formats.machine import plaincode
+from reprodiff.formats.machine.codechanges import Change, Result, label, unread
 from reprodiff.formats.machine.functions import CodeMap, Function, FunctionPair
+from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.model import AARCH64, X86, X86_64
 from reprodiff.formats.machine.padding import is_padding
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.work import AnyWork
-from reprodiff.records import dataclass
 
 _BATCH: Final = 1 << 20
 """Bytes of code handed to the child at a time."""
-
-
-@dataclass(slots=True)
-class Change:
-    """A function that differs beyond its references; texts are a few instructions of each side."""
-
-    name: str
-    region: Region
-    a: str
-    b: str
-    parts: list[Quad] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Result:
-    """What the comparison of machine code found."""
-
-    changes: list[Change] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    targets: dict[int, tuple[int, int, int]] = field(default_factory=dict)
-    """Places in A that code refers to: the place in B, and the function's start and stop in A."""
-
-
-def label(item: Function, region: Region) -> str:
-    """Return what a function is called; without a name it is a place in its section."""
-    if item.name:
-        return item.name.decode("utf-8", "surrogateescape")
-    return f"{region.name}+{item.start:#x}"
 
 
 def check_code(work: AnyWork, maps: Sequence[CodeMap], *, straight: bool) -> Result:
@@ -60,14 +33,40 @@ def check_code(work: AnyWork, maps: Sequence[CodeMap], *, straight: bool) -> Res
                 work.resized[found.pair.a.addr + both.a.start] = (both.a.size, both.b.size)
     for found in maps:
         region = work.region(found.pair)
-        same = [
+        # In an object file what leads out of a section is in the relocations.
+        still = straight or (work.map.relocatable and found.pair.straight)
+        code_a, code_b = _without_addends(work, region, found.pair)
+        left = [
             both
             for both in found.both
-            if not straight or _body(region.a, both.a) != _body(region.b, both.b)
+            if not still or _body(code_a, both.a) != _body(code_b, both.b)
         ]
-        if same:
-            _check(work, found, same, result)
+        if left and not _decoded(work):
+            plaincode.check(work, found, left, result, still=still)
+        elif left:
+            _check(work, found, left, result)
     return result
+
+
+def _decoded(work: AnyWork) -> bool:
+    """Whether references of the code are known to be what they are."""
+    if work.a.arch == X86:
+        return work.hints.got is not None
+    return work.a.arch == X86_64 or (work.a.arch == AARCH64 and not work.a.big)
+
+
+def _without_addends(work: AnyWork, region: Region, pair: AnyPair) -> tuple[bytes, bytes]:
+    """Return the code of an object file without the words that its relocations are checked for."""
+    places = work.hints.addends.get(pair.a.index)
+    if places is None:
+        return region.a, region.b
+    sides: list[bytes] = []
+    for code, words in zip((region.a, region.b), places, strict=True):
+        copy = bytearray(code)
+        for at in words:
+            copy[at : at + 4] = bytes(max(0, min(4, len(copy) - at)))
+        sides.append(bytes(copy))
+    return sides[0], sides[1]
 
 
 def _body(data: bytes, item: Function) -> bytes:
@@ -99,7 +98,7 @@ def _batches(items: Sequence[FunctionPair]) -> Iterator[list[FunctionPair]]:
 def _check(work: AnyWork, found: CodeMap, items: list[FunctionPair], result: Result) -> None:
     region = work.region(found.pair)
     arch = work.a.arch
-    if arch == AARCH64 and not work.a.big:
+    if arch == AARCH64:
         from reprodiff.formats.machine import aarch64  # noqa: PLC0415
 
         for both in items:
@@ -109,10 +108,7 @@ def _check(work: AnyWork, found: CodeMap, items: list[FunctionPair], result: Res
             )  # fmt: skip
             _judge(work, found, both, _shifted(found_here, both), result)
         return
-    if arch != X86_64:
-        kind = "32-bit x86" if arch == X86 else arch
-        _unread(region, items, f"code for {kind} is not taken apart", result)
-        return
+    more = about_32(work, found.pair) if arch == X86 else {}
     for batch in _batches(items):
         first, last = batch[0], batch[-1]
         low_b = min(both.b.start for both in batch)
@@ -133,14 +129,35 @@ def _check(work: AnyWork, found: CodeMap, items: list[FunctionPair], result: Res
                     )
                     for x, y, _ in batch
                 ],
+                **more,
             },
             code_a + region.b[low_b:high_b],
         )
         if isinstance(answer, sandbox.Failure):
-            _unread(region, batch, f"the code could not be compared: {answer.message}", result)
+            unread(region, batch, f"the code could not be compared: {answer.message}", result)
             continue
         for both, part in zip(batch, answer.meta["functions"], strict=True):
             _judge(work, found, both, _placed(part, low_a, low_b), result)
+
+
+_THUNK: Final = re.compile(rb"\x8b([\x04\x0c\x14\x1c\x24\x2c\x34\x3c])\x24\xc3")
+"""mov REGISTER, [esp]; ret: how a function of 32-bit code learns where it is."""
+
+
+def about_32(work: AnyWork, pair: AnyPair) -> dict[str, Any]:
+    """Return what the comparison of 32-bit x86 code has to know beside the code."""
+    return {
+        "got": work.hints.got,
+        "ranges": [
+            (each.a.addr, each.a.addr + max(each.size_a, 1))
+            for each in work.map.pairs
+            if each.a.mapped
+        ],
+        "thunks": [
+            (pair.a.addr + found.start(), found[1][0] >> 3 & 7)
+            for found in _THUNK.finditer(pair.plain_a)
+        ],
+    }
 
 
 def _placed(part: list[Any], low_a: int, low_b: int) -> list[Any]:
@@ -158,15 +175,6 @@ def _placed(part: list[Any], low_a: int, low_b: int) -> list[Any]:
 
 def _shifted(part: list[Any], both: FunctionPair) -> list[Any]:
     return _placed(part, both.a.start, both.b.start)
-
-
-def _unread(region: Region, items: list[FunctionPair], why: str, result: Result) -> None:
-    for one, two, _ in items:
-        quad = Quad(one.start, one.start + one.size, two.start, two.start + two.size)
-        region.wrong.append(quad)
-    region.why = region.why or why
-    if why not in result.problems:
-        result.problems.append(why)
 
 
 def _judge(
@@ -206,66 +214,3 @@ def _judge(
         rest = Quad(one.start + at, one.start + one.size, two.start + at, two.start + two.size)
         region.wrong.append(rest)
         region.why = region.why or "instructions that are not known to the disassembler"
-
-
-def check_jump_tables(work: AnyWork, result: Result) -> None:
-    """Check the tables of 32-bit distances from the table itself, behind a reference.
-
-    A table of jumps is where code refers to, its first entry leads into that same function, and
-    it goes on as long as entries lead into code.  A table of strings (clang's relative lookup
-    tables) goes on as long as entries lead to starts of strings, two of them at least.
-    """
-    where = work.map
-    places = sorted(result.targets)
-    code = [(pair.a.addr, pair.a.addr + pair.size_a) for pair in where.pairs if pair.a.code]
-    for index, table in enumerate(places):
-        pair = where.containing(table)
-        if pair is None or pair.a.code or not pair.a.data or table % 4:
-            continue
-        other, start, stop = result.targets[table]
-        if other not in where.addresses(table):
-            continue
-        region = work.region(pair)
-        at_a, at_b = table - pair.a.addr, other - pair.b.addr
-        limit = places[index + 1] - pair.a.addr if index + 1 < len(places) else len(region.a)
-        moves = _distances(region.a[at_a : min(limit, at_a + _LONGEST)], big=work.a.big)
-        count = 0
-        if moves and start <= table + moves[0] < stop:
-            while count < len(moves) and any(x <= table + moves[count] < y for x, y in code):
-                count += 1
-        elif moves:
-            while count < len(moves) and _is_text(work, table + moves[count]):
-                count += 1
-            count = count if count >= _FEWEST else 0
-        for number, move in enumerate(
-            _distances(region.b[at_b : at_b + 4 * count], big=work.a.big)
-        ):
-            good = where.follows(table + moves[number], other + move)
-            region.word(at_a + 4 * number, at_b + 4 * number, 4, good)
-
-
-_FEWEST: Final = 2
-"""Entries that lead to strings before a table counts as one of distances to strings."""
-_LONGEST: Final = 1 << 18
-"""Bytes of the longest table of distances that is followed."""
-
-
-def _distances(data: bytes, *, big: bool) -> list[int]:
-    whole = len(data) // 4 * 4
-    return [item for (item,) in struct.iter_unpack(">i" if big else "<i", data[:whole])]
-
-
-def _is_text(work: AnyWork, address: int) -> bool:
-    """Whether a string starts at an address of A."""
-    pair = work.map.containing(address)
-    if pair is None or pair.a.code or not pair.a.data:
-        return False
-    at, data = address - pair.a.addr, pair.plain_a
-    return (
-        (at == 0 or data[at - 1] == 0)
-        and bytes(data[at : at + 1]).isascii()
-        and (
-            bytes(data[at : at + 1]).isalnum()
-            or data[at : at + 1] in (b"/", b"%", b"<", b"(", b"_")
-        )
-    )

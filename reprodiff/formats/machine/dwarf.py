@@ -22,7 +22,8 @@ _FROM_INFO: Final = frozenset({".debug_loc", ".debug_loclists", ".debug_ranges",
 def check(work: AnyWork) -> None:
     """Check all debug sections; only needed where something that they refer to has moved."""
     if work.map.relocatable:
-        return  # the words are in the relocations there
+        _object_lines(work)  # all other words are in the relocations there
+        return
     lists: list[tuple[Listing, Listing]] = []
     walks: dict[str, Callable[[bytes, AnyWork, int], Iterator[Token]]] = {
         ".debug_line": dwarftables.lines,
@@ -53,6 +54,22 @@ def check(work: AnyWork) -> None:
             dwarftables.entries(region.a, work, one),
             dwarftables.entries(region.b, work, two),
         )
+
+
+def _object_lines(work: AnyWork) -> None:
+    """Check the strings that a line table of an object file has in place, and its lengths."""
+    pair = work.map.by_name.get(".debug_line")
+    if pair is None or pair.unread or pair.plain_a == pair.plain_b:
+        return
+    region = work.region(pair)
+    walks = (
+        (token for token in dwarftables.lines(data, work, side) if token.kind in _OWN)
+        for side, data in enumerate((region.a, region.b))
+    )
+    _in_step(work, region, *walks)
+
+
+_OWN: Final = frozenset({"string", "length"})
 
 
 def _in_step(work: AnyWork, region: Region, ones: Iterator[Token], twos: Iterator[Token]) -> None:

@@ -192,7 +192,8 @@ def check_frames(work: AnyWork, region: Region, pair: AnyPair) -> None:
     list_a, list_b = frames(source_a), frames(source_b)
     if [(x.at, x.stop, x.common) for x in list_a] != [(x.at, x.stop, x.common) for x in list_b]:
         return
-    if not list_a or (len(region.a) - list_a[-1].stop) > 16:
+    read = list_a[-1].stop if list_a else 0
+    if len(region.a) - read > 16 or (not list_a and any(region.a)):
         region.fail("the unwind table cannot be read to its end")
         return
     for one, two in zip(list_a, list_b, strict=True):

@@ -16,6 +16,7 @@ from reprodiff.model import Span
 from reprodiff.records import dataclass
 
 _PAGE: Final = 0x1000
+_IN_PLACE: Final = frozenset({"same", "words", "string", "pad"})
 P = TypeVar("P", bound=Part)
 
 
@@ -56,7 +57,7 @@ class SectionPair(Generic[P]):
     def straight(self) -> bool:
         """Whether every offset maps to itself."""
         return self.size_a == self.size_b and all(
-            piece.a == piece.b and piece.size_a == piece.size_b and piece.kind in {"same", "words"}
+            piece.a == piece.b and piece.size_a == piece.size_b and piece.kind in _IN_PLACE
             for piece in self.pieces
         )
 
@@ -72,6 +73,8 @@ class SectionPair(Generic[P]):
         if inside >= piece.size_a:
             return 0 if offset == 0 else None
         if piece.kind in {"same", "words", "moved"}:
+            return piece.b + inside
+        if piece.kind in {"string", "apart"} and piece.size_a == piece.size_b:
             return piece.b + inside
         if inside == 0 and piece.size_b:
             return piece.b

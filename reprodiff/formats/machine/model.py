@@ -4,7 +4,7 @@ from typing import Protocol
 
 from reprodiff.model import Span
 
-X86, X86_64, AARCH64 = "x86", "x86-64", "aarch64"
+X86, X86_64, AARCH64, ARM = "x86", "x86-64", "aarch64", "32-bit Arm"
 """Architectures whose code is known here; others go by a name of their own."""
 
 
@@ -42,6 +42,10 @@ class Part(Protocol):
     @property
     def code(self) -> bool:
         """Whether it holds machine instructions."""
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is loaded, and neither code nor changed when the program runs."""
 
     @property
     def bare(self) -> bool:

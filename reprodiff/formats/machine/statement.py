@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from reprodiff.formats.machine.code import Result
+from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.functions import CodeMap, Names
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.proof import Quad, Region

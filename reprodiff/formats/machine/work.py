@@ -12,6 +12,18 @@ File = TypeVar("File", bound=Binary)
 
 
 @dataclass(slots=True)
+class Hints:
+    """What a format knows of the code of two files beside its bytes."""
+
+    got: tuple[int, int] | None = None
+    """What position-independent code for 32-bit x86 counts from: an address of A and one of B."""
+    thumb: frozenset[int] = frozenset()
+    """Addresses in A of functions in Thumb code."""
+    addends: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
+    """Places of words in A and B that relocations are checked for, by the number of a section."""
+
+
+@dataclass(slots=True)
 class Work(Generic[File]):
     """Two files, the map between them and the regions to account for."""
 
@@ -26,6 +38,7 @@ class Work(Generic[File]):
     """Strings inside of other things that stand for each other."""
     added: list[tuple[bytes, bytes, Quad, Region]] = field(default_factory=list)
     """Symbols on one side, or renamed: name in A, name in B, where."""
+    hints: Hints = field(default_factory=Hints)
 
     def region(self, pair: AnyPair) -> Region:
         """Return the region of a section."""

@@ -28,18 +28,25 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
     """
     mode = capstone.CS_MODE_64 if meta["bits"] == 64 else capstone.CS_MODE_32
     machine = capstone.Cs(capstone.CS_ARCH_X86, mode)
+    kind = Function
+    if meta["bits"] == 32:
+        from reprodiff.formats.machine.x86_32 import Function32  # noqa: PLC0415
+
+        kind = Function32
     size = meta["size_a"]
     a, b = bytes(payload[:size]), bytes(payload[size:])
     mask = (1 << meta["bits"]) - 1
     answers = []
     for a0, a1, b0, b1 in meta["functions"]:
-        work = _Function(machine, (a[a0:a1], b[b0:b1]), (a0, b0), mask)
-        work.run(meta["address_a"], meta["address_b"])
+        work = kind(machine, (a[a0:a1], b[b0:b1]), (a0, b0), mask)
+        work.run(meta)
         answers.append([work.references, work.changes, work.stopped])
     return {"functions": answers}, b""
 
 
-class _Function:
+class Function:
+    """The comparison of one function of 64-bit code."""
+
     def __init__(
         self,
         machine: capstone.Cs,
@@ -56,9 +63,14 @@ class _Function:
         self.stopped = 0
         """Where in A decoding stopped, from the start of the function; 0 for its end."""
 
-    def run(self, address_a: int, address_b: int) -> None:
-        base_a, base_b = address_a + self.at_a, address_b + self.at_b
+    def prepare(self, meta: dict[str, Any]) -> None:
+        """Look at what else the task says."""
+
+    def run(self, meta: dict[str, Any]) -> None:
+        """Compare the two; ``references``, ``changes`` and ``stopped`` have what was found."""
+        base_a, base_b = meta["address_a"] + self.at_a, meta["address_b"] + self.at_b
         self.base_a, self.base_b = base_a, base_b
+        self.prepare(meta)
         if self.a == self.b:
             end = 0
             for one in self.machine.disasm_lite(self.a, base_a):
@@ -83,6 +95,7 @@ class _Function:
         base_a: int,
         base_b: int,
     ) -> None:
+        """Compare two walks instruction by instruction."""
         end_a = end_b = 0
         for one, two in zip(walk_a, walk_b, strict=False):
             at_a, at_b = one[0] - base_a, two[0] - base_b
@@ -116,6 +129,7 @@ class _Function:
                 self.refer(place, place, wide, target, target + base_b - base_a)
 
     def refer(self, a: int, b: int, size: int, target_a: int, target_b: int) -> None:
+        """Hand back a reference, unless it is a jump inside of the function."""
         inside = target_a - self.base_a
         if 0 <= inside < len(self.a) and target_b - self.base_b == inside:
             return  # a jump inside of the function, to the same place of it
@@ -135,15 +149,7 @@ class _Function:
         if one[1] != two[1] or one[2] != two[2]:
             return False
         size = one[1]
-        if _is_branch(one[2], one[3]) and _is_branch(two[2], two[3]):
-            ends = int(one[3], 0), int(two[3], 0)
-            moves = ends[0] - one[0] - size, ends[1] - two[0] - size
-            wide = _branch_size(raw_a, moves[0])
-            if not wide or wide != _branch_size(raw_b, moves[1]):
-                return False
-            if raw_a[:-wide] != raw_b[:-wide]:
-                return False
-            self.refer(at[0] + size - wide, at[1] + size - wide, wide, *ends)
+        if self.branch(one, two, raw_a, raw_b, at):
             return True
         found_a, found_b = _RIP.search(one[3]), _RIP.search(two[3])
         if found_a is None or found_b is None:
@@ -159,7 +165,30 @@ class _Function:
                 return True
         return False
 
+    def branch(
+        self,
+        one: Instruction,
+        two: Instruction,
+        raw_a: bytes,
+        raw_b: bytes,
+        at: tuple[int, int],
+    ) -> bool:
+        """Take two branches that differ in their targets only; say whether they do."""
+        if not (_is_branch(one[2], one[3]) and _is_branch(two[2], two[3])):
+            return False
+        size = one[1]
+        ends = int(one[3], 0), int(two[3], 0)
+        moves = ends[0] - one[0] - size, ends[1] - two[0] - size
+        wide = _branch_size(raw_a, moves[0])
+        if not wide or wide != _branch_size(raw_b, moves[1]):
+            return False
+        if raw_a[:-wide] != raw_b[:-wide]:
+            return False
+        self.refer(at[0] + size - wide, at[1] + size - wide, wide, *ends)
+        return True
+
     def change(self, one: Instruction, two: Instruction, at_a: int, at_b: int) -> None:
+        """Note two instructions that are not the same."""
         if len(self.changes) < _MOST:
             self.changes.append(
                 [
@@ -172,6 +201,7 @@ class _Function:
             self.stopped = self.stopped or at_a
 
     def out_of_step(self, at_a: int, at_b: int, base_a: int, base_b: int) -> None:
+        """Note that the two part for good: all of the function is then another."""
         self.changes.append(
             [
                 *(self.at_a, self.at_a + len(self.a), self.at_b, self.at_b + len(self.b)),
@@ -180,6 +210,7 @@ class _Function:
         )
 
     def replaced(self, base_a: int, base_b: int) -> None:
+        """Note two functions of different sizes, with the instructions where they part."""
         place = 0
         walks = (
             self.machine.disasm_lite(self.a, base_a),
