@@ -19,6 +19,7 @@ from reprodiff.model import (
     LedgerTotals,
     Location,
     Severity,
+    SpansIn,
 )
 from reprodiff.records import dataclass
 from reprodiff.text import MAX_SHOWN, plain
@@ -60,8 +61,14 @@ def attribute(
     return claims, [fact for left in kinds.values() for fact in left]
 
 
-def locate(fact: Difference, path: str) -> Location:
-    """Return ``fact`` as a place to show, all text safe; ``path`` is its full display path."""
+def locate(fact: Difference, path: str, *, headers: bool) -> Location:
+    """Return ``fact`` as a place to show, all text safe; ``path`` is its full display path.
+
+    ``headers`` says that it is on what a container records.
+    """
+    spans_in = None
+    if fact.span_a is not None or fact.span_b is not None:
+        spans_in = fact.spans_in or (SpansIn.ARCHIVE if headers else SpansIn.MEMBER)
     return Location(
         path,
         plain(fact.inside, MAX_SHOWN),
@@ -69,6 +76,7 @@ def locate(fact: Difference, path: str) -> Location:
         shown(fact.what, fact.b),
         fact.span_a,
         fact.span_b,
+        spans_in,
     )
 
 
@@ -127,7 +135,7 @@ class Collector:
             if not headers or not fact.path or fact.what.startswith("member."):
                 group.touched.add(path)
             if self._limit is None or len(group.locations) < self._limit:
-                group.locations.append(locate(fact, path))
+                group.locations.append(locate(fact, path, headers=headers))
             group.resizes = group.resizes or any(
                 stop_a - start_a != stop_b - start_b
                 for (start_a, stop_a), (start_b, stop_b) in fact.places()

@@ -20,6 +20,7 @@ from reprodiff.vocabulary import (
     MemberType,
     Severity,
     Side,
+    SpansIn,
     Verdict,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "Severity",
     "Side",
     "Span",
+    "SpansIn",
     "Summary",
     "Value",
     "Verdict",
@@ -97,6 +99,9 @@ class Difference(NamedTuple):
     """All the bytes the fact is about, where they stand in more than one place (A, B)."""
     weight: int = 0
     """Differing bytes of a fact on a container; content is weighed by the ledger instead."""
+    spans_in: SpansIn | None = None
+    """What the spans are in; if it is not said, the content for facts on content, and the archive
+    for facts on a container."""
 
     def places(self) -> tuple[tuple[Span, Span], ...]:
         """Return every pair of spans the fact is about; an absent side is an empty span."""
@@ -116,6 +121,8 @@ class Location(NamedTuple):
     b: str
     span_a: Span | None = None
     span_b: Span | None = None
+    spans_in: SpansIn | None = None
+    """What ``span_a`` and ``span_b`` are offsets in; there if one of them is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,17 @@ class MemberType(StrEnum):
     OTHER = "other"
 
 
+class SpansIn(StrEnum):
+    """What the spans of a place are offsets in."""
+
+    MEMBER = "member"
+    """The content of the member, unpacked."""
+    ARCHIVE = "archive"
+    """The file that holds the member, or that the place is about: a zip, a gzip header."""
+    UNPACKED = "unpacked"
+    """The tar itself, with the compression around it, if any, undone."""
+
+
 class Side(StrEnum):
     """Which of the two inputs."""
 

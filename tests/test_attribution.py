@@ -18,6 +18,7 @@ from reprodiff.model import (
     Finding,
     Severity,
     Span,
+    SpansIn,
 )
 
 DOC = Doc("what", "recognised", "why", (("any", "fix"),), "mistaken for")
@@ -221,7 +222,7 @@ def test_paths_of_nested_archives_are_told_whole() -> None:
 
 def test_places_and_sentences_are_safe_text() -> None:
     evil = Difference("zip.name", "a.py", "na\x1bme", b"\x1b]0;x\x07", ("\u202e", 1))
-    place = locate(evil, "a.py")
+    place = locate(evil, "a.py", headers=True)
     assert (place.inside, place.a, place.b) == ("na\\x1bme", "\\x1b]0;x\\x07", "\\u202e, 1")
     claim = Claim(cause(), [evil], explanation="from \x1b[2J", evidence=("seen \u202e",))
     (finding,) = collected((claim, 1))
@@ -358,3 +359,14 @@ def test_totals_are_sums_of_the_findings() -> None:
     assert (ledger.differing_bytes, ledger.explained_bytes, ledger.unexplained_bytes) == (12, 5, 7)
     assert ledger.by_category == {Category.TIMESTAMPS: 5, Category.UNEXPLAINED: 7}
     assert list(categories) == sorted(categories, key=list(Category).index)
+
+
+def test_a_place_says_what_its_spans_are_in() -> None:
+    spans = (Span(1, 2), Span(1, 3))
+    fact = Difference("x", "a.py", "field", 1, 2, *spans)
+    assert locate(fact, "a.py", headers=False).spans_in is SpansIn.MEMBER
+    assert locate(fact, "a.py", headers=True).spans_in is SpansIn.ARCHIVE
+    unpacked = fact._replace(spans_in=SpansIn.UNPACKED)
+    assert locate(unpacked, "a.py", headers=True).spans_in is SpansIn.UNPACKED
+    without = fact._replace(span_a=None, span_b=None)
+    assert locate(without, "a.py", headers=True).spans_in is None

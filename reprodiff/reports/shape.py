@@ -55,7 +55,7 @@ KEYS: Final[dict[type, tuple[str, ...]]] = {
         "location_count",
         "fixes",
     ),
-    Location: ("path", "inside", "a", "b", "span_a", "span_b"),
+    Location: ("path", "inside", "a", "b", "span_a", "span_b", "spans_in"),
     Fix: ("id", "tool", "title", "where", "snippet", "why", "since", "docs", "checked"),
     Problem: ("path", "stage", "message", "side"),
     LeftOut: ("findings", "locations", "by"),
@@ -97,7 +97,9 @@ KEYS: Final[dict[type, tuple[str, ...]]] = {
     ),
 }
 
-MAY_BE_ABSENT: Final = frozenset({(Location, "span_a"), (Location, "span_b"), (Report, "platform")})
+MAY_BE_ABSENT: Final = frozenset(
+    {*((Location, key) for key in ("span_a", "span_b", "spans_in")), (Report, "platform")}
+)
 """Keys that an object has only where there is something to say."""
 
 MULTILINE: Final = frozenset({(Finding, "explanation"), (Fix, "snippet"), (Fix, "why")})

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from threading import Lock
 from typing import Final, NamedTuple
 
@@ -12,7 +11,7 @@ from reprodiff.artifacts.base import Artifact, Payload
 from reprodiff.errors import ReprodiffError
 from reprodiff.formats.parsing.lines import split_lines
 from reprodiff.limits import Limits
-from reprodiff.model import Category, Finding, Location, Side
+from reprodiff.model import Finding, Location, Side, SpansIn
 from reprodiff.pairing import pair
 from reprodiff.text import plain
 from reprodiff.tui.sources.base import Messages, Source, View
@@ -27,10 +26,6 @@ MAX_BYTES: Final = 512 << 20
 """Largest member that is read to be looked at."""
 _INTO: Final = "!/"
 _LINE: Final = re.compile(r"line (\d{1,9})")
-_CONTAINER: Final = ("zip.", "tar.", "gzip.", "integrity.", "derived.")
-"""Kinds of facts whose spans, if any, are in the container, not in a member's content."""
-_EITHER: Final = ("tree.", "member.", "artifact.")
-"""Kinds of facts that have no spans, or those of a whole member."""
 
 Opener = Callable[[str, Limits], Artifact]
 Reader = Callable[[Artifact, str], Payload]
@@ -60,30 +55,9 @@ class Subject(NamedTuple):
         return self.location or (self.locations[0] if self.locations else None)
 
 
-@cache
-def about_container(cause: str) -> bool:
-    """Whether a cause speaks of what a container records of its members, not of their content."""
-    from reprodiff.causes import registry  # noqa: PLC0415  (80 ms that a first screen can do without)
-
-    kinds = [
-        kind
-        for rule in registry.rules()
-        for one in rule.causes
-        if one.id == cause
-        for kind in rule.takes
-    ]
-    return any(kind.startswith(_CONTAINER) for kind in kinds) and all(
-        kind.startswith((*_CONTAINER, *_EITHER)) for kind in kinds
-    )
-
-
-def in_container(finding: Finding, location: Location) -> bool:
+def in_container(location: Location) -> bool:
     """Whether the spans of a place are in the bytes of the container that holds its member."""
-    if location.span_a is None and location.span_b is None:
-        return False
-    if finding.category is Category.UNEXPLAINED:
-        return not location.path
-    return not location.path or about_container(finding.cause)
+    return location.spans_in in {SpansIn.ARCHIVE, SpansIn.UNPACKED}
 
 
 def views_of(subject: Subject) -> tuple[View, ...]:
@@ -91,7 +65,7 @@ def views_of(subject: Subject) -> tuple[View, ...]:
     location = subject.anchor
     if location is None or not (location.path or location.span_a or location.span_b):
         return (View.FIELDS,)
-    if in_container(subject.finding, location):
+    if in_container(location):
         return (View.FIELDS, View.BYTES)
     return (View.FIELDS, View.TEXT, View.BYTES)
 
@@ -99,7 +73,7 @@ def views_of(subject: Subject) -> tuple[View, ...]:
 def first_view(subject: Subject) -> View | None:
     """Return the view that tells most; ``None`` if that depends on the bytes."""
     location = subject.anchor
-    if location is None or in_container(subject.finding, location):
+    if location is None or in_container(location):
         return View.FIELDS
     if location.span_a is None and location.span_b is None and not _LINE.fullmatch(location.inside):
         return View.FIELDS
@@ -152,10 +126,10 @@ class Library:
         self._partners: dict[str, str] | None = None
         self._lock = Lock()
 
-    def contents(self, finding: Finding, location: Location) -> Contents:
+    def contents(self, location: Location) -> Contents:
         """Return the bytes that the spans of a place are in."""
         path = location.path
-        if in_container(finding, location):
+        if in_container(location):
             path = path.rpartition(_INTO)[0]
         notes: list[str] = []
         payloads: list[Payload] = []
@@ -163,7 +137,11 @@ class Library:
         with self._lock:
             for side in Side:
                 try:
-                    payload = self._payload(side, path)
+                    payload = (
+                        self._tar(side, path)
+                        if location.spans_in is SpansIn.UNPACKED
+                        else self._payload(side, path)
+                    )
                 except (ReprodiffError, OSError, KeyError) as error:
                     notes.append(f"{side.upper()}: {_reason(error)}")
                     views.append(memoryview(b""))
@@ -185,6 +163,11 @@ class Library:
             self._artifacts.clear()
             self._views.clear()
             self._partners = None
+
+    def _tar(self, side: Side, path: str) -> Payload:
+        from reprodiff.artifacts.opening import tar_bytes  # noqa: PLC0415
+
+        return tar_bytes(self._view(side), self._in_b(path) if path and side is Side.B else path)
 
     def _payload(self, side: Side, path: str) -> Payload:
         artifact = self._view(side)

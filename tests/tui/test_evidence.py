@@ -1,6 +1,7 @@
 """The bytes behind a place, read from real artifacts, and the view they are first shown in."""
 
 import io
+import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from reprodiff.engine import compare
 from reprodiff.limits import Limits
-from reprodiff.model import Category, Finding, Location, Report, Side, Span
+from reprodiff.model import Category, Finding, Location, Report, Side, Span, SpansIn
 from reprodiff.tui.evidence import (
     Contents,
     Library,
@@ -54,7 +55,7 @@ def one(report: Report, category: Category) -> Finding:
 def shown(paths: dict[Side, str], finding: Finding, view: View | None = None) -> list[str]:
     library = Library(paths, Limits())
     at = subject(finding, 0)
-    with_bytes = library.contents(finding, finding.locations[0])
+    with_bytes = library.contents(finding.locations[0])
     source = looked_at(with_bytes, at, view)
     lines = [
         "".join(chunk.text for chunk in source.line(n, ROOM)) for n in range(source.height(ROOM))
@@ -108,17 +109,35 @@ def test_a_header_in_an_archive_in_an_archive_is_that_archives(tmp_path: Path) -
     )
     report = compared(paths)
     nested = [
-        (finding, location)
+        location
         for finding in report.findings
         for location in finding.locations
         if finding.category is Category.TIMESTAMPS and location.path == "in.zip!/deep.txt"
     ]
-    finding, location = nested[0]
+    location = nested[0]
     library = Library(paths, Limits())
-    contents = library.contents(finding, location)
+    contents = library.contents(location)
     assert contents.notes == ()
     assert bytes(contents.a[:4]) == b"PK\3\4"
     assert len(contents.a) < 200
+    contents.close()
+    library.close()
+
+
+def test_a_place_in_a_compressed_tar_is_looked_up_in_the_tar(tmp_path: Path) -> None:
+    paths = {side: tmp_path / f"{side}.tar.gz" for side in Side}
+    for side, path in paths.items():
+        with tarfile.open(path, "w:gz", format=tarfile.USTAR_FORMAT) as archive:
+            entry = tarfile.TarInfo("demo.txt")
+            entry.mtime, entry.size = 1_700_000_000 + 60 * (side is Side.B), 4
+            archive.addfile(entry, io.BytesIO(b"demo"))
+    report = compare(str(paths[Side.A]), str(paths[Side.B]))
+    place = next(f.locations[0] for f in report.findings if f.cause == "tar-member-mtime")
+    assert place.spans_in is SpansIn.UNPACKED
+    assert place.span_a is not None
+    library = Library({side: str(path) for side, path in paths.items()}, Limits())
+    contents = library.contents(place)
+    assert int(bytes(contents.a[place.span_a.start : place.span_a.stop - 1]), 8) == 1_700_000_000
     contents.close()
     library.close()
 
@@ -144,7 +163,7 @@ def test_a_member_that_one_side_lacks_is_said_to_be_missing(tmp_path: Path) -> N
         findings()[1], locations=(Location("only.py", "line 1", "x = 1", "", Span(0, 5), None),)
     )
     library = Library(paths, Limits())
-    contents = library.contents(finding, finding.locations[0])
+    contents = library.contents(finding.locations[0])
     assert bytes(contents.a) == b"x = 1\n"
     assert [note[:2] for note in contents.notes] == ["B:"]
     source = looked_at(contents, subject(finding, 0), None)
@@ -160,7 +179,7 @@ def test_a_member_that_is_too_large_is_refused_with_a_reason(tmp_path: Path) -> 
         findings()[1], locations=(Location("big", "bytes", "", "", Span(0, 9), Span(0, 9)),)
     )
     library = Library(paths, Limits(max_member_bytes=1000))
-    contents = library.contents(finding, finding.locations[0])
+    contents = library.contents(finding.locations[0])
     assert len(contents.notes) == 2
     assert all("more than 1,000 bytes" in note for note in contents.notes)
     assert isinstance(looked_at(contents, subject(finding, 0), None), Messages)
@@ -170,7 +189,7 @@ def test_a_member_that_is_too_large_is_refused_with_a_reason(tmp_path: Path) -> 
 def test_an_artifact_that_is_gone_by_now_is_said_to_be(tmp_path: Path) -> None:
     paths = {side: str(tmp_path / f"{side}.zip") for side in Side}
     finding = findings()[1]
-    contents = Library(paths, Limits()).contents(finding, finding.locations[0])
+    contents = Library(paths, Limits()).contents(finding.locations[0])
     assert all("no such file" in note for note in contents.notes)
 
 

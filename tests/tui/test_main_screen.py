@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from reprodiff.model import Finding, Location, Problem, Verdict
+from reprodiff.model import Location, Problem, Verdict
 from reprodiff.tui.evidence import Contents
 from reprodiff.tui.records import Failed
 from reprodiff.tui.screens.pages import PageScreen
@@ -467,9 +467,9 @@ def test_bytes_that_take_long_are_said_to_be_read_and_come_too_late_for_another_
     gate = Event()
 
     class Slow(Shelf):
-        def contents(self, finding: Finding, location: Location) -> Contents:
+        def contents(self, location: Location) -> Contents:
             gate.wait(30)
-            return super().contents(finding, location)
+            return super().contents(location)
 
     app = make_app()
     app._main._evidence._library = Slow(CONTENTS)

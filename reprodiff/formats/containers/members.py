@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reprodiff.artifacts.base import Artifact, Member
-from reprodiff.model import ArtifactInfo, Difference, MemberType, Span
+from reprodiff.model import ArtifactInfo, Difference, MemberType, Span, SpansIn
 from reprodiff.pairing import Pairing
 
 
@@ -34,6 +34,7 @@ def compare(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
                 None if is_a else span,
                 note="damaged" if other.may_hold(member.raw) else "",
                 weight=size if member.type is MemberType.FILE else 0,
+                spans_in=SpansIn.MEMBER,
             )
     for pair in pairing.pairs:
         one, two = pair.a, pair.b

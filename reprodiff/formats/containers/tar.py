@@ -17,7 +17,7 @@ from reprodiff.formats.containers.stream import layer_facts
 from reprodiff.formats.containers.tarfields import LINKS, odd_fields, shape, usual, well_formed
 from reprodiff.formats.containers.tarodd import anomaly_facts
 from reprodiff.ledger import weigh
-from reprodiff.model import ArtifactKind, Difference, Span, Value
+from reprodiff.model import ArtifactKind, Difference, Span, SpansIn, Value
 from reprodiff.pairing import Pairing
 from reprodiff.text import plain
 
@@ -44,6 +44,11 @@ _WRITER_RECORDS: Final = frozenset(
 def compare(a: TarArtifact, b: TarArtifact, pairing: Pairing) -> Iterator[Difference]:
     """Yield all that differs in the headers of two tar archives, and in their compression."""
     yield from layer_facts(a.layer, b.layer, same=a.archive.data == b.archive.data)
+    for fact in _headers(a, b, pairing):
+        yield fact._replace(spans_in=SpansIn.UNPACKED)
+
+
+def _headers(a: TarArtifact, b: TarArtifact, pairing: Pairing) -> Iterator[Difference]:
     yield from anomaly_facts(a, b, pairing)
     for pair in pairing.pairs:
         entry_a, entry_b = a.entries[pair.a.index], b.entries[pair.b.index]

@@ -141,7 +141,7 @@ class EvidencePane(Vertical):
         self._timer = self.set_timer(_UNNOTICED, lambda: self._put(waiting))
 
         def work() -> _Loaded:
-            contents = self._library.contents(subject.finding, location)
+            contents = self._library.contents(location)
             return _Loaded(wanted, contents, looked_at(contents, subject, view))
 
         self.run_worker(work, thread=True, exclusive=True, group="bytes", exit_on_error=False)
