@@ -3,7 +3,7 @@
 The engine is a generator of events, so that a face fills while the work runs.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import field, replace
 from typing import Final
@@ -56,11 +56,13 @@ class Options:
     """How to compare.
 
     ``location_limit`` is the number of places kept for each finding, all of them if ``None``;
-    counts are always of all.
+    counts are always of all.  ``project`` holds the project's own files by name, such as
+    ``pyproject.toml``: the plan's changes are then patches of them.
     """
 
     limits: Limits = field(default_factory=Limits)
     location_limit: int | None = 1000
+    project: Mapping[str, str] | None = None
 
 
 def compare(a: str, b: str, options: Options | None = None) -> Report:
@@ -118,9 +120,14 @@ class _Session:
         return equal(a.data, b.data, relaxing(a, b))
 
     def _report(self, *, same: bool) -> Report:
-        findings, fixes = with_fixes(
-            self._collector.findings(), self._collector.causes(), self._info_a, self._info_b
+        advised = with_fixes(
+            self._collector.findings(),
+            self._collector.causes(),
+            self._info_a,
+            self._info_b,
+            project=self._options.project,
         )
+        findings = advised.findings
         categories, ledger = totals(findings)
         problems = tuple(self._problems)
         if same:
@@ -141,8 +148,9 @@ class _Session:
             b=self._info_b,
             summary=Summary(self._counts, categories, ledger),
             findings=findings,
-            fixes=fixes,
+            fixes=advised.fixes,
             problems=problems,
+            plan=advised.plan,
         )
 
     def _trouble(self, problem: Problem) -> Iterator[Event]:

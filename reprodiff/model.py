@@ -12,6 +12,7 @@ from dataclasses import field
 from typing import Final, NamedTuple
 
 from reprodiff.drift import Platform
+from reprodiff.plans import Change, Left, Plan, RecipeLine
 from reprodiff.records import dataclass
 from reprodiff.vocabulary import (
     ArtifactKind,
@@ -31,23 +32,28 @@ __all__ = [
     "ArtifactKind",
     "Category",
     "CategoryCount",
+    "Change",
     "Confidence",
     "Difference",
     "Finding",
     "Fix",
     "LedgerTotals",
+    "Left",
     "Location",
     "MadeBy",
     "MemberCounts",
     "MemberType",
+    "Plan",
     "Platform",
     "Problem",
+    "RecipeLine",
     "Report",
     "Severity",
     "Side",
     "Span",
     "SpansIn",
     "Summary",
+    "ToolTrace",
     "Value",
     "Verdict",
 ]
@@ -141,6 +147,12 @@ class Fix:
     since: str = ""
     docs: str = ""
     checked: str = "no"
+    file: str = ""
+    """The file or place that the snippet goes into, for example ``.gitattributes``."""
+    language: str = ""
+    """What the snippet is written in: ``shell``, ``toml``, ``yaml``, ``ini``, ..."""
+    causes: tuple[str, ...] = ()
+    """The causes in this report that it removes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +175,8 @@ class Finding:
     derived_from: tuple[str, ...] = ()
     """Ids of the findings this one follows from; empty for a root cause."""
     fixes: tuple[str, ...] = ()
+    no_fix: str = ""
+    """Why nothing in the tool that made it removes the cause; empty where something does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +185,19 @@ class MadeBy:
 
     tool: str
     version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolTrace:
+    """A tool that took part in making an artifact, and what shows it."""
+
+    tool: str
+    version: str = ""
+    """A version, or a range such as ``>=6.5``; empty if nothing tells it."""
+    role: str = ""
+    """``backend``, ``plugin``, ``repair``, ``installer``, ``compiler``, ``hand tool``, ..."""
+    confidence: Confidence = Confidence.LIKELY
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +216,8 @@ class ArtifactInfo:
     version: str = ""
     tags: tuple[str, ...] = ()
     made_by: MadeBy | None = None
+    tools: tuple[ToolTrace, ...] = ()
+    """All tools that are known to have taken part; the backend first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,3 +292,6 @@ class Report:
     platform: Platform | None = None
     """What both sides ask of the machine they are installed on, and what changed in it; absent
     where neither tags nor native code differ."""
+    plan: Plan = Plan()
+    recipe_lines: Mapping[Side, tuple[RecipeLine, ...]] = field(default_factory=dict)
+    """The recipe of each side with how sure each line is, and why."""

@@ -38,6 +38,8 @@ def to_json(
     document |= _object(replace(report, findings=findings))
     recipe = {side: report.recipe.get(side, {}) for side in Side}
     document["recipe"] = _value(recipe)
+    lines = {side: report.recipe_lines.get(side, ()) for side in Side}
+    document["recipe_lines"] = _value(lines)
     if left_out is not None:
         document["left_out"] = _value(left_out)
     text = json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from re import compile as compile_pattern
 from typing import Final
 
-from reprodiff.model import ArtifactInfo, Finding, Location, Report, Severity, Side, Verdict
+from reprodiff.model import ArtifactInfo, Finding, Fix, Location, Report, Severity, Side, Verdict
 from reprodiff.reports import words
 from reprodiff.reports.outline import Group, groups, shares, with_severity
 from reprodiff.reports.selection import LeftOut
@@ -25,6 +25,8 @@ _HEADINGS: Final = (
     (Severity.BENIGN, "Benign"),
 )
 # What starts or ends something in the middle of a line: code, emphasis, links, cells, formulas.
+_LANGUAGES: Final = {"shell": "sh", "toml": "toml", "yaml": "yaml", "ini": "ini", "diff": "diff"}
+"""Names that a block of code in each language goes by."""
 _PUNCTUATION: Final = compile_pattern(r"[\\`*_\[\]|~$]|:(?=//)|(?<=www)\.")
 # What makes a heading, a list, a quote or a rule of the line that starts with it.
 _START: Final = compile_pattern(r"^(\d*)([-+=#.)])")
@@ -59,7 +61,7 @@ def to_markdown(
             blocks += [f"<details>\n{summary}", *written, "</details>"]
         else:
             blocks += [f"### {heading} ({len(some)})", *written]
-    blocks += [*_fixes(report), *_recipe(report.recipe), *_problems(report)]
+    blocks += [*_plan(report), *_left(report), *_recipe(report.recipe), *_problems(report)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -180,6 +182,45 @@ class _Findings:
         if place.b:
             lines.append(f"+{place.b}")
         return lines
+
+
+def _plan(report: Report) -> list[str]:
+    """Return the changes of the plan; else the fixes one by one."""
+    if not report.plan.changes:
+        return _fixes(report)
+    by_id = {fix.id: fix for fix in report.fixes}
+    blocks = ["### What to change"]
+    for change in report.plan.changes:
+        facts = " · ".join(words.change_facts(change))
+        blocks.append(f"#### {code(change.file)} · {facts}")
+        fixes = [by_id[key] for key in change.fixes if key in by_id]
+        steps = [
+            f"- **{escape(fix.title)}** ({' · '.join(map(escape, _without_place(fix)))})"
+            + "".join(f" {escape(paragraph)}" for paragraph in words.paragraphs(fix.why))
+            for fix in {fix.title: fix for fix in reversed(fixes)}.values()
+        ]
+        if steps:
+            blocks.append("\n".join(steps))
+        if lines := words.lines(change.text):
+            blocks.append(fence(lines, _LANGUAGES.get(change.language, "")))
+    return blocks
+
+
+def _without_place(fix: Fix) -> tuple[str, ...]:
+    facts = words.fix_facts(fix)
+    return (*facts[:1], *facts[2:])
+
+
+def _left(report: Report) -> list[str]:
+    """Return what the plan does not remove, and why."""
+    causes = {finding.id: finding for finding in report.findings}
+    rows = [
+        f"- {escape(words.title(causes[left.finding].title))}"
+        f" ({code(causes[left.finding].cause)}): {escape(left.reason)}"
+        for left in report.plan.left
+        if left.finding in causes
+    ]
+    return ["### What will still differ", "\n".join(rows)] if rows else []
 
 
 def _fixes(report: Report) -> list[str]:

@@ -18,23 +18,32 @@ from reprodiff.drift import (
 from reprodiff.model import (
     ArtifactInfo,
     CategoryCount,
+    Change,
     Finding,
     Fix,
     LedgerTotals,
+    Left,
     Location,
     MadeBy,
     MemberCounts,
+    Plan,
     Problem,
+    RecipeLine,
     Report,
     Summary,
+    ToolTrace,
 )
 from reprodiff.reports.selection import LeftOut
 
 TOOL: Final = "reprodiff"
 
 KEYS: Final[dict[type, tuple[str, ...]]] = {
-    Report: ("verdict", "a", "b", "summary", "findings", "fixes", "recipe", "problems", "platform"),
-    ArtifactInfo: ("path", "kind", "size", "sha256", "name", "version", "tags", "made_by"),
+    Report: (
+        *("verdict", "a", "b", "summary", "findings", "fixes", "recipe", "problems"),
+        *("platform", "plan", "recipe_lines"),
+    ),
+    ArtifactInfo: ("path", "kind", "size", "sha256", "name", "version", "tags", "made_by", "tools"),
+    ToolTrace: ("tool", "version", "role", "confidence", "evidence"),
     MadeBy: ("tool", "version"),
     Summary: ("members", "categories", "ledger"),
     MemberCounts: ("a", "b", "identical", "differing", "only_a", "only_b"),
@@ -54,9 +63,17 @@ KEYS: Final[dict[type, tuple[str, ...]]] = {
         "locations",
         "location_count",
         "fixes",
+        "no_fix",
     ),
     Location: ("path", "inside", "a", "b", "span_a", "span_b", "spans_in"),
-    Fix: ("id", "tool", "title", "where", "snippet", "why", "since", "docs", "checked"),
+    Fix: (
+        *("id", "tool", "title", "where", "snippet", "why", "since", "docs", "checked"),
+        *("file", "language", "causes"),
+    ),
+    Plan: ("changes", "left"),
+    Change: ("file", "where", "language", "text", "fixes", "findings", "bytes"),
+    Left: ("finding", "reason"),
+    RecipeLine: ("key", "value", "confidence", "reason"),
     Problem: ("path", "stage", "message", "side"),
     LeftOut: ("findings", "locations", "by"),
     Platform: ("a", "b", "changes", "ceilings", "libraries", "members"),
@@ -102,5 +119,10 @@ MAY_BE_ABSENT: Final = frozenset(
 )
 """Keys that an object has only where there is something to say."""
 
-MULTILINE: Final = frozenset({(Finding, "explanation"), (Fix, "snippet"), (Fix, "why")})
+MULTILINE: Final = frozenset(
+    {
+        *((Finding, "explanation"), (Fix, "snippet"), (Fix, "why")),
+        *((Change, "text"), (RecipeLine, "value")),
+    }
+)
 """Texts that may have more than one line."""

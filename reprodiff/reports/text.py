@@ -60,7 +60,7 @@ def to_text(
     _put_head(page, report, left_out)
     _put_ledger(page, report)
     _Findings(page, report, limit, compact=compact).put()
-    _put_fixes(page, report)
+    _put_plan(page, report)
     _put_recipe(page, report.recipe)
     _put_problems(page, report)
     return page.render()
@@ -151,10 +151,12 @@ class _Findings:
                 bullet = f"{self._page.glyphs.bullet} "
                 self._page.prose((bullet, "dim"), (sentence, ""), indent=4, hang=2)
         self._places(finding)
-        for fix_id in finding.fixes:
+        for fix_id in finding.fixes[: 1 if self._short(finding) else None]:
             if fix_id in self._fixes:
                 title = self._fixes[fix_id].title
                 self._page.prose(("fix: ", "bold"), (title, ""), indent=4, hang=5)
+        if finding.no_fix:
+            self._page.prose(("no fix upstream: ", "bold"), (finding.no_fix, ""), indent=4, hang=5)
         for echo in group.echoes:
             self._echo(echo)
 
@@ -198,6 +200,54 @@ class _Findings:
         if more and not self._short(finding):
             more += " (--limit 0 shows all)"
         put_places(self._page, shown, self._container, indent, more)
+
+
+def _put_plan(page: Page, report: Report) -> None:
+    """Put down the changes of the plan, and what they leave; else the fixes one by one."""
+    if not report.plan.changes:
+        _put_fixes(page, report)
+        _put_left(page, report)
+        return
+    page.gap()
+    page.line(("What to change", "bold underline"))
+    by_id = {fix.id: fix for fix in report.fixes}
+    for change in report.plan.changes:
+        page.gap()
+        facts = page.glyphs.between.join(words.change_facts(change))
+        page.spread(compose((change.file, "bold")), compose((facts, "dim")), indent=2)
+        fixes = [by_id[key] for key in change.fixes if key in by_id]
+        for fix in {fix.title: fix for fix in reversed(fixes)}.values():
+            _put_step(page, fix)
+        for line in words.lines(change.text):
+            # Never broken: a snippet is there to be copied.
+            page.text(compose((line, "green")), 4)
+    _put_left(page, report)
+
+
+def _put_step(page: Page, fix: Fix) -> None:
+    """Put down one fix of a change, without its snippet."""
+    facts = page.glyphs.between.join(words.fix_facts(fix)[0:1] + words.fix_facts(fix)[2:])
+    page.prose((f"{fix.title}  ", "bold"), (facts, "dim"), indent=2, hang=2)
+    for paragraph in words.paragraphs(fix.why):
+        page.prose((paragraph, ""), indent=4)
+
+
+def _put_left(page: Page, report: Report) -> None:
+    """Put down what the plan does not remove, and why."""
+    if not report.plan.left:
+        return
+    causes = {finding.id: finding for finding in report.findings}
+    page.gap()
+    page.line(("What will still differ", "bold underline"))
+    for left in report.plan.left:
+        if (finding := causes.get(left.finding)) is not None:
+            page.prose(
+                (words.title(finding.title), "bold"),
+                (f"  {finding.cause}", "cyan"),
+                (f"  {left.reason}", ""),
+                indent=2,
+                hang=2,
+            )
 
 
 def _put_fixes(page: Page, report: Report) -> None:

@@ -7,6 +7,7 @@ from reprodiff.model import (
     ArtifactInfo,
     ArtifactKind,
     Category,
+    Change,
     Confidence,
     Finding,
     Fix,
@@ -129,6 +130,14 @@ def fix_facts(fix: Fix) -> tuple[str, ...]:
     return tuple(fact for fact in (fix.tool, fix.where, since, checked) if fact)
 
 
+def change_facts(change: Change) -> tuple[str, ...]:
+    """Return how much a change of the plan removes."""
+    facts = [f"removes {count(len(change.findings), 'finding')}"]
+    if change.bytes:
+        facts.append(count(change.bytes, "byte"))
+    return tuple(facts)
+
+
 def title(text: str) -> str:
     """Return the title of a cause as it stands at the start of a line."""
     return text[:1].upper() + text[1:]
@@ -141,8 +150,13 @@ def paragraphs(text: str) -> list[str]:
 
 def snippet(fix: Fix) -> list[str]:
     """Return the lines to be copied, every one safe to show."""
-    text = fix.snippet.strip("\n")
-    return [plain(line.expandtabs(4)) for line in text.split("\n")] if text else []
+    return lines(fix.snippet)
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text to be copied, every one safe to show."""
+    whole = text.strip("\n")
+    return [plain(line.expandtabs(4)) for line in whole.split("\n")] if whole else []
 
 
 def container(kind: ArtifactKind) -> str:

@@ -1,84 +1,365 @@
-"""Which of a cause's remedies fit the artifacts at hand."""
+"""Which settings remove the findings at hand, for the tools that made the artifacts.
+
+A setting of a tool that took part comes first, then what helps whatever made the artifact, then
+what the documentation of the cause advises.
+"""
 
 import re
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
 from reprodiff.causes.base import Cause
-from reprodiff.model import ArtifactInfo, Finding, Fix
+from reprodiff.model import ArtifactInfo, ArtifactKind, Finding, Fix, Plan
+from reprodiff.records import dataclass
+from reprodiff.toolchains.base import Knob, Role, Tool, Where
+from reprodiff.toolchains.trials import checked
 
 MOST: Final = 3
-"""Remedies given for one finding."""
+"""Fixes given for one finding."""
 
-# Tools that anybody may use, whatever made the artifact.
-_GENERAL: Final = frozenset({"any", "git", "own code"})
-_SNIPPET: Final = re.compile(r"`([^`]+)`")
-_ENVIRONMENT: Final = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]+=")
-_TABLE: Final = re.compile(r"^\[[\w.]+\]|^[\w.-]+ = ")
+# Tools of the causes' own documentation that anybody may use, whatever made the artifact.
+_ANYBODY: Final = frozenset({"any", "git", "own code"})
+_BACKTICKS: Final = re.compile(r"`([^`]+)`")
+_PLACEHOLDER: Final = re.compile(
+    r"\{(backend|constraints|switch|build_backend|project|project_version)\}"
+)
+_PACKAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_VERSION: Final = re.compile(r"[0-9][A-Za-z0-9._+!-]*")
+_INSIDE: Final = frozenset({ArtifactKind.WHEELHOUSE, ArtifactKind.FILE, ArtifactKind.ZIP})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A fix that fits, with what the plan has to know of it."""
+
+    fix: Fix
+    knob: Knob | None
+    """``None`` for advice from a cause's documentation."""
+    tier: int
+    """0 for settings of the build, higher for what comes after it or takes somebody's work."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What the choice of fixes depends on."""
+
+    mine: tuple[Tool, ...]
+    others: tuple[Tool, ...]
+    versions: Mapping[str, Sequence[str]]
+    """Versions of the tools at hand, by id; none for a side that does not tell."""
+    values: Mapping[str, str]
+    """What placeholders stand for."""
+    kinds: frozenset[ArtifactKind]
+    platforms: frozenset[str]
+    ci: bool
+    nested: bool = False
+
+    def inner(self) -> "_Scene":
+        """Return the scene of an archive inside the artifact: its writer is not known."""
+        zipped = frozenset({ArtifactKind.ZIP})
+        return replace(self, mine=(), values={}, kinds=zipped, nested=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Advised:
+    """Findings with their fixes, the fixes, and the plan that is made of them."""
+
+    findings: tuple[Finding, ...]
+    fixes: tuple[Fix, ...]
+    plan: Plan
+
+
+_TIERS: Final = {
+    Where.PYPROJECT: 0,
+    Where.ENVIRONMENT: 0,
+    Where.FLAGS: 0,
+    Where.INSTALLER: 0,
+    Where.CHECKOUT: 0,
+    Where.CI: 1,
+    Where.POST: 2,
+    Where.SOURCE: 3,
+}
+ADVICE: Final = 4
+# Where an archive inside the artifact can be changed.
+_INNER: Final = frozenset({Where.SOURCE, Where.CHECKOUT, Where.ENVIRONMENT})
 
 
 def with_fixes(
-    findings: Iterable[Finding], causes: Mapping[str, Cause], *artifacts: ArtifactInfo
-) -> tuple[tuple[Finding, ...], tuple[Fix, ...]]:
-    """Return ``findings`` with the ids of the remedies that fit, and those remedies.
+    findings: Iterable[Finding],
+    causes: Mapping[str, Cause],
+    *artifacts: ArtifactInfo,
+    project: Mapping[str, str] | None = None,
+) -> Advised:
+    """Return ``findings`` with the ids of the fixes that fit, those fixes, and the plan.
 
-    A remedy fits if it is one for a tool that made one of the artifacts, or for nobody in
-    particular.  A finding that follows from others has none of its own.
+    A finding that follows from others has no fix of its own.  ``project`` holds the project's
+    own files by name; the plan's changes are then patches of them.
     """
-    tools = {each.made_by.tool.lower() for each in artifacts if each.made_by is not None}
-    fixes: dict[str, Fix] = {}
-    done: list[Finding] = []
-    for finding in findings:
-        cause = causes.get(finding.cause)
-        if cause is None or finding.derived_from:
-            done.append(finding)
-            continue
-        mine = [fix for fix, fits in _remedies(cause, tools) if fits][:MOST]
-        fixes.update((fix.id, fix) for fix in mine)
-        done.append(replace(finding, fixes=tuple(fix.id for fix in mine)))
-    return tuple(done), tuple(fixes.values())
+    # Only a report that has something to fix needs the tools.
+    from reprodiff.toolchains.plan import make_plan  # noqa: PLC0415
+    from reprodiff.toolchains.registry import general  # noqa: PLC0415
+
+    found = tuple(findings)
+    roots = [each for each in found if not each.derived_from and each.cause in causes]
+    if not roots:
+        return Advised(found, (), Plan())
+    mine = _at_hand(artifacts)
+    others = [tool for tool in general(each.cause for each in roots) if tool not in mine]
+    scene = _Scene(
+        tuple(mine),
+        tuple(others),
+        _versions(mine, artifacts),
+        _values(mine, artifacts),
+        frozenset(each.kind for each in artifacts),
+        frozenset(tag.rpartition("-")[2] for each in artifacts for tag in each.tags),
+        ci=project is not None and any(name.startswith(".github/") for name in project),
+    )
+    options: dict[str, list[Option]] = {}
+    reasons: dict[str, str] = {}
+    for finding in roots:
+        cause = causes[finding.cause]
+        here = scene.inner() if _is_inside(finding, artifacts) else scene
+        options[finding.id] = _options(cause, here)
+        reasons[finding.id] = _no_fix(cause, here, options[finding.id])
+    echoes = frozenset(id_ for id_, some in options.items() if not some and reasons[id_])
+    plan, chosen = make_plan(roots, options, reasons, echoes, project or {})
+    names = {tool.id for tool in mine}
+    given: dict[str, list[Option]] = {
+        id_: _best(some, chosen.get(id_, ())) for id_, some in options.items()
+    }
+    used: dict[str, Fix] = {}
+    removes: dict[str, list[str]] = {}
+    for finding in roots:
+        for option in given[finding.id]:
+            used.setdefault(option.fix.id, option.fix)
+            if option.knob is not None and not option.knob.advice:
+                removes.setdefault(option.fix.id, []).append(finding.cause)
+    fixes = tuple(
+        replace(
+            fix,
+            causes=tuple(dict.fromkeys(removes.get(fix.id, ()))),
+            checked=checked(fix.id, removes.get(fix.id, ()), names),
+        )
+        for fix in used.values()
+    )
+    done = tuple(
+        replace(
+            each,
+            fixes=tuple(option.fix.id for option in given.get(each.id, ())),
+            no_fix=reasons.get(each.id, ""),
+        )
+        for each in found
+    )
+    return Advised(done, fixes, plan)
 
 
-def _remedies(cause: Cause, tools: set[str]) -> Iterable[tuple[Fix, bool]]:
-    """Yield a cause's remedies with whether each fits, those for a tool at hand first."""
-    rows: list[tuple[int, Fix, bool]] = []
-    for number, (tool, text) in enumerate(cause.doc.fix, start=1):
-        if not tool:
-            continue
-        named = {name.strip().lower() for name in tool.split(",")}
-        at_hand = any(_same_tool(name, made) for name in named for made in tools)
-        general = bool(named & _GENERAL)
-        rows.append((0 if at_hand else 1, _fix(cause, number, tool, text), at_hand or general))
-    rows.sort(key=lambda row: row[0])
-    return [(fix, fits) for _, fix, fits in rows]
+def _at_hand(artifacts: Sequence[ArtifactInfo]) -> list[Tool]:
+    """Return the tools that took part in making the artifacts."""
+    from reprodiff.toolchains.registry import find, load, modules  # noqa: PLC0415
+
+    tools: dict[str, Tool] = {}
+    for info in artifacts:
+        if info.made_by is not None and (tool := find(info.made_by.tool)):
+            tools[tool.id] = tool
+        for trace in info.tools:
+            module = trace.tool.replace("-", "_")
+            known = load(module) if module in modules() else find(trace.tool)
+            if known is not None:
+                tools.setdefault(known.id, known)
+    return list(tools.values())
 
 
-def _same_tool(name: str, made: str) -> bool:
-    """Whether a remedy's tool is the one WHEEL names: ``flit`` is also ``flit_core``."""
-    plain = made.replace("_", "-").removesuffix("-core").removesuffix("-backend")
-    return plain in {name, name.replace("_", "-").removesuffix("-core").removesuffix("-backend")}
+def _versions(mine: Sequence[Tool], artifacts: Sequence[ArtifactInfo]) -> dict[str, list[str]]:
+    """Return the versions of each tool that the artifacts tell; none if one of them does not."""
+    found: dict[str, list[str]] = {}
+    for tool in mine:
+        told = [version for info in artifacts if (version := _version(tool, info))]
+        if len(told) == len(artifacts):
+            found[tool.id] = told
+    return found
 
 
-def _fix(cause: Cause, number: int, tool: str, text: str) -> Fix:
-    snippet = _SNIPPET.search(text)
-    code = snippet[1] if snippet else ""
+def _version(tool: Tool, info: ArtifactInfo) -> str:
+    """Return the exact version of ``tool`` that made an artifact, empty if it is not told."""
+    versions = [trace.version for trace in info.tools if trace.tool == tool.id]
+    if info.made_by is not None and info.made_by.tool.lower() in tool.generators:
+        versions.append(info.made_by.version)
+    return next((version for version in versions if _VERSION.fullmatch(version)), "")
+
+
+def _values(mine: Sequence[Tool], artifacts: Sequence[ArtifactInfo]) -> dict[str, str]:
+    """Return what placeholders stand for: what made A, or B where A does not say.
+
+    Where both were made by the same release of the same backend, to pin it is no remedy.
+    """
+    values: dict[str, str] = {}
+    backends = [_backend(mine, info) for info in artifacts]
+    first = next((each for each in backends if each), None)
+    pins = [_pins(mine, info) for info in artifacts]
+    if first is not None and any(each and each.id != first.id for each in backends):
+        values["switch"] = next(each for each in pins if each)[0]
+        values["build_backend"] = first.build_backend
+    elif any(each != pins[0] for each in pins):
+        known = next(each for each in pins if each)
+        values["backend"] = known[0]
+        values["constraints"] = " ".join(map(shlex.quote, known))
+    for info in artifacts:
+        if _PACKAGE.fullmatch(info.name) and _VERSION.fullmatch(info.version):
+            values.setdefault("project", info.name)
+            values.setdefault("project_version", info.version)
+    return values
+
+
+def _backend(mine: Sequence[Tool], info: ArtifactInfo) -> Tool | None:
+    """Return the backend that made an artifact."""
+    return next((t for t in mine if t.role is Role.BACKEND and _version(t, info)), None)
+
+
+def _pins(mine: Sequence[Tool], info: ArtifactInfo) -> list[str]:
+    """Return the requirements that pin backend and plug-ins to the versions that were used."""
+    wanted = [tool for tool in mine if tool.package and tool.role in {Role.BACKEND, Role.PLUGIN}]
+    return [_pin(tool, info, version) for tool in wanted if (version := _version(tool, info))]
+
+
+def _pin(tool: Tool, info: ArtifactInfo, version: str) -> str:
+    """Return the requirement that pins a tool; a ``bdist_wheel`` generator is the wheel package."""
+    by_wheel = info.made_by is not None and info.made_by.tool.lower() == "bdist_wheel"
+    return f"{'wheel' if by_wheel and tool.id == 'setuptools' else tool.package}=={version}"
+
+
+def _options(cause: Cause, scene: _Scene) -> list[Option]:
+    """Return every fix for ``cause`` that fits, the best first."""
+    found: list[tuple[int, Option]] = []
+    limited = _limit(cause, scene) != ""
+    for place, tools in enumerate((scene.mine, scene.others)):
+        for tool in tools:
+            for knob in tool.knobs:
+                if not knob.removes(cause.id) or not _fits(tool, knob, scene):
+                    continue
+                fix = _fix(tool, knob, scene.values)
+                tier = _TIERS[knob.where]
+                # What the tool itself cannot do, its environment cannot do either.
+                if fix is None or (limited and place and tier < _TIERS[Where.POST]):
+                    continue
+                if knob.where is Where.CI and scene.ci and knob.language != "batch":
+                    tier = -1
+                rank = tier * 2 + place + (20 if knob.advice else 0)
+                found.append((rank, Option(fix, knob, tier)))
+    found.sort(key=lambda row: row[0])
+    known = {tool.id for tool in scene.mine}
+    said = {option.fix.tool for _, option in found}
+    return [*(option for _, option in found), *_advice(cause, known, said)]
+
+
+def _fits(tool: Tool, knob: Knob, scene: _Scene) -> bool:
+    """Whether a setting is for artifacts of this kind, platform, and release of the tool."""
+    if not _of_kind(knob.kinds, scene.kinds):
+        return False
+    if scene.nested and knob.where not in _INNER:
+        return False
+    if knob.tags and scene.platforms and not any(p.startswith(knob.tags) for p in scene.platforms):
+        return False
+    versions = scene.versions.get(tool.id, ())
+    return not (knob.before and versions and all(_reached(v, knob.before) for v in versions))
+
+
+def _reached(version: str, wanted: str) -> bool:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - hardly ever needed
+
+    try:
+        return Version(version) >= Version(wanted)
+    except InvalidVersion:
+        return False
+
+
+def _of_kind(wanted: Sequence[str], kinds: frozenset[ArtifactKind]) -> bool:
+    return not wanted or any(kind in wanted or kind in _INSIDE for kind in kinds)
+
+
+def _is_inside(finding: Finding, artifacts: Sequence[ArtifactInfo]) -> bool:
+    """Whether all places of a finding are in archives inside the artifact, which others wrote."""
+    if any(each.kind is ArtifactKind.WHEELHOUSE for each in artifacts):
+        return False
+    return bool(finding.locations) and all("!/" in place.path for place in finding.locations)
+
+
+def _fix(tool: Tool, knob: Knob, values: Mapping[str, str]) -> Fix | None:
+    """Return a setting as a fix, ``None`` if a value that it needs is not known."""
+    needed = set(_PLACEHOLDER.findall(knob.title + knob.text))
+    if needed - values.keys():
+        return None
     return Fix(
-        id=f"{cause.id}-{number}",
-        tool=tool,
-        title=text,
-        where=_where(tool, code or text),
-        snippet=code,
-        why=cause.doc.why,
-        docs=next((source for source in cause.doc.sources if source.startswith("https://")), ""),
+        id=f"{tool.id}-{knob.slug}",
+        tool=tool.id,
+        title=_PLACEHOLDER.sub(lambda found: values[found[1]], knob.title),
+        where=knob.where,
+        snippet=_PLACEHOLDER.sub(lambda found: values[found[1]], knob.text),
+        why=knob.why,
+        since=knob.since,
+        docs=knob.docs,
+        file=knob.place,
+        language=knob.dialect if knob.text else "",
     )
 
 
-def _where(tool: str, code: str) -> str:
-    if _ENVIRONMENT.match(code):
-        return "environment"
-    if _TABLE.match(code):
-        return "pyproject.toml"
+def _advice(cause: Cause, tools: Iterable[str], said: AbstractSet[str]) -> Iterator[Option]:
+    """Yield what the documentation of a cause says to anybody, or to users of these tools.
+
+    ``said`` are tools that have a setting for it: theirs is the better word.
+    """
+    mine = set(tools)
+    for number, (tool, text) in enumerate(cause.doc.fix, start=1):
+        named = {name.strip().lower().replace("_", "-") for name in tool.split(",")}
+        if tool in said:
+            continue
+        if tool and (named & _ANYBODY or any(_same(name, each) for name in named for each in mine)):
+            fix = Fix(
+                id=f"{cause.id}-{number}",
+                tool=tool,
+                title=_BACKTICKS.sub(r"\1", text),
+                where=_where(tool),
+                snippet="",
+                why=cause.doc.why,
+                docs=next((s for s in cause.doc.sources if s.startswith("https://")), ""),
+            )
+            yield Option(fix, None, ADVICE)
+
+
+def _same(name: str, tool: str) -> bool:
+    """Whether a row of a cause's documentation is for a tool: ``flit`` is also ``flit_core``."""
+    plain = tool.replace("_", "-")
+    return name in {plain, plain.removesuffix("-core"), plain.removesuffix("-backend")}
+
+
+def _where(tool: str) -> str:
+    if tool == "own code":
+        return Where.SOURCE
     if tool in {"pip", "uv"}:
-        return "installer"
-    return "build flags" if code.startswith("-") else "ci"
+        return Where.INSTALLER
+    return Where.CHECKOUT if tool == "git" else Where.FLAGS
+
+
+def _limit(cause: Cause, scene: _Scene) -> str:
+    """Return why the tools at hand cannot remove the cause, empty if they can."""
+    for tool in scene.mine:
+        for limit in tool.limits:
+            if cause.id in limit.causes and _of_kind(limit.kinds, scene.kinds):
+                return limit.reason
+    return ""
+
+
+def _no_fix(cause: Cause, scene: _Scene, options: Sequence[Option]) -> str:
+    """Return why nothing upstream removes the cause, empty if something does."""
+    if reason := _limit(cause, scene):
+        return reason
+    return "" if options else next((text for tool, text in cause.doc.fix if not tool), "")
+
+
+def _best(options: Sequence[Option], chosen: Iterable[str]) -> list[Option]:
+    """Return a handful of ``options``: those that the plan uses first."""
+    first = set(chosen)
+    ordered = sorted(options, key=lambda option: option.fix.id not in first)
+    return ordered[:MOST]

@@ -1,29 +1,12 @@
 """Which tool wrote a tar archive, told from the archive alone; see ``traits`` for zips."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.artifacts.base import Artifact
 from reprodiff.artifacts.tar import TarArtifact
 from reprodiff.artifacts.tarformat.header import Dialect
-
-
-class TarTraits(NamedTuple):
-    """Habits of the writer of an sdist."""
-
-    dialect: str
-    gzip_name: bool
-    gzip_os: int | None
-    directories: bool
-    named_owner: bool
-    """Members have the name or id of a user."""
-    float_times: bool
-    """Times have a fraction or a decimal point, in pax records."""
-    one_time: int | None
-    end_padding: bool
-    """The end is padded to 10,240 bytes."""
-    info_last: bool
-    """PKG-INFO is the last member."""
+from reprodiff.toolchains.marks import TarTraits
 
 
 def tar_traits(artifact: TarArtifact) -> TarTraits:
@@ -44,6 +27,7 @@ def tar_traits(artifact: TarArtifact) -> TarTraits:
         one_time=whole[0] if whole else None,
         end_padding=end.stop % 10240 == 0,
         info_last=bool(entries) and entries[-1].path.endswith(b"/PKG-INFO"),
+        gzip_time=member.mtime if member else None,
     )
 
 

@@ -6,40 +6,19 @@ flags, directory entries, modes of generated files, line endings of RECORD, cons
 """
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.errors import ReprodiffError
 from reprodiff.model import ArtifactKind
+from reprodiff.toolchains.marks import ZipTraits
 
 MAX_RECORD: Final = 1 << 16
 """Bytes of RECORD that are looked at for its line endings."""
 
 _UTF8: Final = 0x800
 _TARRED: Final = frozenset({ArtifactKind.SDIST, ArtifactKind.TAR})
-
-
-class ZipTraits(NamedTuple):
-    """Habits of the writer of a zip."""
-
-    create_versions: frozenset[int]
-    systems: frozenset[int]
-    all_utf8: bool
-    """The UTF-8 flag is set on every member, ASCII names included."""
-    directories: bool
-    """Directories that hold members have entries of their own."""
-    info_first: bool
-    """The first member is in ``*.dist-info``."""
-    record_mode: int | None
-    """Mode of RECORD, file type included; ``None`` without a RECORD."""
-    record_crlf: bool
-    one_time: int | None
-    """The time of all members if they have but one, as in ``Member.mtime``."""
-    text_bits: bool
-    """The internal attributes call some member a text file."""
-    windows_modes: bool
-    """Every mode is one that Windows reports: 0o666 or 0o777."""
 
 
 def zip_traits(artifact: ZipArtifact) -> ZipTraits:

@@ -50,6 +50,8 @@ def test_the_keys_are_those_of_the_contract_and_in_its_order() -> None:
         "fixes",
         "recipe",
         "problems",
+        "plan",
+        "recipe_lines",
     ]
     assert list(document["a"]) == [
         "path",
@@ -60,6 +62,7 @@ def test_the_keys_are_those_of_the_contract_and_in_its_order() -> None:
         "version",
         "tags",
         "made_by",
+        "tools",
     ]
     assert list(document["summary"]) == ["members", "categories", "ledger"]
     assert list(document["summary"]["ledger"]) == [
@@ -82,6 +85,7 @@ def test_the_keys_are_those_of_the_contract_and_in_its_order() -> None:
         "locations",
         "location_count",
         "fixes",
+        "no_fix",
     ]
     assert document["findings"][1]["locations"][0] == {
         "path": "demo/core.py",
@@ -101,6 +105,9 @@ def test_the_keys_are_those_of_the_contract_and_in_its_order() -> None:
         "since",
         "docs",
         "checked",
+        "file",
+        "language",
+        "causes",
     ]
     assert document["recipe"]["a"] == {"SOURCE_DATE_EPOCH": "1700000000", "umask": "022"}
     assert document["problems"] == [
@@ -114,7 +121,9 @@ def test_the_keys_are_those_of_the_contract_and_in_its_order() -> None:
 
 
 def test_a_report_without_a_recipe_still_has_both_sides() -> None:
-    assert json.loads(to_json(report()))["recipe"] == {"a": {}, "b": {}}
+    document = json.loads(to_json(report()))
+    assert document["recipe"] == {"a": {}, "b": {}}
+    assert document["recipe_lines"] == {"a": [], "b": []}
 
 
 def test_a_place_without_spans_has_no_keys_for_them() -> None:
@@ -177,14 +186,17 @@ def paths_of_keys(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any,
 
 
 # What a reader may not count on: keys of maps, and what is there only where it says something.
-_FREE = {"recipe", "categories", "by_category", "span_a", "span_b"}
+_FREE = {"recipe", "recipe_lines", "categories", "by_category", "span_a", "span_b"}
 
 
 def test_no_key_may_be_missing(validator: Draft202012Validator) -> None:
     document = json.loads(to_json(full()))
     checked = 0
     for path in list(paths_of_keys(document)):
-        if any(part in _FREE for part in path[:-1]) or path[-1] in _FREE - {"recipe"}:
+        if any(part in _FREE for part in path[:-1]) or path[-1] in _FREE - {
+            "recipe",
+            "recipe_lines",
+        }:
             continue
         broken = json.loads(json.dumps(document))
         inner = broken

@@ -1,0 +1,44 @@
+"""ar, ranlib and objcopy: static archives."""
+
+from typing import Final
+
+from reprodiff.toolchains.base import Knob, Role, Tool, Where
+
+_DOCS: Final = "https://sourceware.org/binutils/docs/binutils/"
+_AR: Final = ("ar-times", "ar-owner", "ar-mode")
+
+TOOL: Final = Tool(
+    id="binutils",
+    role=Role.COMPILER,
+    docs=_DOCS,
+    knobs=(
+        Knob(
+            slug="deterministic",
+            causes=(*_AR, "ar-index-changed"),
+            title="Let ar write zero for times and owners",
+            where=Where.FLAGS,
+            snippet="export ARFLAGS=Dcr",
+            why="D is the default of most distributions, but not of all.",
+            docs=_DOCS + "ar.html",
+        ),
+        Knob(
+            slug="objcopy",
+            causes=_AR,
+            title="Take times and owners out of an archive that is there",
+            where=Where.POST,
+            snippet="find build -name '*.a' -exec objcopy --enable-deterministic-archives {} +",
+            why="For archives that another tool wrote.",
+            docs=_DOCS + "objcopy.html",
+            names=("--enable-deterministic-archives",),
+        ),
+        Knob(
+            slug="same-ar",
+            causes=("ar-format",),
+            title="Use one ar for both builds",
+            where=Where.FLAGS,
+            snippet="export AR=gcc-ar",
+            why="GNU, LLVM and Apple write long names and the index each in their own way.",
+            docs=_DOCS + "ar.html",
+        ),
+    ),
+)

@@ -1,0 +1,34 @@
+"""flot."""
+
+from typing import Final
+
+from reprodiff.toolchains.base import Habit, Knob, Limit, Role, Tool, Where
+
+TOOL: Final = Tool(
+    id="flot",
+    role=Role.BACKEND,
+    package="flot",
+    docs="https://github.com/nexB/flot",
+    generators=("flot",),
+    backends=("flot",),
+    build_backend="flot.buildapi",
+    habits=(Habit("times: 2022-02-02 02:02:02 in the time zone of the machine", "0.7"),),
+    knobs=(
+        Knob(
+            slug="utc",
+            causes=("zip-mtime-timezone", "zip-member-mtime", "tar-member-mtime", "gzip-mtime"),
+            title="Build in UTC",
+            where=Where.ENVIRONMENT,
+            snippet="export TZ=UTC",
+            why="flot reads its constant and SOURCE_DATE_EPOCH as local times, so every time "
+            "moves with the time zone (0.7.3).",
+            docs="https://reproducible-builds.org/docs/timezones/",
+        ),
+    ),
+    limits=(
+        Limit(
+            ("zip-mtime-timezone",),
+            "SOURCE_DATE_EPOCH alone does not help: flot 0.7.3 reads it as a local time.",
+        ),
+    ),
+)

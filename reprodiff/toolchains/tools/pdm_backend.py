@@ -1,0 +1,46 @@
+"""pdm-backend."""
+
+from typing import Final
+
+from reprodiff.toolchains.base import Habit, Limit, Role, Tool, epoch
+from reprodiff.toolchains.marks import ZipTraits
+
+
+def _zip(traits: ZipTraits) -> str:
+    if traits.info_first and (traits.record_mode or 0) & 0o777 == 0o600:
+        return "dist-info first, RECORD with mode 600"
+    return ""
+
+
+TOOL: Final = Tool(
+    id="pdm-backend",
+    role=Role.BACKEND,
+    package="pdm-backend",
+    docs="https://backend.pdm-project.org/",
+    generators=("pdm-backend",),
+    backends=("pdm",),
+    build_backend="pdm.backend",
+    zip_test=_zip,
+    habits=(
+        Habit("times of wheels: 2016-01-01, or SOURCE_DATE_EPOCH", "2.0"),
+        Habit("modes and order", "2.0"),
+        Habit("times of sdist members, with SOURCE_DATE_EPOCH", "2.0"),
+    ),
+    knobs=(
+        epoch(
+            "2.0",
+            causes=("zip-mtime-default", "tar-member-mtime", "zip-mtime-rounding"),
+            why="Without it wheels get 2016-01-01 and sdists the times of the checkout. The time "
+            "in the gzip header of sdists stays the clock.",
+        ),
+    ),
+    limits=(
+        Limit(
+            ("gzip-mtime",),
+            "pdm-backend writes the clock into the gzip header of its sdists, with "
+            "SOURCE_DATE_EPOCH too (2.5.0).",
+            "https://github.com/pdm-project/pdm-backend",
+            kinds=("sdist",),
+        ),
+    ),
+)

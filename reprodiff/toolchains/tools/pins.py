@@ -1,0 +1,47 @@
+"""Pinning what a build installs: build constraints of pip, build and uv."""
+
+from typing import Final
+
+from reprodiff.toolchains.base import Knob, Role, Tool, Where
+
+_VERSIONED: Final = (
+    *("wheel-generator", "metadata-version", "metadata-order", "metadata-spelling"),
+    *("project-name-spelling", "wheel-purelib", "wheel-tag-order", "entry-points-format"),
+    *("generated-version-file", "member-renamed", "zip-dialect", "tar-dialect"),
+    *("compression-level", "compression-implementation", "directory-entries", "mode-policy"),
+    *("mode-without-file-type", "record-spelling", "archive-order", "record-order"),
+    *("list-order", "artifact-file-name", "egg-info-list", "gzip-header", "data-form"),
+    *("zip-mtime-default", "zip-mtime-rounding", "metadata-field"),
+)
+
+TOOL: Final = Tool(
+    id="pins",
+    role=Role.DRIVER,
+    docs="https://pip.pypa.io/en/stable/user_guide/#build-constraints",
+    knobs=(
+        Knob(
+            slug="backend",
+            causes=_VERSIONED,
+            title="Build both with one backend: {backend}",
+            where=Where.ENVIRONMENT,
+            snippet="printf '%s\\n' {constraints} >> build-constraints.txt\n"
+            'export PIP_BUILD_CONSTRAINT="$PWD/build-constraints.txt"\n'
+            'export UV_BUILD_CONSTRAINT="$PWD/build-constraints.txt"',
+            why="build-system.requires usually names no exact version, so each build takes the "
+            "newest; another backend, or release of it, writes another artifact. pip and uv read "
+            "the variables; for `python -m build` set PIP_CONSTRAINT to the same file.",
+            since="pip 25.3, uv 0.2",
+            docs="https://pip.pypa.io/en/stable/user_guide/#build-constraints",
+        ),
+        Knob(
+            slug="switch",
+            causes=(*_VERSIONED, "member-on-one-side"),
+            title="Build both with one backend: {switch}",
+            where=Where.PYPROJECT,
+            snippet='[build-system]\nrequires = ["{switch}"]\nbuild-backend = "{build_backend}"',
+            why="The two were made by different backends, which lay an artifact out each in its "
+            "own way.",
+            docs="https://packaging.python.org/en/latest/specifications/pyproject-toml/",
+        ),
+    ),
+)
