@@ -46,6 +46,7 @@ from reprodiff.records import dataclass
 from reprodiff.scenes import make_scene
 from reprodiff.text import plain
 from reprodiff.toolchains.fixes import with_fixes
+from reprodiff.toolchains.recognise import with_tools
 
 DERIVED: Final = "derived."
 """Kinds of facts that start so are looked at last: the format computes them from others."""
@@ -95,7 +96,7 @@ class _Session:
     def __init__(self, options: Options, a: Artifact, b: Artifact) -> None:
         self._options = options
         self._a, self._b = a, b
-        self._info_a, self._info_b = identify(a), identify(b)
+        self._info_a, self._info_b = with_tools(identify(a), a), with_tools(identify(b), b)
         self._prefixes = Prefixes()
         self._collector = Collector(self._prefixes, options.location_limit)
         self._problems: dict[Problem, None] = {}

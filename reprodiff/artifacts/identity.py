@@ -24,7 +24,10 @@ _GENERATOR: Final = re.compile(r"\s*([A-Za-z][\w.-]*)\s*\(?v?([\w.+!-]*)\)?")
 def identify(artifact: Artifact) -> ArtifactInfo:
     """Return what a report says of an artifact: names from metadata first, else from its name."""
     name, version, tags = _from_file_name(artifact)
-    fields = dict(_headers(artifact))
+    fields: dict[str, str] = {}
+    for key, value in _headers(artifact):
+        # The first one wins: a repair tool adds a Generator of its own behind the backend's.
+        fields.setdefault(key, value)
     made_by = None
     if generator := fields.get("Generator"):
         found = _GENERATOR.match(generator)

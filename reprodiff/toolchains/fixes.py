@@ -167,8 +167,11 @@ def _at_hand(artifacts: Sequence[ArtifactInfo]) -> list[Tool]:
         for trace in info.tools:
             module = trace.tool.replace("-", "_")
             known = load(module) if module in modules() else find(trace.tool)
-            if known is not None:
+            if known is not None and trace.role != Role.HAND:
                 tools.setdefault(known.id, known)
+    if "hatch-vcs" in tools:
+        # It hands its own table to setuptools-scm, whose table is not read then.
+        tools.pop("setuptools-scm", None)
     return list(tools.values())
 
 

@@ -7,6 +7,7 @@ flags, directory entries, modes of generated files, line endings of RECORD, cons
 
 from collections.abc import Callable
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.artifacts.zip import ZipArtifact
@@ -19,6 +20,10 @@ MAX_RECORD: Final = 1 << 16
 
 _UTF8: Final = 0x800
 _TARRED: Final = frozenset({ArtifactKind.SDIST, ArtifactKind.TAR})
+
+
+_known: Final[WeakKeyDictionary[Artifact, str]] = WeakKeyDictionary()
+"""Writers that were told once, as long as their artifacts are open."""
 
 
 def zip_traits(artifact: ZipArtifact) -> ZipTraits:
@@ -112,6 +117,12 @@ _ZIP_WRITERS: Final[tuple[tuple[str, str, ZipTest], ...]] = (
 
 def writer(artifact: Artifact) -> str:
     """Return the tool whose habits an archive has, with what shows it; empty if none fits."""
+    if artifact not in _known:
+        _known[artifact] = _writer(artifact)
+    return _known[artifact]
+
+
+def _writer(artifact: Artifact) -> str:
     if isinstance(artifact, ZipArtifact):
         zipped = zip_traits(artifact)
         for name, why, fits in _ZIP_WRITERS:

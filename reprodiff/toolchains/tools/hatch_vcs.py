@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from reprodiff.toolchains.base import Knob, Role, Tool, Where
+from reprodiff.toolchains.base import EPOCH, SPEC, Knob, Role, Tool, Where
 
 _DOCS: Final = "https://github.com/ofek/hatch-vcs"
 
@@ -32,6 +32,15 @@ TOOL: Final = Tool(
             snippet='export SETUPTOOLS_SCM_PRETEND_VERSION="{project_version}"',
             why="hatch-vcs asks setuptools-scm, which then reads nothing from git.",
             docs="https://setuptools-scm.readthedocs.io/en/latest/overrides/",
+        ),
+        Knob(
+            slug="epoch",
+            causes=("scm-dirty-version",),
+            title="Set SOURCE_DATE_EPOCH, which fixes the day in the version",
+            where=Where.ENVIRONMENT,
+            snippet=EPOCH,
+            why="The day of a dirty checkout is taken from the variable where it is set.",
+            docs=SPEC,
         ),
     ),
 )

@@ -1,0 +1,244 @@
+"""Which tools took part in making an artifact, and what shows each of them.
+
+What WHEEL says is one witness, the container's habits are another: where both agree the tool is
+proven, where they contradict each other both are told.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from reprodiff.artifacts.base import Artifact, Member
+from reprodiff.errors import ReprodiffError
+from reprodiff.model import ArtifactInfo, ArtifactKind, Confidence, MadeBy, MemberType, ToolTrace
+from reprodiff.text import plain
+from reprodiff.toolchains.base import Role, Tool
+from reprodiff.toolchains.registry import all_tools, find, load
+from reprodiff.toolchains.traits import writer
+
+HEAD: Final = 1 << 16
+"""Bytes of a member that are looked at for a mark."""
+MAX_MARKED: Final = 1 << 20
+"""Size of a member, in bytes, above which it is not opened for a mark."""
+
+# Members that can give a tool away at all: the files of tools look closer.
+_TELLING: Final = re.compile(
+    r"\.dist-info/(?:DELVEWHEEL|INSTALLER|sboms/)|\.libs/|/\.dylibs/|(?:^|/)_?version\.py$"
+    r"|^[^/]+/(?:pyproject\.toml|setup\.py|PKG-INFO)$|^[^/]+/(?:src/)?[^/]+\.egg-info/PKG-INFO$"
+)
+_BACKEND: Final = re.compile(rb"(?m)^\s*build-backend\s*=\s*[\"']([A-Za-z0-9_.]+)")
+_REQUIRED: Final = re.compile(rb"[\"']([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?([^\"']*)[\"']")
+_REQUIRES: Final = re.compile(rb"(?ms)^\s*requires\s*=\s*\[(.*?)\]\s*(?:#[^\n]*)?$")
+_NOBODYS: Final = frozenset({ArtifactKind.FILE, ArtifactKind.WHEELHOUSE})
+_FAMILY: Final = (("macosx", "delocate"), ("win", "delvewheel"), ("", "auditwheel"))
+
+
+def with_tools(info: ArtifactInfo, artifact: Artifact) -> ArtifactInfo:
+    """Return ``info`` with the tools that took part, and with who made it if nobody said."""
+    if info.kind in _NOBODYS or not (artifact.one_project or info.kind is ArtifactKind.TREE):
+        return info
+    traces = _traces(info, artifact)
+    made_by = info.made_by
+    if made_by is None and info.kind is ArtifactKind.SDIST:
+        backend = next((trace for trace in traces if trace.role == Role.BACKEND), None)
+        made_by = MadeBy(backend.tool, "") if backend else None
+    return replace(info, tools=tuple(traces), made_by=made_by)
+
+
+def _traces(info: ArtifactInfo, artifact: Artifact) -> list[ToolTrace]:
+    found: dict[str, ToolTrace] = {}
+    telling = [m for m in artifact.members if m.type is MemberType.FILE and _TELLING.search(m.path)]
+    habits = writer(artifact)
+    for trace in _named(info, habits):
+        _add(found, trace)
+    if info.kind is ArtifactKind.SDIST:
+        for trace in _of_project(artifact, telling, habits):
+            _add(found, trace)
+    if info.kind is ArtifactKind.TREE:
+        for trace in _installer(artifact, telling):
+            _add(found, trace)
+    else:
+        for trace in _marks(artifact, telling, info):
+            _add(found, trace)
+    if habits:
+        _add_writer(found, habits, info)
+    order = [Role.BACKEND, Role.PLUGIN, Role.REPAIR, Role.INSTALLER]
+    rank = {role.value: number for number, role in enumerate(order)}
+    return sorted(found.values(), key=lambda trace: rank.get(trace.role, len(rank)))
+
+
+def _add(found: dict[str, ToolTrace], trace: ToolTrace) -> None:
+    """Put evidence of one tool together; the surer word and the exact version stay."""
+    old = found.get(trace.tool)
+    if old is None:
+        found[trace.tool] = trace
+        return
+    exact = old.version if old.version[:1].isdigit() else trace.version or old.version
+    found[trace.tool] = replace(
+        old,
+        version=exact,
+        confidence=min(old.confidence, trace.confidence, key=lambda each: each.rank),
+        evidence=tuple(dict.fromkeys((*old.evidence, *trace.evidence))),
+    )
+
+
+def _named(info: ArtifactInfo, habits: str) -> Iterator[ToolTrace]:
+    """Yield the tool that WHEEL names."""
+    if info.made_by is None:
+        return
+    tool = find(info.made_by.tool)
+    said = f"WHEEL names {info.made_by.tool} {info.made_by.version}".rstrip()
+    agrees = tool is not None and _speaks_for(habits, tool)
+    yield ToolTrace(
+        tool.id if tool else info.made_by.tool,
+        info.made_by.version,
+        tool.role if tool else Role.BACKEND,
+        Confidence.PROVEN if agrees else Confidence.LIKELY,
+        (said, f"the archive has its habits: {_why(habits)}") if agrees else (said,),
+    )
+
+
+def _why(habits: str) -> str:
+    return habits.partition(" (")[2].removesuffix(")")
+
+
+def _names(habits: str) -> list[str]:
+    return habits.partition(" (")[0].split(" or ")
+
+
+def _speaks_for(habits: str, tool: Tool) -> bool:
+    return any((known := find(name)) is not None and known.id == tool.id for name in _names(habits))
+
+
+def _add_writer(found: dict[str, ToolTrace], habits: str, info: ArtifactInfo) -> None:
+    """Tell who wrote the container, where nobody has been found yet whose habits they are."""
+    names = _names(habits)
+    known = [tool for name in names if (tool := find(name)) is not None]
+    shown = f"the archive has its habits: {_why(habits)}"
+    if mine := [tool for tool in known if tool.id in found]:
+        if not any(shown in found[tool.id].evidence for tool in mine):
+            for tool in mine:
+                _add(found, replace(found[tool.id], evidence=(shown,)))
+        return
+    said = next((trace for trace in found.values() if trace.role == Role.BACKEND), None)
+    if any(tool.role is Role.REPAIR for tool in known):
+        family = _family(info)
+        known = [tool for tool in known if tool.id == family] or known
+    writers = [(tool.id, tool.role) for tool in known] or [(names[0], Role.HAND)]
+    for name, role in writers:
+        evidence = [shown]
+        if said is not None and role is not Role.REPAIR:
+            evidence.append(f"but {said.evidence[0]}: one of them is not true, or it was repacked")
+            role = Role.HAND  # noqa: PLW2901 - it wrote the archive, not the package
+        sure = Confidence.POSSIBLE if len(writers) > 1 else Confidence.LIKELY
+        _add(found, ToolTrace(name, "", role, sure, tuple(evidence)))
+
+
+def _family(info: ArtifactInfo) -> str:
+    """Return the repair tool of the platform that a wheel's tags name."""
+    platforms = [tag.rpartition("-")[2] for tag in info.tags]
+    for start, tool in _FAMILY:
+        if any(platform.startswith(start) and platform != "any" for platform in platforms):
+            return tool
+    # auditwheel refuses wheels without native code, delocate takes them.
+    return "delocate"
+
+
+# -- members --------------------------------------------------------------------------------------
+
+
+def _head(artifact: Artifact, member: Member) -> bytes:
+    if member.size > MAX_MARKED:
+        return b""
+    try:
+        with artifact.read(member) as view:
+            return bytes(view[:HEAD])
+    except ReprodiffError:
+        return b""
+
+
+def _marks(
+    artifact: Artifact, telling: Iterable[Member], info: ArtifactInfo
+) -> Iterator[ToolTrace]:
+    """Yield tools that left a file, or a name, of their own."""
+    members = list(telling)
+    if not members:
+        return
+    heads: dict[str, bytes] = {}
+    for tool in all_tools():
+        for mark in tool.members:
+            for member in members:
+                if not mark.path.search(member.path):
+                    continue
+                version = mark.version
+                if mark.text is not None:
+                    if member.path not in heads:
+                        heads[member.path] = _head(artifact, member)
+                    hit = mark.text.search(heads[member.path])
+                    if hit is None:
+                        continue
+                    if hit.re.groups:
+                        version = plain(hit[1].decode("ascii", "replace"), 40)
+                yield ToolTrace(
+                    tool.id, version, tool.role, Confidence.LIKELY, (f"{mark.why}: {member.path}",)
+                )
+                if (
+                    tool.id == "setuptools-scm"
+                    and info.made_by
+                    and info.made_by.tool == "hatchling"
+                ):
+                    words = "hatchling asks setuptools-scm through it"
+                    yield ToolTrace("hatch-vcs", "", Role.PLUGIN, Confidence.LIKELY, (words,))
+                break
+
+
+def _installer(artifact: Artifact, telling: Iterable[Member]) -> Iterator[ToolTrace]:
+    """Yield the installers that INSTALLER files of a tree name."""
+    for member in telling:
+        if member.path.endswith(".dist-info/INSTALLER"):
+            name = _head(artifact, member).strip().decode("ascii", "replace").lower()
+            if name in {"pip", "uv"}:
+                words = (f"INSTALLER says {name}",)
+                yield ToolTrace(load(name).id, "", Role.INSTALLER, Confidence.PROVEN, words)
+
+
+def _of_project(artifact: Artifact, telling: Iterable[Member], habits: str) -> Iterator[ToolTrace]:
+    """Yield the backend and plug-ins that an sdist's own pyproject.toml asks for."""
+    by_name = {member.path.rpartition("/")[2]: member for member in telling}
+    project = by_name.get("pyproject.toml")
+    text = _head(artifact, project) if project else b""
+    value = _BACKEND.search(text)
+    tool: Tool | None = None
+    words = ""
+    if value:
+        name = value[1].decode("ascii")
+        tool = next((t for t in all_tools() if name.split(".")[0] in t.backends), None)
+        words = f"pyproject.toml says build-backend = {name}"
+    elif "setup.py" in by_name:
+        tool, words = load("setuptools"), "setup.py, and no build-backend"
+    if tool is not None:
+        agrees = _speaks_for(habits, tool)
+        evidence = (words, f"the archive has its habits: {_why(habits)}") if agrees else (words,)
+        sure = Confidence.PROVEN if agrees else Confidence.LIKELY
+        yield ToolTrace(tool.id, "", tool.role, sure, evidence)
+    for requirement, version in _requirements(text):
+        plugin = next((t for t in all_tools() if _is_named(t, requirement)), None)
+        if plugin is not None and plugin.role is Role.PLUGIN:
+            words = f"build-system.requires lists {requirement}{version}"
+            yield ToolTrace(plugin.id, version, plugin.role, Confidence.LIKELY, (words,))
+
+
+def _requirements(text: bytes) -> Iterator[tuple[str, str]]:
+    if listed := _REQUIRES.search(text):
+        for found in _REQUIRED.finditer(listed[1]):
+            version = found[2].decode("ascii", "replace").replace(" ", "")
+            yield found[1].decode("ascii"), plain(version.partition(";")[0], 60)
+
+
+def _is_named(tool: Tool, requirement: str) -> bool:
+    return bool(tool.package) and _same(tool.package) == _same(requirement)
+
+
+def _same(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
