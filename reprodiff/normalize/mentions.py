@@ -14,6 +14,8 @@ _ALGORITHMS: Final = ("sha256", "sha1", "md5", "sha512", "sha384", "sha224", "bl
 _STEP: Final = 1 << 22
 _LONGEST: Final = 130
 """No digest is longer, in hexadecimal or base64."""
+_END: Final = 8
+"""So many bytes at its ends tell a digest from nearly everything else."""
 _WORD: Final = re.compile(rb"[0-9A-Za-z+/_-]{22,}")
 _HEX: Final = re.compile(rb"[0-9A-Fa-f]{32,}")
 
@@ -23,6 +25,7 @@ class Mentions:
 
     def __init__(self) -> None:
         self._wanted: dict[bytes, set[int]] = {}
+        self._ends: set[bytes] = set()
         self._sizes: set[int] = set()
         self.found: set[int] = set()
         """Numbers of the members whose digest is named somewhere."""
@@ -30,13 +33,15 @@ class Mentions:
     def want(self, number: int, content: memoryview) -> None:
         """Look for the digests of a member, by which it is called ``number``."""
         for algorithm in _ALGORITHMS:
-            raw = hashlib.new(algorithm, content, usedforsecurity=False).digest()
-            text = b64encode(raw).rstrip(b"=")
-            for spelled in (raw.hex().encode(), text, text.translate(_URLSAFE)):
-                self._wanted.setdefault(spelled, set()).add(number)
-                self._sizes.add(len(spelled))
-        raw = hashlib.blake2b(content, digest_size=32).digest()
-        self._wanted.setdefault(raw.hex().encode(), set()).add(number)
+            self._add(number, hashlib.new(algorithm, content, usedforsecurity=False).digest())
+        self._add(number, hashlib.blake2b(content, digest_size=32).digest())
+
+    def _add(self, number: int, raw: bytes) -> None:
+        text = b64encode(raw).rstrip(b"=")
+        for spelled in (raw.hex().encode(), text, text.translate(_URLSAFE)):
+            self._wanted.setdefault(spelled, set()).add(number)
+            self._ends |= {spelled[:_END], spelled[-_END:]}
+            self._sizes.add(len(spelled))
 
     def look(self, content: memoryview) -> None:
         """Look through the content of a member."""
@@ -49,6 +54,9 @@ class Mentions:
                 self._check(found[0])
 
     def _check(self, word: bytes) -> None:
+        # Nearly every word is none: one look at each end tells.
+        if word[:_END] not in self._ends and word[-_END:] not in self._ends:
+            return
         # Digests stand alone, behind a prefix ("sha256-") or before one.
         for size in self._sizes:
             if len(word) >= size:

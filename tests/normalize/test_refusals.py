@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.artifacts.zipformat.build import Archive, Made
+from tests.artifacts.zipformat.build import Archive, Made, extra
 from tests.hostile.archives import HONEST_TAR, gzip_cases, tar_cases, zip_cases
 from tests.normalize.support import FILES, INFO, normal, reasons, record, tar_of, wheel
 
@@ -196,3 +196,12 @@ def test_a_link_inside_a_plain_zip_stays_a_link() -> None:
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert stat.S_ISLNK(archive.getinfo("l").external_attr >> 16)
         assert archive.read("l") == b"d/x"
+
+
+def test_zip64_fields_that_repeat_the_sizes_are_no_contradiction() -> None:
+    def made(size: int) -> bytes:
+        field = extra(1, size.to_bytes(8, "little") * 2)
+        return bytes(Archive((Made(name=b"a", data=b"12345", local_extra=field),)))
+
+    assert reasons(made(5), "x.zip") == ()
+    assert reasons(made(6), "x.zip")
