@@ -64,6 +64,8 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     location_limit: int | None = 1000
     project: Mapping[str, str] | None = None
+    normalize: bool = False
+    """Whether to say if the canonical forms of both are the same bytes."""
 
 
 def compare(a: str, b: str, options: Options | None = None) -> Report:
@@ -87,7 +89,15 @@ def run(a: str, b: str, options: Options | None = None) -> Iterator[Event]:
     with ExitStack() as stack:
         side_a = stack.enter_context(open_artifact(a, options.limits))
         side_b = stack.enter_context(open_artifact(b, options.limits))
-        yield from _Session(options, *aligned(side_a, side_b)).run()
+        for event in _Session(options, *aligned(side_a, side_b)).run():
+            if isinstance(event, Done) and options.normalize:
+                # Loaded only where it is asked for.
+                from reprodiff.normalize.compare import with_normalized  # noqa: PLC0415
+
+                report = with_normalized(event.report, side_a, side_b, options.limits)
+                yield Done(report)
+            else:
+                yield event
 
 
 class _Session:

@@ -278,6 +278,22 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Normalized:
+    """The canonical forms of both sides, as `reprodiff normalize` writes them."""
+
+    a: str
+    """SHA-256 of A's canonical form in hexadecimal; empty where it has none."""
+    b: str
+    """The same of B's."""
+    same: bool
+    """Whether the two are the same bytes."""
+    epoch: int
+    """Time of every member, in seconds since 1970."""
+    refused: Mapping[Side, tuple[str, ...]] = field(default_factory=dict)
+    """Why a side has no canonical form, every reason."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that is known about a pair of artifacts."""
 
@@ -295,3 +311,5 @@ class Report:
     plan: Plan = Plan()
     recipe_lines: Mapping[Side, tuple[RecipeLine, ...]] = field(default_factory=dict)
     """The recipe of each side with how sure each line is, and why."""
+    normalized: Normalized | None = None
+    """Whether the canonical forms are the same bytes; there only if that was asked for."""

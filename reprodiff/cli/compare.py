@@ -74,6 +74,7 @@ class Request:
     fail_on: FailOn | None
     exit_zero: bool
     quiet: bool
+    normalize: bool
     watch: bool
     limits: Limits
 
@@ -88,6 +89,7 @@ class Request:
             "--ignore": self.ignore,
             "--fail-on": self.fail_on,
             "--quiet": self.quiet,
+            "--normalize": self.normalize,
         }
         return tuple(option for option, value in given.items() if value)
 
@@ -164,6 +166,7 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
     help="exit 1 from: any (default), review, alarm",
 )
 @click.option("--exit-zero", is_flag=True, help="exit 0 whatever differs")
+@click.option("--normalize", is_flag=True, help="say if the canonical forms are the same bytes")
 @click.option("-q", "--quiet", is_flag=True, help="only errors, files and the exit status")
 @_limit_options
 @click.option("--debug", is_flag=True, help="show tracebacks of errors")
@@ -203,6 +206,7 @@ def _request(values: dict[str, Any]) -> Request:
         fail_on=FailOn(values["fail_on"]) if values["fail_on"] else None,
         exit_zero=values["exit_zero"],
         quiet=values["quiet"],
+        normalize=values["normalize"],
         watch=values["watch"],
         limits=limits(values),
     )
@@ -276,8 +280,9 @@ def _run(a: str, b: str, request: Request, terminal: Terminal, places: int | Non
     from reprodiff.engine import Options, run  # noqa: PLC0415
 
     attended = terminal.stderr and not terminal.dumb and not terminal.unattended
+    options = Options(limits=request.limits, location_limit=places, normalize=request.normalize)
     with Watch(enabled=attended and not request.quiet) as watch:
-        for event in run(a, b, Options(limits=request.limits, location_limit=places)):
+        for event in run(a, b, options):
             if isinstance(event, Done):
                 return event.report
             watch.see(event)

@@ -4,7 +4,6 @@ Everything else in a member stays as it is.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from reprodiff.artifacts.ar import FIELDS, ArArchive, ArEntry, is_ar, read_ar
@@ -14,6 +13,7 @@ from reprodiff.formats.pyc.reader import HEADER_SIZE, MTIME_SPAN, read_header
 from reprodiff.limits import Limits
 from reprodiff.normalize.items import Item
 from reprodiff.normalize.rules import Rules
+from reprodiff.records import dataclass
 
 Patch = tuple[int, bytes]
 """Where bytes go, and which; as many as they take the place of."""

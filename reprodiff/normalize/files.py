@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reprodiff.artifacts.opening import open_artifact
@@ -11,8 +11,9 @@ from reprodiff.limits import Limits
 from reprodiff.normalize.archives import canonical
 from reprodiff.normalize.rules import Rules
 from reprodiff.normalize.sinks import Hashing
+from reprodiff.records import dataclass
 
-_PASSES = 3
+PASSES = 3
 """How often a member may be read: to see whether it changes, for what it names, to write it."""
 
 
@@ -90,6 +91,6 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
 
 
 def _run(path: str, sink: Hashing, rules: Rules, limits: Limits) -> None:
-    more = replace(limits, max_total_bytes=limits.max_total_bytes * _PASSES)
+    more = replace(limits, max_total_bytes=limits.max_total_bytes * PASSES)
     with open_artifact(path, more) as artifact:
         canonical(artifact, sink, rules, limits)

@@ -2,7 +2,6 @@
 
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from reprodiff.artifacts.base import Member
@@ -18,6 +17,7 @@ from reprodiff.artifacts.zipformat.records import CentralHeader, ZipEntry
 from reprodiff.model import MemberType
 from reprodiff.normalize.names import check_clashes, complaint, leads_out
 from reprodiff.normalize.rules import Reasons
+from reprodiff.records import dataclass
 from reprodiff.text import name as shown
 
 EXECUTE: Final = 0o111

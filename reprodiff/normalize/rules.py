@@ -1,10 +1,10 @@
 """What is chosen: the time, and what else of a member may be changed."""
 
 import calendar
-from dataclasses import dataclass
 from typing import Final
 
 from reprodiff.errors import ReprodiffError
+from reprodiff.records import dataclass
 
 FIRST: Final = calendar.timegm((1980, 1, 1, 0, 0, 0))
 """The earliest time that a zip can hold (APPNOTE 4.4.6), in seconds since 1970, read as UTC."""

@@ -71,7 +71,8 @@ def _value(hint: Any, value: object, where: str, *, multiline: bool = False) -> 
         if value is None:
             return None
         (hint,) = (argument for argument in arguments if argument is not type(None))
-    if hint is int and type(value) is int and value >= 0:
+    whole = hint is int and type(value) is int and value >= 0
+    if whole or (hint is bool and isinstance(value, bool)):
         return value
     if hint is str and isinstance(value, str):
         return _lines(value) if multiline else plain(value)

@@ -98,6 +98,7 @@ def _head(report: Report, left_out: LeftOut | None) -> list[str]:
     sums = [] if report.verdict is Verdict.IDENTICAL else [" · ".join(words.counts(report))]
     if together := words.members(report):
         sums.append(" · ".join(together))
+    sums += map(escape, words.normalized(report.normalized))
     if left_out is not None:
         sums.append(escape(words.left_out_words(left_out)))
     blocks = [

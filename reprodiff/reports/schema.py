@@ -88,6 +88,8 @@ def _schema(hint: Any, definitions: dict[str, Any], *, may_be_null: bool) -> dic
     origin, arguments = get_origin(hint), get_args(hint)
     if hint is str:
         return _TEXT
+    if hint is bool:
+        return {"type": "boolean"}
     if hint is int:
         return {"type": "integer", "minimum": 0}
     if type(None) in arguments:

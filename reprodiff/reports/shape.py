@@ -26,6 +26,7 @@ from reprodiff.model import (
     Location,
     MadeBy,
     MemberCounts,
+    Normalized,
     Plan,
     Problem,
     RecipeLine,
@@ -40,7 +41,7 @@ TOOL: Final = "reprodiff"
 KEYS: Final[dict[type, tuple[str, ...]]] = {
     Report: (
         *("verdict", "a", "b", "summary", "findings", "fixes", "recipe", "problems"),
-        *("platform", "plan", "recipe_lines"),
+        *("platform", "plan", "recipe_lines", "normalized"),
     ),
     ArtifactInfo: ("path", "kind", "size", "sha256", "name", "version", "tags", "made_by", "tools"),
     ToolTrace: ("tool", "version", "role", "confidence", "evidence"),
@@ -75,6 +76,7 @@ KEYS: Final[dict[type, tuple[str, ...]]] = {
     Left: ("finding", "reason"),
     RecipeLine: ("key", "value", "confidence", "reason"),
     Problem: ("path", "stage", "message", "side"),
+    Normalized: ("a", "b", "same", "epoch", "refused"),
     LeftOut: ("findings", "locations", "by"),
     Platform: ("a", "b", "changes", "ceilings", "libraries", "members"),
     PlatformSide: (
@@ -115,7 +117,11 @@ KEYS: Final[dict[type, tuple[str, ...]]] = {
 }
 
 MAY_BE_ABSENT: Final = frozenset(
-    {*((Location, key) for key in ("span_a", "span_b", "spans_in")), (Report, "platform")}
+    {
+        *((Location, key) for key in ("span_a", "span_b", "spans_in")),
+        (Report, "platform"),
+        (Report, "normalized"),
+    }
 )
 """Keys that an object has only where there is something to say."""
 

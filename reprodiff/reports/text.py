@@ -81,6 +81,8 @@ def _put_head(page: Page, report: Report, left_out: LeftOut | None) -> None:
         page.prose((between.join(words.counts(report)), "bold"), indent=2)
     if together := words.members(report):
         page.prose((between.join(together), ""), indent=2)
+    for sentence in words.normalized(report.normalized):
+        page.prose((sentence, ""), indent=2, hang=2)
     if left_out is not None:
         page.prose((words.left_out_words(left_out), "yellow"), indent=2)
 

@@ -11,8 +11,10 @@ from reprodiff.model import (
     Confidence,
     Finding,
     Fix,
+    Normalized,
     Report,
     Severity,
+    Side,
     Verdict,
 )
 from reprodiff.reports.selection import LeftOut
@@ -38,6 +40,22 @@ def size(number: int) -> str:
         if value < 999.5 or unit == _UNITS[-1]:
             return f"{value:.1f} {unit}" if value < 9.95 else f"{value:.0f} {unit}"
     raise AssertionError("the last unit takes everything")
+
+
+def normalized(found: Normalized | None) -> tuple[str, ...]:
+    """Return in sentences whether the canonical forms are the same; nothing if none were made."""
+    if found is None:
+        return ()
+    if found.same:
+        return (f"Canonical forms: the same bytes, sha256 {found.a}",)
+    said = [] if found.refused else ["Canonical forms: they differ"]
+    for side, digest in ((Side.A, found.a), (Side.B, found.b)):
+        if digest:
+            said.append(f"Canonical form of {side.upper()}: sha256 {digest}")
+        reasons = "; ".join(found.refused.get(side, ()))
+        if reasons:
+            said.append(f"{side.upper()} has no canonical form: {reasons}")
+    return tuple(said)
 
 
 def needs_person(finding: Finding) -> bool:

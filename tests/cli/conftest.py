@@ -21,6 +21,7 @@ class Options:
 
     limits: Limits = field(default_factory=Limits)
     location_limit: int | None = 1000
+    normalize: bool = False
 
 
 @dataclass

@@ -243,6 +243,7 @@ def test_the_app_is_refused_where_it_would_hang() -> None:
         ignore=(),
         fail_on=None,
         exit_zero=False,
+        normalize=False,
         quiet=False,
         watch=False,
         limits=Limits(),

@@ -1,13 +1,14 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from reprodiff.errors import InputError
-from reprodiff.model import Finding, Location, Report
+from reprodiff.model import Finding, Location, Normalized, Report, Side
 from reprodiff.reports import schema
 from reprodiff.reports.json import to_json
 from reprodiff.reports.load import from_json
@@ -28,6 +29,21 @@ CASES = {
 @pytest.fixture(params=CASES)
 def case(request: pytest.FixtureRequest) -> Report:
     return CASES[request.param]
+
+
+def test_canonical_forms_are_there_only_if_they_were_asked_for() -> None:
+    assert "normalized" not in json.loads(to_json(full()))
+    found = Normalized("ab", "", same=False, epoch=1, refused={Side.B: ("it lies", "it hides")})
+    written = to_json(replace(full(), normalized=found))
+    assert json.loads(written)["normalized"] == {
+        "a": "ab",
+        "b": "",
+        "same": False,
+        "epoch": 1,
+        "refused": {"b": ["it lies", "it hides"]},
+    }
+    Draft202012Validator(json.loads(schema.shipped())).validate(json.loads(written))
+    assert from_json(written).normalized == found
 
 
 def test_a_platform_section_is_there_only_where_there_is_one() -> None:
