@@ -124,8 +124,9 @@ SPELLING: Final = Cause(
         "equal as data; names are equal once normalised; elsewhere only spaces differ.",
         why="Each backend renders the same pyproject.toml in its own way.",
         fix=_PIN,
-        mistaken_for="Another requirement. A marker that is true in the same places but says it in "
-        "other words (python_full_version for python_version) is not taken for the same.",
+        mistaken_for="A field of WHEEL whose name is in other letters: uv does not find it, and "
+        "that is for review. Another requirement. A marker that is true in the same places but "
+        "says it in other words (python_full_version for python_version) is not the same.",
         sources=("Dependency specifiers", "PEP 503", "PEP 685", "PEP 425"),
     ),
 )
@@ -293,6 +294,11 @@ _FREE: Final = MULTIPLE | {"fields", "keywords"}
 
 
 def _spelling(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    letters = [fact for fact in facts if fact.what == "wheel.name"]
+    if letters:
+        text = "Installers do not agree on whether capitals matter in the names of WHEEL's fields."
+        yield Claim(SPELLING, letters, severity=Severity.REVIEW, explanation=text)
+    facts = [fact for fact in facts if fact.what != "wheel.name"]
     names = [fact for fact in facts if fact.inside.lower() == "name"]
     others = [fact for fact in facts if fact.inside.lower() != "name"]
     if names:
@@ -343,5 +349,5 @@ RULES: Final = (
         _fields,
     ),
     Rule("metadata-order", (ORDER,), ("metadata.order",), 45, _order),
-    Rule("metadata-spelling", (SPELLING, NAME), ("metadata.spelling",), 45, _spelling),
+    Rule("metadata-spelling", (SPELLING, NAME), ("metadata.spelling", "wheel.name"), 45, _spelling),
 )

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
 from reprodiff.causes.sites import is_installed
-from reprodiff.formats.parsing.recorded import Row, Truth, judge, member_path
+from reprodiff.formats.parsing.recorded import Row, Truth, judge, member_path, oddity
 from reprodiff.model import ArtifactKind, Category, Confidence, Difference, Severity, Side
 
 _WHEEL_SPEC: Final = "Binary distribution format specification, The .dist-info directory"
@@ -94,8 +94,10 @@ SPELLING: Final = Cause(
     title="RECORD says the same in other words",
     blame=Blame.LEAF,
     doc=Doc(
-        what="Rows say the same and are written in another way: quotes around a path, padding of "
-        "the hash, an empty line, or another hash algorithm or no size for the same file.",
+        what="Rows say the same and are written in another way: quotes around a path, or another "
+        "hash algorithm for the same file. An empty line, padding behind a hash, an algorithm in "
+        "capitals or a weak one, and a row without a size are for review: pip fails at the first, "
+        "other installers refuse the rest.",
         recognised="Read as CSV the fields are equal; or the hashes are of different algorithms "
         "and each is true of the same bytes.",
         why="Another tool, or another version of it, wrote RECORD.",
@@ -168,6 +170,8 @@ class _Sorted:
         self.follows: list[Difference] = []
         self.roots: set[str] = set()
         self.same: list[Difference] = []
+        self.odd: dict[str, list[Difference]] = {}
+        """True rows that some installers refuse, by the reason."""
 
     def claims(self) -> Iterator[Claim]:
         if self.lies and self.lies is not self.unknown:
@@ -181,6 +185,9 @@ class _Sorted:
             )
         if self.same:
             yield Claim(SPELLING, self.same)
+        for reason, facts in sorted(self.odd.items()):
+            text = f"The rows are true, and one side has {reason}: some installers refuse that."
+            yield Claim(SPELLING, facts, severity=Severity.REVIEW, explanation=text)
         if self.coverage and self.coverage is not self.unknown:
             yield Claim(COVERAGE, self.coverage)
         if self.unknown:
@@ -202,7 +209,8 @@ def _rows(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     for fact in facts:
         a, b = _row(fact.a), _row(fact.b)
         if a and b:
-            _both(fact, (_judge(a, Side.A, scene), _judge(b, Side.B, scene)), scene, found)
+            both = _judge(a, Side.A, scene), _judge(b, Side.B, scene)
+            _both(fact, both, scene, found, _odd(a, b, scene))
         elif a:
             _one(fact, _judge(a, Side.A, scene), scene, found, Side.A)
         elif b:
@@ -213,8 +221,18 @@ def _rows(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     yield from found.claims()
 
 
-def _both(fact: Difference, judged: tuple[_Judged, _Judged], scene: Scene, found: _Sorted) -> None:
-    """Sort a row that both sides have."""
+def _odd(a: Row, b: Row, scene: Scene) -> str:
+    """Say what only one of two wheels has in a row and some installers refuse."""
+    if {scene.a.info.kind, scene.b.info.kind} != {ArtifactKind.WHEEL}:
+        return ""
+    one, two = oddity(a), oddity(b)
+    return "" if one == two else " and ".join(filter(None, (one, two)))
+
+
+def _both(
+    fact: Difference, judged: tuple[_Judged, _Judged], scene: Scene, found: _Sorted, odd: str
+) -> None:
+    """Sort a row that both sides have; ``odd`` is what is wrong with one that is true."""
     (member_a, truth_a), (member_b, truth_b) = judged
     if Truth.UNTRUE in {truth_a, truth_b} or Truth.UNHASHED in {truth_a, truth_b}:
         found.lies.append(fact)
@@ -222,6 +240,8 @@ def _both(fact: Difference, judged: tuple[_Judged, _Judged], scene: Scene, found
         found.unknown.append(fact)
     elif scene.partner.get(member_a, member_a) != member_b:
         found.unknown.append(fact)  # two files that are not the same thing
+    elif odd:
+        found.odd.setdefault(odd, []).append(fact)
     elif member_a in scene.differing and member_a != scene.path:
         found.follows.append(fact)
         found.roots.add(member_a)
@@ -283,7 +303,13 @@ def _order(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 def _spelling(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
-    yield Claim(SPELLING, facts)
+    quoting = [fact for fact in facts if fact.what == "record.quoting"]
+    blank = [fact for fact in facts if fact.what != "record.quoting"]
+    if quoting:
+        yield Claim(SPELLING, quoting)
+    if blank:
+        text = "A line is empty: pip fails to install a wheel with such a RECORD."
+        yield Claim(SPELLING, blank, severity=Severity.REVIEW, explanation=text)
 
 
 RULES: Final = (

@@ -69,6 +69,8 @@ class _Changes:
     values_a: list[str] = field(default_factory=list)
     values_b: list[str] = field(default_factory=list)
     places: Places = field(default_factory=list)
+    renamed: bool = False
+    """Whether the name itself is written in other letters."""
 
     def fact(self, what: str, path: str) -> Difference:
         values = (_shown(self.values_a), _shown(self.values_b))
@@ -86,7 +88,8 @@ def metadata_facts(path: str, a: bytes, b: bytes, *, wheel: bool = False) -> lis
     Kinds: ``metadata.field`` (the fields of one name), ``metadata.order``,
     ``metadata.spelling`` (another spelling of the same meaning), ``text.*`` for the description
     and for line endings; in WHEEL ``wheel.generator``, ``wheel.tag``, ``wheel.tag-order``,
-    ``wheel.build`` and ``wheel.purelib`` for those fields.  ``inside`` is the field's name.
+    ``wheel.build`` and ``wheel.purelib`` for those fields, ``wheel.name`` for other letters in a
+    field's name.  ``inside`` is the field's name.
 
     Raises :class:`~reprodiff.errors.DamagedError` if a header has lines that are no fields.
     """
@@ -201,6 +204,7 @@ class _Comparison:
             entry.values_a.append(self._a.cut(heads[0]).decode("utf-8", "surrogateescape"))
             entry.values_b.append(self._b.cut(heads[1]).decode("utf-8", "surrogateescape"))
             entry.places.append(heads)
+            entry.renamed = entry.renamed or one.name != two.name
         if pair not in self._differing:
             pieces.append((one.value_span, two.value_span))
         return pieces
@@ -236,7 +240,8 @@ class _Comparison:
         for _, changes in sorted(self._reordered.items()):
             yield changes.fact("metadata.order", self._path)
         for _, changes in sorted(self._spelled.items()):
-            yield changes.fact("metadata.spelling", self._path)
+            what = "wheel.name" if self._wheel and changes.renamed else "metadata.spelling"
+            yield changes.fact(what, self._path)
 
     def _same_tags(self) -> bool:
         tags = [expanded_tags(side.headers.values("tag")) for side in (self._a, self._b)]

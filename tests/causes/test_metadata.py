@@ -205,3 +205,12 @@ def test_hidden_characters_in_a_requirement_are_an_alarm(tmp_path: Path) -> None
     b = LINES.replace(b"lxml>=5", "lx\u200bml>=5".encode())
     report = compare_wheels(tmp_path, with_metadata(LINES), with_metadata(b))
     assert finding_of(report, "hidden-characters").severity is Severity.ALARM
+
+
+def test_a_name_in_wheel_in_other_letters_is_for_review(tmp_path: Path) -> None:
+    files = {**FILES, f"{INFO}/WHEEL": WHEEL.replace(b"Wheel-Version", b"wheel-version")}
+    report = compare_wheels(tmp_path, FILES, files)
+    spelling = next(each for each in report.findings if each.cause == "metadata-spelling")
+    assert spelling.severity is Severity.REVIEW
+    files = {**FILES, f"{INFO}/METADATA": METADATA.replace(b"Version: 1", b"version: 1")}
+    assert compare_wheels(tmp_path, FILES, files).verdict is Verdict.EQUIVALENT

@@ -328,3 +328,43 @@ def test_a_record_that_cannot_be_read_is_a_problem_and_no_silence(tmp_path: Path
         (f"{INFO}/RECORD", "b"),
     }
     assert report.verdict is not Verdict.EQUIVALENT
+
+
+def _altered(old: str, new: str) -> bytes:
+    lines = rows(FILES)
+    changed = [line.replace(old, new, 1) if "units" in line else line for line in lines]
+    assert changed != lines
+    return record(changed)
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        _altered("sha256", "SHA256"),
+        _altered(",16", "=,16"),
+        _altered(",16", ","),
+        record([*rows(FILES), ""]),
+        record([row(path, data, "md5") for path, data in FILES.items()] + [f"{INFO}/RECORD,,"]),
+    ],
+    ids=["capitals", "padded", "no size", "empty line", "weak"],
+)
+def test_a_true_row_that_installers_refuse_is_for_review(tmp_path: Path, listing: bytes) -> None:
+    for side in ((None, listing), (listing, None)):
+        report = compare_wheels(tmp_path, FILES, FILES, side)
+        assert report.verdict is Verdict.DIFFERENT
+        assert found(report, "record-spelling").severity is Severity.REVIEW
+
+
+def test_a_row_that_installers_refuse_is_no_echo_of_a_changed_file(tmp_path: Path) -> None:
+    files = {**FILES, "demo/units.py": FILES["demo/units.py"].replace(b"\n", b"\r\n")}
+    assert compare_wheels(tmp_path, FILES, files).verdict is Verdict.EQUIVALENT
+    odd = record([line.replace("sha256=", "SHA256=") for line in rows(files)])
+    report = compare_wheels(tmp_path, FILES, files, (None, odd))
+    assert report.verdict is Verdict.DIFFERENT
+
+
+def test_a_quoted_path_says_the_same(tmp_path: Path) -> None:
+    listing = _altered("demo/units.py", '"demo/units.py"')
+    report = compare_wheels(tmp_path, FILES, FILES, (None, listing))
+    assert causes(report) == {"record-spelling"}
+    assert report.verdict is Verdict.EQUIVALENT

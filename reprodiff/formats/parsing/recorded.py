@@ -20,6 +20,7 @@ ALGORITHMS: Final = frozenset(
     }
 )
 """Algorithms that can be checked."""
+_WEAK: Final = frozenset({"md5", "sha1"})
 _UNHASHED: Final = frozenset({"RECORD", "RECORD.jws", "RECORD.p7s"})
 
 
@@ -97,6 +98,24 @@ def judge(row: Row, side: Side, member: str, digest: Digest, *, wheel: bool) -> 
         not row.size or (row.size.isdecimal() and int(row.size[:20]) == known[1])
     )
     return Truth.TRUE if right else Truth.UNTRUE
+
+
+def oddity(row: Row) -> str:
+    """Say what in a row some installers refuse, though it is true; empty if nothing.
+
+    PEP 427 asks for sha256 or better; hashes are base64 without padding, and names of algorithms
+    in lower case.
+    """
+    if not row.hash:
+        return ""
+    algorithm, _, text = row.hash.partition("=")
+    if algorithm.lower() in _WEAK:
+        return "a weak hash algorithm"
+    if algorithm not in ALGORITHMS:
+        return "the algorithm's name is not in lower case"
+    if digest_bytes(text) is None:
+        return "the hash is no base64 without padding"
+    return "" if row.size else "no size"
 
 
 def describe(row: Row, side: Side, member: str, digest: Digest) -> str:
