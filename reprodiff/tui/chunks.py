@@ -96,7 +96,12 @@ def _without(text: str, by: int) -> str:
 
 def marked(pieces: Pieces, role: str, changed: str) -> Line:
     """Return ``pieces`` as chunks, the changed ones in the role ``changed``."""
-    roles = {Mark.SAME: role, Mark.CHANGED: changed, Mark.NOTE: "note"}
+    roles = {
+        Mark.SAME: role,
+        Mark.CHANGED: changed,
+        Mark.NOTE: "note",
+        Mark.FOLLOWS: "follows",
+    }
     return [Chunk(piece.text, roles[piece.mark]) for piece in pieces]
 
 

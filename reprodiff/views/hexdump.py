@@ -6,7 +6,7 @@ seen when its row is made.  So a pair of any size opens at once.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from reprodiff.formats.parsing import byteruns
@@ -15,8 +15,10 @@ from reprodiff.model import Side, Span
 
 GAP: Final = -1
 """In place of a byte, where a side has none."""
-MAX_ALIGNED: Final = 32 << 20
-"""Larger pairs are laid out by their common ends alone: 32 MB take a second or two to align."""
+MAX_ALIGNED: Final = 1 << 20
+"""Larger pairs are laid out by anchors and their common ends: so they open at once."""
+MAX_FITTED: Final = 256 << 10
+"""Largest part between two anchors that is aligned byte by byte."""
 _NEAR: Final = 16
 """Fewer equal bytes than this between two changes do not part them."""
 _WINDOW: Final = 64 * 1024
@@ -74,20 +76,22 @@ class HexPair:
         """Lay two buffers out so that what is the same stands together."""
         if max(len(a), len(b)) <= MAX_ALIGNED:
             return cls(a, b, align_bytes(a, b, merge=4))
-        if len(a) == len(b):
+        return cls.anchored(a, b, ())
+
+    @classmethod
+    def anchored(
+        cls, a: memoryview, b: memoryview, anchors: Iterable[tuple[Span, Span]]
+    ) -> "HexPair":
+        """Lay two buffers out by pairs of spans that are known to stand for each other.
+
+        What lies between two anchors is laid out straight where it is as long on both sides;
+        where it is not, and is small, its bytes are aligned.  Nothing else is read, so that a
+        pair of any size opens at once.
+        """
+        chain = _chain(anchors, len(a), len(b))
+        if all(one.start == two.start for one, two in chain):
             return cls(a, b)
-        head = byteruns.common_head(a, b)
-        tail = byteruns.common_tail(a[head:], b[head:])
-        stop_a, stop_b = len(a) - tail, len(b) - tail
-        return cls(
-            a,
-            b,
-            [
-                Op("equal", 0, head, 0, head),
-                Op("replace", head, stop_a, head, stop_b),
-                Op("equal", stop_a, len(a), stop_b, len(b)),
-            ],
-        )
+        return cls(a, b, _between(a, b, chain))
 
     def row(self, start: int, count: int) -> HexRow:
         """Return the ``count`` columns from ``start`` on (fewer at the end)."""
@@ -118,6 +122,13 @@ class HexPair:
         stretch = self._stretches[max(number, 0)]
         within = offset - (stretch.a if side is Side.A else stretch.b)
         return stretch.start + min(max(within, 0), max(stretch.size - 1, 0))
+
+    def offset_of(self, side: Side, column: int) -> int:
+        """Return the offset of the byte of one side in a column, or of the one that follows."""
+        number = max(bisect_right(self._starts, column) - 1, 0)
+        stretch = self._stretches[number]
+        start, size = (stretch.a, stretch.a_size) if side is Side.A else (stretch.b, stretch.b_size)
+        return start + min(max(column - stretch.start, 0), size)
 
     def change_from(self, column: int) -> Span | None:
         """Return the columns of the first change that is at ``column`` or behind it."""
@@ -204,6 +215,52 @@ class HexPair:
             if start - edge >= _NEAR or edge == 0:
                 return start
         return start
+
+
+def _chain(
+    anchors: Iterable[tuple[Span, Span]], size_a: int, size_b: int
+) -> list[tuple[Span, Span]]:
+    """Return the anchors that follow each other on both sides, and the end of both."""
+    chain: list[tuple[Span, Span]] = []
+    at_a = at_b = 0
+    for one, two in sorted(anchors):
+        inside = one.stop <= size_a and two.stop <= size_b
+        if inside and one.start >= at_a and two.start >= at_b:
+            chain.append((one, two))
+            at_a, at_b = one.stop, two.stop
+    chain.append((Span(size_a, size_a), Span(size_b, size_b)))
+    return chain
+
+
+def _between(a: memoryview, b: memoryview, chain: list[tuple[Span, Span]]) -> Iterator[Op]:
+    at_a = at_b = 0
+    for one, two in chain:
+        gap_a, gap_b = one.start - at_a, two.start - at_b
+        if gap_a == gap_b:
+            yield Op("replace", at_a, one.start, at_b, two.start)
+        else:
+            yield from _fitted(a, b, Span(at_a, one.start), Span(at_b, two.start))
+        if one.size or two.size:
+            yield Op("replace", one.start, one.stop, two.start, two.stop)
+        at_a, at_b = one.stop, two.stop
+
+
+def _fitted(a: memoryview, b: memoryview, one: Span, two: Span) -> Iterator[Op]:
+    """Lay out what is longer on one side, and what no anchor tells of."""
+    part_a, part_b = a[one.start : one.stop], b[two.start : two.stop]
+    if max(len(part_a), len(part_b)) <= MAX_FITTED:
+        ops = align_bytes(part_a, part_b, merge=4)
+    else:
+        head = byteruns.common_head(part_a, part_b)
+        tail = byteruns.common_tail(part_a[head:], part_b[head:])
+        stop_a, stop_b = len(part_a) - tail, len(part_b) - tail
+        ops = [
+            Op("equal", 0, head, 0, head),
+            Op("replace", head, stop_a, head, stop_b),
+            Op("equal", stop_a, len(part_a), stop_b, len(part_b)),
+        ]
+    for op in ops:
+        yield Op(op.tag, one.start + op.a0, one.start + op.a1, two.start + op.b0, two.start + op.b1)
 
 
 def _cells(data: memoryview, offset: int, size: int, first: int, last: int) -> list[int]:

@@ -28,6 +28,8 @@ class Mark(StrEnum):
     CHANGED = "changed"
     NOTE = "note"
     """Not from the artifact: what the program says in its place."""
+    FOLLOWS = "follows"
+    """Differs only because what it refers to stands elsewhere."""
 
 
 class Piece(NamedTuple):

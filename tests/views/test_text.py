@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from reprodiff.model import Side
 from reprodiff.views.pieces import Mark, plain_text
-from reprodiff.views.text import Change, TextPair, TextRow, readable
+from reprodiff.views.rows import Change, TextRow
+from reprodiff.views.text import TextPair, readable
 
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "long line"]), max_size=12).map(
     lambda lines: "".join(f"{line}\n" for line in lines).encode()

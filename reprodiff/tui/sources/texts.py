@@ -6,7 +6,8 @@ from reprodiff.model import Side
 from reprodiff.tui.chunks import Chunk, Line, counted, fitted, marked, shifted
 from reprodiff.tui.sources.base import Layout, Source, Target, View
 from reprodiff.views.pieces import first_change
-from reprodiff.views.text import Change, TextLine, TextPair
+from reprodiff.views.rows import Change, TextLine
+from reprodiff.views.text import TextPair
 
 _OPENED: Final = -1
 """Stands for the line the source was opened at; other anchors are numbers of changes."""
