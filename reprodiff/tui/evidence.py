@@ -1,34 +1,24 @@
-"""What to show for a finding or a place: which bytes, read when needed, and in which view."""
+"""What to show for a finding or a place: which views there are, and which of them tells most."""
 
 import re
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from threading import Lock
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reprodiff.artifacts.base import Artifact, Payload
-from reprodiff.errors import ReprodiffError
 from reprodiff.formats.parsing.lines import split_lines
-from reprodiff.limits import Limits
-from reprodiff.model import Finding, Location, Side, SpansIn
-from reprodiff.pairing import pair
-from reprodiff.text import plain
+from reprodiff.model import Finding, Location, Side
+from reprodiff.tui.kinds import in_container
+from reprodiff.tui.library import Contents, Library
 from reprodiff.tui.sources.base import Messages, Source, View
-from reprodiff.tui.sources.dumps import BytesSource
 from reprodiff.tui.sources.places import PlaceSource, TableSource
-from reprodiff.tui.sources.texts import TextSource
-from reprodiff.views.hexdump import HexPair
 from reprodiff.views.text import MAX_BYTES as MAX_TEXT
-from reprodiff.views.text import TextPair, readable
+from reprodiff.views.text import readable
 
-MAX_BYTES: Final = 512 << 20
-"""Largest member that is read to be looked at."""
-_INTO: Final = "!/"
+if TYPE_CHECKING:
+    from reprodiff.artifacts.base import Artifact
+
+__all__ = ["Contents", "Library", "Subject", "fields", "first_view", "views_of"]
+
 _LINE: Final = re.compile(r"line (\d{1,9})")
-
-Opener = Callable[[str, Limits], Artifact]
-Reader = Callable[[Artifact, str], Payload]
 
 
 class Subject(NamedTuple):
@@ -55,19 +45,68 @@ class Subject(NamedTuple):
         return self.location or (self.locations[0] if self.locations else None)
 
 
-def in_container(location: Location) -> bool:
-    """Whether the spans of a place are in the bytes of the container that holds its member."""
-    return location.spans_in in {SpansIn.ARCHIVE, SpansIn.UNPACKED}
+def has_bytes(location: Location | None) -> bool:
+    """Whether a place has bytes to look at: those of a span, or at least those of a member."""
+    return location is not None and bool(location.path or location.span_a or location.span_b)
 
 
-def views_of(subject: Subject) -> tuple[View, ...]:
-    """Return the views there are: of bytes those of a span, or at least those of the member."""
+def views_of(subject: Subject, contents: Contents | None = None) -> tuple[View, ...]:
+    """Return the views there are; without ``contents``, those that are likely."""
     location = subject.anchor
-    if location is None or not (location.path or location.span_a or location.span_b):
+    if location is None or not has_bytes(location):
         return (View.FIELDS,)
     if in_container(location):
-        return (View.FIELDS, View.BYTES)
-    return (View.FIELDS, View.TEXT, View.BYTES)
+        if contents is not None and not _has_headers(contents):
+            return (View.FIELDS, View.BYTES)
+        return (View.FIELDS, View.HEADER, View.BYTES)
+    if contents is None:
+        return (View.FIELDS, View.TEXT, View.BYTES)
+    return (View.FIELDS, *_by_content(location, contents), View.BYTES)
+
+
+def _has_headers(contents: Contents) -> bool:
+    from reprodiff.views.headers import has_records  # noqa: PLC0415
+
+    archives: tuple[Artifact | None, ...] = contents.archives or ()
+    return any(archive is not None and has_records(archive) for archive in archives)
+
+
+def _by_content(location: Location, contents: Contents) -> list[View]:
+    """Return the views that fit the bytes."""
+    sides = [data for data in (contents.a, contents.b) if len(data)]
+    if not sides:
+        return []
+    if all(readable(data) for data in sides):
+        return [View.TEXT, View.NORMAL]
+    from reprodiff.views import headers  # noqa: PLC0415
+    from reprodiff.views.native import quick  # noqa: PLC0415
+
+    views: list[View] = []
+    native = any(quick.is_native(data) for data in sides)
+    code = is_pyc(contents) or (native and code_places(location, contents) != (None, None))
+    views += [View.CODE] * code
+    views += [View.HEADER] * any(headers.has_header(data) for data in sides)
+    views += [View.PARTS] * native
+    return views
+
+
+def is_pyc(contents: Contents) -> bool:
+    """Whether both sides, as far as they are there, are compiled Python files."""
+    from reprodiff.views.headers.pycfields import is_pyc as test  # noqa: PLC0415
+
+    sides = [data for data in (contents.a, contents.b) if len(data)]
+    return bool(sides) and all(test(data) for data in sides)
+
+
+def code_places(location: Location, contents: Contents) -> tuple[int | None, int | None]:
+    """Return the offsets of the machine code a place is in, ``None`` for a side without."""
+    from reprodiff.views.native import quick  # noqa: PLC0415
+
+    found: list[int | None] = []
+    for span, data in ((location.span_a, contents.a), (location.span_b, contents.b)):
+        there = span is not None and quick.in_code(data, span.start)
+        found.append(span.start if span is not None and there else None)
+    return found[0], found[1]
 
 
 def first_view(subject: Subject) -> View | None:
@@ -82,6 +121,29 @@ def first_view(subject: Subject) -> View | None:
     return None
 
 
+def best_view(subject: Subject, contents: Contents) -> View:
+    """Return the view of bytes that tells most of a place."""
+    views = views_of(subject, contents)
+    location = subject.anchor
+    if View.TEXT in views:
+        return View.TEXT
+    at = position(location, contents) if location is not None else None
+    if at is not None and View.HEADER in views and in_header(contents, at):
+        return View.HEADER
+    return View.CODE if View.CODE in views else View.BYTES
+
+
+def in_header(contents: Contents, at: tuple[Side, int]) -> bool:
+    """Whether an offset of one side is in a field of a header."""
+    from reprodiff.views.headers import content_fields  # noqa: PLC0415
+
+    side, offset = at
+    return any(
+        span is not None and span.start <= offset < span.stop
+        for span in content_fields(contents.side(side))
+    )
+
+
 def fields(subject: Subject) -> Source:
     """Return the values of the place at hand, or those of all places."""
     location = subject.location
@@ -92,157 +154,7 @@ def fields(subject: Subject) -> Source:
     return TableSource(subject.locations)
 
 
-@dataclass(slots=True)
-class Contents:
-    """The bytes of both sides; a side that has none, or cannot be read, is empty and said so."""
-
-    a: memoryview
-    b: memoryview
-    notes: tuple[str, ...] = ()
-    payloads: tuple[Payload, ...] = ()
-
-    def close(self) -> None:
-        """Release the bytes, unless something still looks at them: then they go with it."""
-        for payload in self.payloads:
-            with suppress(BufferError):
-                payload.close()
-
-
-class Library:
-    """Both artifacts, opened once when first asked for; for use from any thread."""
-
-    def __init__(
-        self,
-        paths: dict[Side, str],
-        limits: Limits,
-        opener: Opener | None = None,
-        reader: Reader | None = None,
-    ) -> None:
-        self._paths = paths
-        self._limits = replace(limits, max_member_bytes=min(limits.max_member_bytes, MAX_BYTES))
-        self._opener, self._reader = opener or _open, reader or _read
-        self._artifacts: dict[Side, Artifact] = {}
-        self._views: dict[Side, Artifact] = {}
-        self._partners: dict[str, str] | None = None
-        self._lock = Lock()
-
-    def contents(self, location: Location) -> Contents:
-        """Return the bytes that the spans of a place are in."""
-        path = location.path
-        if in_container(location):
-            path = path.rpartition(_INTO)[0]
-        notes: list[str] = []
-        payloads: list[Payload] = []
-        views: list[memoryview] = []
-        with self._lock:
-            for side in Side:
-                try:
-                    payload = (
-                        self._tar(side, path)
-                        if location.spans_in is SpansIn.UNPACKED
-                        else self._payload(side, path)
-                    )
-                except (ReprodiffError, OSError, KeyError) as error:
-                    notes.append(f"{side.upper()}: {_reason(error)}")
-                    views.append(memoryview(b""))
-                else:
-                    payloads.append(payload)
-                    views.append(payload.view)
-        return Contents(views[0], views[1], tuple(notes), tuple(payloads))
-
-    def forget(self) -> None:
-        """Open both artifacts anew when they are next asked for: they may be others by now."""
-        self.close()
-
-    def close(self) -> None:
-        """Close both artifacts."""
-        with self._lock:
-            for artifact in self._artifacts.values():
-                with suppress(BufferError):
-                    artifact.close()
-            self._artifacts.clear()
-            self._views.clear()
-            self._partners = None
-
-    def _tar(self, side: Side, path: str) -> Payload:
-        from reprodiff.artifacts.opening import tar_bytes  # noqa: PLC0415
-
-        return tar_bytes(self._view(side), self._in_b(path) if path and side is Side.B else path)
-
-    def _payload(self, side: Side, path: str) -> Payload:
-        artifact = self._view(side)
-        if not path:
-            if artifact.data is None:
-                raise KeyError("a directory has no bytes of its own")
-            return Payload(artifact.data)
-        if side is Side.B:
-            path = self._in_b(path)
-        return self._reader(artifact, path)
-
-    def _artifact(self, side: Side) -> Artifact:
-        if side not in self._artifacts:
-            self._artifacts[side] = self._opener(self._paths[side], self._limits)
-        return self._artifacts[side]
-
-    def _view(self, side: Side) -> Artifact:
-        """Return a side as it is compared: of a tree beside a wheel, what the tree has of it."""
-        artifact = self._artifact(side)
-        if not self._views:
-            with suppress(ReprodiffError, OSError):
-                pair_of = {each: self._artifact(each) for each in Side}
-                if pair_of[Side.A].kind is not pair_of[Side.B].kind:
-                    from reprodiff.artifacts.aligning import aligned  # noqa: PLC0415
-
-                    views = aligned(pair_of[Side.A], pair_of[Side.B])
-                    self._views = dict(zip(Side, views, strict=True))
-        return self._views.get(side, artifact)
-
-    def _in_b(self, path: str) -> str:
-        """Return the path in B of what is called ``path`` in A."""
-        if self._partners is None:
-            a, b = self._view(Side.A), self._view(Side.B)
-            # Pairs by content have equal content, so there is nothing of them to look at.
-            pairs = pair(a.members, b.members, lambda _side, _member: None).pairs
-            self._partners = {p.a.path: p.b.path for p in pairs if p.a.path != p.b.path}
-        outer, into, inner = path.partition(_INTO)
-        return self._partners.get(outer, outer) + into + inner
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return plain(error.args[0] if error.args else "not there")
-    return plain(error)
-
-
-def _open(path: str, limits: Limits) -> Artifact:
-    from reprodiff.artifacts.opening import open_artifact  # noqa: PLC0415
-
-    return open_artifact(path, limits)
-
-
-def _read(artifact: Artifact, path: str) -> Payload:
-    from reprodiff.artifacts.opening import member_bytes  # noqa: PLC0415
-
-    return member_bytes(artifact, path)
-
-
-def looked_at(contents: Contents, subject: Subject, view: View | None) -> Source:
-    """Return ``contents`` in ``view``; without one, as text where both sides are text."""
-    location = subject.anchor
-    at = _position(location, contents) if location else None
-    sides = [side for side in (contents.a, contents.b) if len(side)]
-    is_text = all(readable(side) for side in sides)
-    if not sides:
-        return Messages(contents.notes or ["Both sides are empty."], view or View.BYTES)
-    if view is View.TEXT and not is_text:
-        return Messages(["This is not text, or too much of it. Press v for the bytes."], view)
-    if view is View.TEXT or (view is None and is_text):
-        python = location is not None and location.path.endswith((".py", ".pyi"))
-        return TextSource(TextPair(contents.a, contents.b, python=python), at)
-    return BytesSource(HexPair.aligned(contents.a, contents.b), at)
-
-
-def _position(location: Location, contents: Contents) -> tuple[Side, int] | None:
+def position(location: Location, contents: Contents) -> tuple[Side, int] | None:
     """Return where a place begins, on the side that has more of it."""
     a, b = location.span_a, location.span_b
     if a is None and b is None:

@@ -91,9 +91,13 @@ class TextPair(LinePair):
         except (UnicodeEncodeError, LookupError):
             return  # what the encoding has no characters for is not there
 
+    def line_at(self, side: Side, offset: int) -> int:
+        """Return the line (from 0) that the byte at ``offset`` of one side is in."""
+        return self._text(side).line_at(offset)
+
     def row_of(self, side: Side, offset: int, *, split: bool) -> int:
         """Return the row that shows the byte at ``offset`` of one side."""
-        return self.row_of_line(side, self._text(side).line_at(offset), split=split)
+        return self.row_of_line(side, self.line_at(side, offset), split=split)
 
     def _text(self, side: Side) -> _Text:
         return self._a if side is Side.A else self._b

@@ -17,16 +17,21 @@ from reprodiff.tui.evidence import (
     Subject,
     fields,
     first_view,
-    looked_at,
     views_of,
 )
-from reprodiff.tui.sources.base import Layout, Messages, View
+from reprodiff.tui.making import made
+from reprodiff.tui.sources.base import Layout, Messages, Source, View
 from reprodiff.tui.sources.dumps import BytesSource
 from reprodiff.tui.sources.places import PlaceSource, TableSource
 from reprodiff.tui.sources.texts import TextSource
+from reprodiff.tui.store import Store
 from tests.tui.factory import findings, subject
 
 ROOM = Layout(100, split=False)
+
+
+def looked_at(contents: Contents, at: Subject, view: View | None) -> Source:
+    return made(Store(), contents, at, view).source
 
 
 def packed(members: dict[str, bytes], minute: int = 0) -> bytes:
@@ -94,7 +99,7 @@ def test_a_fact_on_the_container_is_a_field_first_and_its_header_is_the_archives
     paths = two(tmp_path, packed({"demo.py": b"x"}, 0), packed({"demo.py": b"x"}, 30))
     finding = one(compared(paths), Category.TIMESTAMPS)
     assert first_view(subject(finding, 0)) is View.FIELDS
-    assert views_of(subject(finding, 0)) == (View.FIELDS, View.BYTES)
+    assert views_of(subject(finding, 0)) == (View.FIELDS, View.HEADER, View.BYTES)
     lines = shown(paths, finding, View.BYTES)
     # The local header's signature, then version, flags, method: APPNOTE 4.3.7.
     assert "50 4b 03 04" in lines[0]

@@ -258,6 +258,8 @@ def test_v_goes_through_the_views() -> None:
         lines = driver.app._main._evidence.lines
         await driver.until(lambda: lines.source.view is View.TEXT)
         await driver.press("v")
+        await driver.until(lambda: lines.source.view is View.NORMAL)
+        await driver.press("v")
         await driver.until(lambda: lines.source.view is View.BYTES)
         await driver.sees("76 61 6c 75 65")
         await driver.press("v")

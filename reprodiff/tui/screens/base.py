@@ -23,7 +23,7 @@ class Panes(Screen[None]):
         self._keyboard = keyboard
         self._masthead = Masthead(comparison)
         self._findings = FindingsPane(self._store, id="findings")
-        self._evidence = EvidencePane(comparison.library, id="evidence")
+        self._evidence = EvidencePane(comparison.library, self._store, id="evidence")
         self._reason = LineView(id="reason")
         self._keybar = KeyBar(Where.FINDINGS, keyboard)
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from reprodiff.model import Location, Span
 from reprodiff.tui.chunks import Chunk, Line, counted, fitted, marked, shifted, titled
-from reprodiff.tui.sources.base import Layout, Source, Target, View, wrapped
+from reprodiff.tui.sources.base import MAX_HITS, Hits, Layout, Source, Target, View, wrapped
 from reprodiff.views.fields import FieldTable, field_row
 from reprodiff.views.pieces import Pieces, first_change, plain_text
 
@@ -101,6 +101,25 @@ class TableSource(Source):
         if target is None:
             return total
         return f"{target.first // self._lines_each(layout) + 1:,} of {total}"
+
+    hits_by_line = False
+
+    def look_for(self, wanted: str, layout: Layout) -> Hits:
+        """Return the places that ``wanted`` stands in."""
+        del layout
+        low = wanted.casefold()
+        found = [
+            number
+            for number, (path, inside, a, b, *_) in enumerate(list(self._locations))
+            if low in path.casefold() or any(low in part.casefold() for part in (inside, a, b))
+        ]
+        return Hits(wanted, found[:MAX_HITS], complete=len(found) <= MAX_HITS)
+
+    def hit(self, number: int, layout: Layout) -> Target:
+        """Return the lines of a match."""
+        place = self.hits.places[number]
+        found = self._target(place if isinstance(place, int) else 0, layout)
+        return found or Target(0, 1)
 
     def _target(self, number: int, layout: Layout) -> Target | None:
         if not 0 <= number < len(self._table):

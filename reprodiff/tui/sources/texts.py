@@ -1,119 +1,232 @@
-"""Two texts, side by side or one below the other."""
+"""Two texts, or two listings, side by side or one below the other."""
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from reprodiff.model import Side
-from reprodiff.tui.chunks import Chunk, Line, counted, fitted, marked, shifted
-from reprodiff.tui.sources.base import Layout, Source, Target, View
-from reprodiff.views.pieces import first_change
-from reprodiff.views.rows import Change, TextLine
+from rich.cells import cell_len
+
+from reprodiff.model import Side, Span
+from reprodiff.text import plain
+from reprodiff.tui.chunks import Chunk, Line, fitted, marked, shifted
+from reprodiff.tui.sources.base import MAX_HITS, Hits, Layout, View, wrapped
+from reprodiff.tui.sources.rows import RowSource
+from reprodiff.views.listing import ListingPair
+from reprodiff.views.pieces import MAX_LINE, Mark, first_change, plain_text
+from reprodiff.views.rows import Change, LinePair, TextLine
 from reprodiff.views.text import TextPair
 
-_OPENED: Final = -1
-"""Stands for the line the source was opened at; other anchors are numbers of changes."""
+Painter = Callable[[Side, int], "Sequence[tuple[int, int, str]]"]
+"""Gives the roles of a line (counted from 0) as (start, stop, role), sorted, in characters."""
+_SIGN: Final = 2
+"""Cells of a sign and the space behind it."""
 
-_WHOLE: Final = 30
-"""A change of at most so many lines is shown from its beginning."""
 
+class PairSource(RowSource):
+    """Lines of two sides; opened at line ``at`` of one side."""
 
-class TextSource(Source):
-    """Two texts; opened at ``at``, an offset in the bytes of one side."""
-
-    view = View.TEXT
-    split = True
-
-    def __init__(self, pair: TextPair, at: tuple[Side, int] | None) -> None:
+    def __init__(
+        self, pair: LinePair, at: tuple[Side, int] | None = None, view: View = View.TEXT
+    ) -> None:
+        super().__init__()
+        self.view = view
         self._pair = pair
-        self._at = at
-        most = max(pair.line_count(side) for side in Side)
-        self._digits = max(len(str(most)), 3)
+        self._where = at
+        self._wide = max(
+            3, *(len(pair.label(side, n)) for side in Side for n in _some(pair.line_count(side)))
+        )
+        self.painter: Painter | None = None
+        """Colours what is the same on both sides; ``None`` without colours."""
 
-    def height(self, layout: Layout) -> int:
-        """Return the number of lines."""
+    @property
+    def pair(self) -> LinePair:
+        """What is shown."""
+        return self._pair
+
+    def look_for(self, wanted: str, layout: Layout) -> Hits:
+        """Return the lines that ``wanted`` stands in."""
+        del layout
+        found = self._pair.hits(wanted)
+        return Hits(wanted, found[:MAX_HITS], complete=len(found) <= MAX_HITS)
+
+    # -- rows
+
+    def _count(self, layout: Layout) -> int:
         return self._pair.size(split=layout.split)
 
-    def line(self, at: int, layout: Layout) -> Line:
-        """Return line ``at``."""
-        row = self._pair.row(at, split=layout.split)
-        equal = row.change is Change.EQUAL
+    def _changes(self) -> int:
+        return self._pair.changes
+
+    def _change(self, number: int, layout: Layout) -> Span:
+        return self._pair.change_rows(number, split=layout.split)
+
+    def _change_from(self, row: int, layout: Layout) -> int | None:
+        return self._pair.change_from(row, split=layout.split)
+
+    def _change_before(self, row: int, layout: Layout) -> int | None:
+        return self._pair.change_before(row, split=layout.split)
+
+    def _at(self, layout: Layout) -> int | None:
+        if self._where is None:
+            return None
+        return self._pair.row_of_line(*self._where, split=layout.split)
+
+    def _hit_row(self, number: int, layout: Layout) -> int:
+        place = self.hits.places[number]
+        if not isinstance(place, tuple):
+            return 0
+        return self._pair.row_of_line(*place, split=layout.split)
+
+    def _row(self, row: int, layout: Layout) -> Line:
+        found = self._pair.row(row, split=layout.split)
+        equal = found.change is Change.EQUAL
         if layout.split:
             half = (layout.cells - 1) // 2
-            left = fitted(self._half(row.a, "a", equal, layout), half, "text" if row.a else "gap")
-            right = self._half(row.b, "b", equal, layout)
+            left = fitted(
+                self._half(found.a, Side.A, layout, equal=equal),
+                half,
+                "text" if found.a else "gap",
+            )
+            right = self._half(found.b, Side.B, layout, equal=equal)
             return [*left, Chunk("│", "dim"), *right]
-        sign, role = {
-            Change.DELETE: ("-", "a"),
-            Change.INSERT: ("+", "b"),
-        }.get(row.change, (" ", "text"))
-        numbers = f"{self._number(row.a)} {self._number(row.b)} "
-        shown = row.a or row.b
-        pieces = shown.pieces if shown else ()
-        text = marked(pieces, role, f"{role}-changed" if not equal else role)
+        return [*self._unified_head(row), *shifted(self._unified_text(row), layout.shift)]
+
+    def _parts(self, row: int, layout: Layout) -> list[Line]:
+        if not layout.split:
+            head = self._unified_head(row)
+            room = self._room(layout)
+            parts = wrapped(self._unified_text(row), room)
+            blank = [Chunk(" " * sum(cell_len(chunk.text) for chunk in head))]
+            return [[*(blank if n else head), *part] for n, part in enumerate(parts)]
+        found = self._pair.row(row, split=True)
+        equal = found.change is Change.EQUAL
+        half = (layout.cells - 1) // 2
+        sides = [
+            self._folded(line, side, layout, equal=equal)
+            for line, side in ((found.a, Side.A), (found.b, Side.B))
+        ]
+        tall = max(len(lines) for lines in sides)
+        left, right = (lines + [[]] * (tall - len(lines)) for lines in sides)
+        fill = "text" if found.a else "gap"
         return [
-            Chunk(numbers, "dim"),
-            Chunk(f"{sign} ", role if sign == " " else f"{role}-sign"),
-            *shifted(text, layout.shift),
+            [*fitted(one, half, fill), Chunk("│", "dim"), *two]
+            for one, two in zip(left, right, strict=True)
         ]
 
-    def start(self, layout: Layout) -> Target | None:
-        """Return what to show first."""
-        if self._at is not None:
-            row = self._pair.row_of(*self._at, split=layout.split)
-            found = self._pair.change_before(row + 1, split=layout.split)
-            if found is not None:
-                rows = self._pair.change_rows(found, split=layout.split)
-                if rows.start <= row < rows.stop:
-                    if rows.size <= _WHOLE:
-                        return self._target(found, layout)
-                    return Target(row, row + 1, self._column(row, layout), _OPENED)
-            return Target(row, row + 1, anchor=_OPENED)
-        return self._target(self._pair.change_from(0, split=layout.split), layout)
+    def _tall(self, row: int, layout: Layout) -> int:
+        room = self._room(layout)
+        change, line_a, line_b = self._pair.lines(row, split=layout.split)
+        if change is not Change.EQUAL:
+            return len(self._parts(row, layout))
+        if line_a is None or line_b is None:
+            return 1
+        raw = self._pair.raw(Side.A, line_a)
+        if len(raw) <= room and raw.isascii() and raw.isprintable():
+            listing = isinstance(self._pair, ListingPair)
+            if not listing or raw == self._pair.raw(Side.B, line_b):
+                return 1
+        return len(self._parts(row, layout))
 
-    def step(self, at: int, direction: int, layout: Layout) -> Target | None:
-        """Return the next difference in ``direction``."""
-        if direction > 0:
-            return self._target(self._pair.change_from(at + 1, split=layout.split), layout)
-        return self._target(self._pair.change_before(at, split=layout.split), layout)
+    def _room(self, layout: Layout) -> int:
+        head = self._wide + 1 + _SIGN
+        if layout.split:
+            return max((layout.cells - 1) // 2 - head, 8)
+        return max(layout.cells - head - self._wide - 1, 8)
 
-    def again(self, target: Target, layout: Layout) -> Target | None:
-        """Return ``target`` in another layout."""
-        if target.anchor == _OPENED:
-            return self.start(layout)
-        return self._target(target.anchor, layout)
-
-    def status(self, target: Target | None, layout: Layout) -> str:
-        """Return which of all differences ``target`` is."""
-        total = counted(self._pair.changes, "change")
-        if target is None:
-            return total
-        number = self._pair.change_before(target.first + 1, split=layout.split)
-        return f"{(number or 0) + 1:,} of {total}"
-
-    def _target(self, number: int | None, layout: Layout) -> Target | None:
-        if number is None:
-            return None
-        rows = self._pair.change_rows(number, split=layout.split)
-        return Target(rows.start, rows.stop, self._column(rows.start, layout), number)
-
-    def _column(self, at: int, layout: Layout) -> int:
-        """Return where the first change in a line is, in cells."""
-        row = self._pair.row(at, split=layout.split)
+    def _column(self, row: int, layout: Layout) -> int:
+        """Return where the first change in a row is, in cells."""
+        found = self._pair.row(row, split=layout.split)
         columns = [
-            first_change(line.pieces) or 0 for line in (row.a, row.b) if line and line.pieces
+            first_change(line.pieces) or 0 for line in (found.a, found.b) if line and line.pieces
         ]
-        room = layout.cells // 2 - self._digits - 4 if layout.split else layout.cells - 16
+        room = self._room(layout)
         column = min(columns, default=0)
         return column - 8 if column > room - 8 else 0
 
-    def _half(self, line: TextLine | None, side: str, equal: bool, layout: Layout) -> Line:  # noqa: FBT001
+    # -- lines
+
+    def _half(self, line: TextLine | None, side: Side, layout: Layout, *, equal: bool) -> Line:
         if line is None:
             return []
-        role = "text" if equal else side
-        sign = (
-            Chunk("  ", "text") if equal else Chunk("- " if side == "a" else "+ ", f"{side}-sign")
-        )
-        text = marked(line.pieces, role, role if equal else f"{side}-changed")
-        return [Chunk(f"{self._number(line)} ", "dim"), sign, *shifted(text, layout.shift)]
+        head = self._head(line, side, equal=equal)
+        return [*head, *shifted(self._text(line, side, equal=equal), layout.shift)]
 
-    def _number(self, line: TextLine | None) -> str:
-        return f"{line.number if line else '':>{self._digits}}"
+    def _folded(
+        self, line: TextLine | None, side: Side, layout: Layout, *, equal: bool
+    ) -> list[Line]:
+        if line is None:
+            return [[]]
+        head = self._head(line, side, equal=equal)
+        blank = [Chunk(" " * (self._wide + 1 + _SIGN))]
+        parts = wrapped(self._text(line, side, equal=equal), self._room(layout))
+        return [[*(blank if n else head), *part] for n, part in enumerate(parts)]
+
+    def _head(self, line: TextLine, side: Side, *, equal: bool) -> Line:
+        label = f"{self._pair.label(side, line.number - 1):>{self._wide}} "
+        signs = {Side.A: "- ", Side.B: "+ "}
+        sign = Chunk("  ") if equal else Chunk(signs[side], f"{side}-sign")
+        return [Chunk(label, "dim"), sign]
+
+    def _text(self, line: TextLine, side: Side, *, equal: bool) -> Line:
+        if self._heading(side, line.number - 1):
+            return [Chunk(plain_text(line.pieces), "heading")]
+        role = "text" if equal else str(side)
+        chunks = marked(line.pieces, role, role if equal else f"{side}-changed")
+        return self._painted(chunks, line, side, role)
+
+    def _unified_head(self, row: int) -> Line:
+        found = self._pair.row(row, split=False)
+        labels = [
+            self._pair.label(side, line.number - 1) if line else ""
+            for line, side in ((found.a, Side.A), (found.b, Side.B))
+        ]
+        numbers = Chunk(" ".join(f"{label:>{self._wide}}" for label in labels) + " ", "dim")
+        sign, role = {
+            Change.DELETE: ("- ", "a-sign"),
+            Change.INSERT: ("+ ", "b-sign"),
+        }.get(found.change, ("  ", "text"))
+        return [numbers, Chunk(sign, role)]
+
+    def _unified_text(self, row: int) -> Line:
+        found = self._pair.row(row, split=False)
+        equal = found.change is Change.EQUAL
+        side = Side.A if found.a else Side.B
+        line = found.a or found.b
+        if line is None:
+            return []
+        text = self._text(line, side, equal=equal)
+        other = found.b if equal else None
+        if other is not None and any(piece.mark is Mark.FOLLOWS for piece in other.pieces):
+            text = [*text, Chunk(f"   B: {plain_text(other.pieces).strip()}", "note")]
+        return text
+
+    def _heading(self, side: Side, line: int) -> bool:
+        return isinstance(self._pair, ListingPair) and self._pair.heading(side, line)
+
+    def _painted(self, chunks: Line, line: TextLine, side: Side, role: str) -> Line:
+        """Return a line with colours of its language where nothing else is said of it."""
+        if self.painter is None or role != "text":
+            return chunks
+        raw = self._pair.raw(side, line.number - 1)
+        if len(raw) > MAX_LINE or len(chunks) != 1 or plain(raw) != chunks[0].text:
+            return chunks  # an escape has moved the characters
+        made: Line = []
+        at = 0
+        for start, stop, colour in self.painter(side, line.number - 1):
+            if start > at:
+                made.append(Chunk(raw[at:start]))
+            made.append(Chunk(raw[start:stop], colour))
+            at = max(stop, at)
+        return [*made, Chunk(raw[at:])]
+
+
+def _some(count: int) -> Sequence[int]:
+    """Return a few numbers of lines, by whose labels the width of all is told."""
+    return sorted({0, count // 2, count - 1}) if count else ()
+
+
+class TextSource(PairSource):
+    """Two texts; opened at ``at``, an offset in the bytes of one side."""
+
+    def __init__(self, pair: TextPair, at: tuple[Side, int] | None, view: View = View.TEXT) -> None:
+        line = (at[0], pair.line_at(*at)) if at is not None else None
+        super().__init__(pair, line, view)

@@ -8,13 +8,24 @@ from textual.widget import Widget
 
 from reprodiff.model import Confidence, Severity, Side, Verdict
 from reprodiff.tui.chunks import Line
+from reprodiff.tui.sources.dumps import CLAIM_COLOURS, UNCLAIMED
+from reprodiff.views.syntax import KINDS
 
 TEXT_ROLES = frozenset({"text", "dim", "note", "good", "side-a", "side-b"})
 SEVERITY_ROLES = frozenset(f"severity-{severity.value}" for severity in Severity)
 CONFIDENCE_ROLES = frozenset(f"confidence-{confidence.value}" for confidence in Confidence)
 VERDICT_ROLES = frozenset({*(f"verdict-{verdict.value}" for verdict in Verdict), "verdict-running"})
+CLAIM_ROLES = frozenset(
+    f"claim-{number}{part}" for number in range(CLAIM_COLOURS) for part in ("", "-same")
+)
+SYNTAX_ROLES = frozenset(f"syntax-{kind}" for kind in KINDS)
 EVIDENCE_ROLES = frozenset(
-    {"gap", *(f"{side}{part}" for side in Side for part in ("", "-changed", "-sign"))}
+    {
+        *("gap", "found", "selected", "follows", "state-changed", UNCLAIMED),
+        *(f"{side}{part}" for side in Side for part in ("", "-changed", "-sign")),
+        *CLAIM_ROLES,
+        *SYNTAX_ROLES,
+    }
 )
 PAGE_ROLES = frozenset({"heading", "strong", "code", "link", "key"})
 

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from reprodiff.artifacts.base import Artifact
+from reprodiff.artifacts.tar import TarArtifact
+from reprodiff.artifacts.zip import ZipArtifact
+from reprodiff.model import Span
 from reprodiff.views.headers import machofields, members, nativefields, pycfields
 from reprodiff.views.tables import Group, TableRow, side_by_side
 
@@ -21,6 +24,16 @@ _READERS: Final[tuple[tuple[Callable[[memoryview], bool], Reader], ...]] = (
 def has_header(data: memoryview) -> bool:
     """Whether ``data`` begins with a header whose fields can be shown."""
     return any(test(data) for test, _ in _READERS)
+
+
+def has_records(archive: Artifact) -> bool:
+    """Whether what an archive records of its members can be shown."""
+    return isinstance(archive, (ZipArtifact, TarArtifact))
+
+
+def content_fields(data: memoryview) -> list[Span | None]:
+    """Return the bytes of all header fields."""
+    return [field.span for group in _groups(data) for field in group.fields]
 
 
 def content_table(a: memoryview, b: memoryview) -> list[TableRow]:

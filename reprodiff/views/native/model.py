@@ -9,17 +9,17 @@ directory of x64 and arm64); Apple, mach-o/loader.h and mach-o/nlist.h.
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from reprodiff.errors import DamagedError
 from reprodiff.formats.elf import reader as elf
 from reprodiff.formats.elf.entries import symbols
-from reprodiff.formats.elf.frames import Bytes, frames
+from reprodiff.formats.machine.frames import Bytes, frames
 from reprodiff.formats.macho import image as macho
 from reprodiff.formats.parsing.native import c_string, unpack
 from reprodiff.formats.pe import image as pe
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 MAX_NAMES: Final = 400_000
 _FUNCTIONS: Final = frozenset({2, 10})

@@ -1,0 +1,163 @@
+"""Tables of two sides: header fields, sections, functions, symbols."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final
+
+from reprodiff.model import Side, Span
+from reprodiff.tui.chunks import Chunk, Line, fitted, marked, shifted, width
+from reprodiff.tui.sources.base import MAX_HITS, Hits, Layout, View, wrapped
+from reprodiff.tui.sources.rows import RowSource
+from reprodiff.views.pieces import plain_text
+from reprodiff.views.tables import State, TableRow
+
+_ROLES: Final = {
+    State.SAME: "dim",
+    State.CHANGED: "state-changed",
+    State.MOVED: "follows",
+    State.FOLLOWS: "follows",
+    State.ONLY_A: "a-sign",
+    State.ONLY_B: "b-sign",
+}
+_NAME: Final = 34
+"""Cells of a name at most; a longer one is cut."""
+_STATE: Final = 9
+
+
+class GridSource(RowSource):
+    """A row for each thing, A beside B or below it; opened at ``at``, an offset of one side."""
+
+    def __init__(
+        self, rows: Sequence[TableRow], view: View, at: tuple[Side, int] | None = None
+    ) -> None:
+        super().__init__()
+        self.view = view
+        self._table = rows
+        self._differs = [n for n, row in enumerate(rows) if row.state.differs and not row.heading]
+        self._where = self._find(at) if at is not None else None
+        names = [len(row.name) for row in rows if not row.heading]
+        self._name = min(max(names, default=8), _NAME)
+        values = [
+            max(len(plain_text(row.a)), len(plain_text(row.b))) for row in rows if not row.heading
+        ]
+        self._value = max(values, default=8)
+
+    def look_for(self, wanted: str, layout: Layout) -> Hits:
+        """Return the rows that ``wanted`` stands in."""
+        del layout
+        low = wanted.casefold()
+        found = [
+            number
+            for number, row in enumerate(self._table)
+            if any(
+                low in part.casefold() for part in (row.name, plain_text(row.a), plain_text(row.b))
+            )
+        ]
+        return Hits(wanted, found[:MAX_HITS], complete=len(found) <= MAX_HITS)
+
+    def _find(self, at: tuple[Side, int]) -> int | None:
+        """Return the smallest row whose bytes hold an offset."""
+        side, offset = at
+        best: tuple[int, int] | None = None
+        for number, row in enumerate(self._table):
+            span = row.span_a if side is Side.A else row.span_b
+            if span is not None and span.start <= offset < span.stop:
+                best = min(best or (span.size, number), (span.size, number))
+        return best[1] if best is not None else None
+
+    # -- rows
+
+    def _count(self, layout: Layout) -> int:
+        del layout
+        return len(self._table)
+
+    def _changes(self) -> int:
+        return len(self._differs)
+
+    def _change(self, number: int, layout: Layout) -> Span:
+        del layout
+        return Span(self._differs[number], self._differs[number] + 1)
+
+    def _change_from(self, row: int, layout: Layout) -> int | None:
+        del layout
+        number = bisect_left(self._differs, row)
+        return number if number < len(self._differs) else None
+
+    def _change_before(self, row: int, layout: Layout) -> int | None:
+        del layout
+        number = bisect_left(self._differs, row) - 1
+        return number if number >= 0 else None
+
+    def _at(self, layout: Layout) -> int | None:
+        del layout
+        return self._where
+
+    def _hit_row(self, number: int, layout: Layout) -> int:
+        del layout
+        place = self.hits.places[number]
+        return place if isinstance(place, int) else 0
+
+    def _row(self, row: int, layout: Layout) -> Line:
+        found = self._table[row]
+        if found.heading:
+            return [Chunk(found.name, "heading")]
+        head = self._head(found)
+        if layout.split:
+            wide = self._wide(layout, width(head))
+            return [
+                *head,
+                *fitted(shifted(self._cell(found, Side.A), layout.shift), wide),
+                Chunk("  "),
+                *shifted(self._cell(found, Side.B), layout.shift),
+            ]
+        return [*head, *shifted(self._one(found), layout.shift)]
+
+    def _parts(self, row: int, layout: Layout) -> list[Line]:
+        found = self._table[row]
+        if found.heading:
+            return [[Chunk(found.name, "heading")]]
+        head = self._head(found)
+        blank = [Chunk(" " * width(head))]
+        if layout.split:
+            wide = self._wide(layout, width(head))
+            sides = [wrapped(self._cell(found, side), wide) for side in Side]
+            tall = max(len(lines) for lines in sides)
+            left, right = (lines + [[]] * (tall - len(lines)) for lines in sides)
+            return [
+                [*(blank if n else head), *fitted(one, wide), Chunk("  "), *two]
+                for n, (one, two) in enumerate(zip(left, right, strict=True))
+            ]
+        parts = wrapped(self._one(found), max(layout.cells - width(head), 8))
+        return [[*(blank if n else head), *part] for n, part in enumerate(parts)]
+
+    def _tall(self, row: int, layout: Layout) -> int:
+        found = self._table[row]
+        if found.heading:
+            return 1
+        room = self._wide(layout, 2 + self._name + 2) if layout.split else layout.cells // 2
+        if max(len(plain_text(found.a)), len(plain_text(found.b))) * 2 < room:
+            return 1
+        return len(self._parts(row, layout))
+
+    def _wide(self, layout: Layout, head: int) -> int:
+        return max(min((layout.cells - head - 2) // 2, self._value + 2), 8)
+
+    def _head(self, row: TableRow) -> Line:
+        role = _ROLES[row.state]
+        name = fitted([Chunk(row.name, "text" if row.state.differs else "dim")], self._name)
+        return [Chunk(f"{row.state.sign} ", role), *name, Chunk("  ")]
+
+    @staticmethod
+    def _cell(row: TableRow, side: Side) -> Line:
+        pieces = row.a if side is Side.A else row.b
+        if not pieces:
+            return [Chunk("—", "dim")]
+        if row.state.differs:
+            return marked(pieces, "text", f"{side}-changed")
+        return marked(pieces, "dim", "follows")
+
+    def _one(self, row: TableRow) -> Line:
+        """Return both values one behind the other: once where they are the same."""
+        if row.state is State.SAME:
+            return self._cell(row, Side.A)
+        return [*self._cell(row, Side.A), Chunk("  →  ", "dim"), *self._cell(row, Side.B)]
