@@ -70,6 +70,19 @@ class Driver:
         """Wait until ``text`` is not on the screen."""
         await self.until(lambda: text not in self.text)
 
+    async def coloured(self) -> None:
+        """Wait until what is on the screen has the colours of its language."""
+
+        def settled() -> bool:
+            lines = self.app._main._evidence.lines
+            painter = getattr(lines.source, "painter", None)
+            busy = any(worker.is_running for worker in lines.workers)
+            return painter is None or not (painter.wants or busy)
+
+        await self.pilot.pause()
+        await self.until(settled)
+        await self.pilot.pause()
+
     def lacks(self, text: str) -> None:
         """Check that ``text`` is not on the screen."""
         assert text not in self.text, self.text

@@ -28,6 +28,7 @@ def test_the_main_screen(size: tuple[int, int], theme: str) -> None:
         await driver.until(lambda: "of 2 changes" in lines.status)
         await driver.press("enter")
         await driver.sees("compute(22)")
+        await driver.coloured()
         check(app, f"main-{size[0]}-{theme}")
 
     drive(scenario, app, size)
