@@ -34,6 +34,7 @@ from reprodiff.model import (
     MemberCounts,
     MemberType,
     Problem,
+    RecipeLine,
     Report,
     Severity,
     Side,
@@ -139,6 +140,7 @@ class _Session:
             project=self._options.project,
         )
         findings = advised.findings
+        recipes = self._recipes() if findings else {}
         categories, ledger = totals(findings)
         problems = tuple(self._problems)
         if same:
@@ -162,7 +164,16 @@ class _Session:
             fixes=advised.fixes,
             problems=problems,
             plan=advised.plan,
+            recipe={side: {each.key: each.value for each in recipes[side]} for side in recipes},
+            recipe_lines=recipes,
         )
+
+    def _recipes(self) -> Mapping[Side, tuple[RecipeLine, ...]]:
+        # What rebuilds an artifact is only asked where something differs.
+        from reprodiff.toolchains.recipe import recipe  # noqa: PLC0415
+
+        sides = ((Side.A, self._a, self._info_a), (Side.B, self._b, self._info_b))
+        return {side: recipe(artifact, info) for side, artifact, info in sides}
 
     def _trouble(self, problem: Problem) -> Iterator[Event]:
         if problem not in self._problems:

@@ -188,6 +188,17 @@ class Tool:
     habits: tuple[Habit, ...] = ()
     knobs: tuple[Knob, ...] = ()
     limits: tuple[Limit, ...] = ()
+    constants: tuple[int, ...] = ()
+    """Times it writes when nobody sets one: seconds since 1970, as an archive records them."""
+    ignores_epoch: bool = False
+    """It reads no SOURCE_DATE_EPOCH."""
+    local_times: bool = False
+    """It writes times of files in the time zone of the machine."""
+    local_constant: bool = False
+    """It writes its constant in the time zone of the machine."""
+    follows_umask: bool = False
+    releases: tuple[tuple[str, str], ...] = ()
+    """Releases with the month (``2021-03``) at whose start each was the newest; oldest first."""
     pins: tuple[str, ...] = ()
     """Packages that have to be pinned with it for the same bytes."""
 

@@ -1,6 +1,7 @@
 """The habits of the programs that write archives, as they are read from an archive."""
 
-from typing import NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
 
 
 class ZipTraits(NamedTuple):
@@ -43,3 +44,40 @@ class TarTraits(NamedTuple):
     """PKG-INFO is the last member."""
     gzip_time: int | None = None
     """Time in the gzip header, seconds since 1970."""
+
+
+class Times(NamedTuple):
+    """The times that an archive records, and how many members have each."""
+
+    counted: Mapping[int, int]
+    """Seconds since 1970 -> members; DOS times are read as if they were UTC."""
+    local: bool
+    """Whether the times are readings of a clock without a time zone (zip)."""
+
+    @property
+    def one(self) -> int | None:
+        """The time of all members, if they have but one."""
+        return next(iter(self.counted)) if len(self.counted) == 1 else None
+
+    @property
+    def latest(self) -> int:
+        """The latest time; 0 without any."""
+        return max(self.counted, default=0)
+
+    @property
+    def members(self) -> int:
+        """How many members have a time."""
+        return sum(self.counted.values())
+
+    def both(self, constants: Collection[int]) -> bool:
+        """Whether some members have one of ``constants`` and others do not."""
+        inside = sum(time in constants for time in self.counted)
+        return 0 < inside < len(self.counted)
+
+    def dated(self, constants: Collection[int]) -> bool:
+        """Whether some time is that of something: no constant, and no zero of an archive."""
+        return any(time not in constants and time > _EARLIEST for time in self.counted)
+
+
+_EARLIEST: Final = 1262304000
+"""2010: wheels are younger, and so is what they record unless it is a constant."""

@@ -22,6 +22,8 @@ TOOL: Final = Tool(
     generators=("flit", "flit_core", "flit-core"),
     backends=("flit_core", "flit"),
     build_backend="flit_core.buildapi",
+    constants=(1451606400,),
+    local_times=True,
     zip_test=_zip,
     habits=(
         Habit("times of wheels, with SOURCE_DATE_EPOCH", "0.8"),

@@ -12,6 +12,8 @@ TOOL: Final = Tool(
     generators=("flot",),
     backends=("flot",),
     build_backend="flot.buildapi",
+    constants=(1643767322,),
+    local_constant=True,
     habits=(Habit("times: 2022-02-02 02:02:02 in the time zone of the machine", "0.7"),),
     knobs=(
         Knob(

@@ -28,6 +28,7 @@ TOOL: Final = Tool(
     generators=("hatchling",),
     backends=("hatchling",),
     build_backend="hatchling.build",
+    constants=(1580601600,),
     zip_test=_zip,
     tar_test=_tar,
     habits=(

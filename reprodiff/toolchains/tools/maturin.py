@@ -31,6 +31,7 @@ TOOL: Final = Tool(
     generators=("maturin",),
     backends=("maturin",),
     build_backend="maturin",
+    constants=(315532800, 1153704088),
     zip_test=_zip,
     tar_test=_tar,
     members=(

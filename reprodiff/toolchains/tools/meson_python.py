@@ -23,6 +23,7 @@ TOOL: Final = Tool(
     generators=("meson",),
     backends=("mesonpy",),
     build_backend="mesonpy",
+    follows_umask=True,
     pins=("meson", "ninja"),
     zip_test=_zip,
     habits=(

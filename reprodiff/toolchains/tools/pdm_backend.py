@@ -20,6 +20,7 @@ TOOL: Final = Tool(
     generators=("pdm-backend",),
     backends=("pdm",),
     build_backend="pdm.backend",
+    constants=(1451606400,),
     zip_test=_zip,
     habits=(
         Habit("times of wheels: 2016-01-01, or SOURCE_DATE_EPOCH", "2.0"),

@@ -28,6 +28,7 @@ TOOL: Final = Tool(
     generators=("poetry-core", "poetry"),
     backends=("poetry",),
     build_backend="poetry.core.masonry.api",
+    constants=(1451606400, 315532800, 0),
     zip_test=_zip,
     tar_test=_tar,
     habits=(

@@ -12,6 +12,9 @@ TOOL: Final = Tool(
     generators=("whey",),
     backends=("whey",),
     build_backend="whey",
+    ignores_epoch=True,
+    local_times=True,
+    follows_umask=True,
     limits=(
         Limit(
             (

@@ -1,0 +1,323 @@
+"""What has to be set to build an artifact again as it is, read out of the artifact.
+
+Every line is a conclusion from what the artifact records, with how sure it is and why.  A time
+that a backend writes by default is told apart from one that somebody set, and both from times of
+a checkout: the three leave another pattern.
+"""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from reprodiff.artifacts.base import Artifact
+from reprodiff.artifacts.zip import ZipArtifact
+from reprodiff.artifacts.zipformat.deflate import deflate_level
+from reprodiff.errors import ReprodiffError
+from reprodiff.model import ArtifactInfo, ArtifactKind, Confidence, RecipeLine, ToolTrace
+from reprodiff.text import plain
+from reprodiff.toolchains.base import Role, Tool
+from reprodiff.toolchains.marks import Times
+from reprodiff.toolchains.registry import find, load, modules
+
+UNSET: Final = "unset"
+"""Value of a variable that must not be set."""
+
+_PROVEN, _LIKELY, _POSSIBLE = Confidence.PROVEN, Confidence.LIKELY, Confidence.POSSIBLE
+_EXACT: Final = re.compile(r"[0-9][A-Za-z0-9._+!-]*")
+_CPYTHON: Final = re.compile(r"cp3(\d{1,2})$")
+_MODES: Final = {0o022: (0o644, 0o755), 0o002: (0o664, 0o775), 0o077: (0o600, 0o700)}
+_TRIED: Final = 4
+"""Members whose compressed stream is made again to tell the implementation."""
+_SMALL: Final = 1 << 16
+"""Size, in bytes, up to which a member is compressed again: a report must not take long."""
+_WORTH: Final = 2000
+"""Bytes above which implementations of deflate are told apart at all."""
+
+
+def recipe(artifact: Artifact, info: ArtifactInfo) -> tuple[RecipeLine, ...]:
+    """Return what a rebuild of ``artifact`` has to set; nothing for what nobody builds."""
+    if info.kind not in {ArtifactKind.WHEEL, ArtifactKind.SDIST}:
+        return ()
+    tools = {trace.tool: tool for trace in info.tools if (tool := _tool(trace))}
+    backend = next((tools[t.tool] for t in info.tools if _is(t, tools, Role.BACKEND)), None)
+    times = _times(artifact)
+    lines: list[RecipeLine] = []
+    if backend is not None:
+        lines += _backend(info, backend, times)
+    lines += _plugins(info, tools)
+    lines += _epoch(info, backend, times, tools)
+    lines += _zone(backend, times, lines)
+    lines += _umask(artifact, backend)
+    lines += _python(info)
+    lines += _repair(info, tools)
+    lines += _image(info)
+    if isinstance(artifact, ZipArtifact):
+        lines += _system(artifact)
+        lines += _compression(artifact)
+    lines += _native(artifact)
+    return tuple(lines)
+
+
+def flat(lines: Sequence[RecipeLine]) -> Mapping[str, str]:
+    """Return a recipe as a mapping from key to value."""
+    return {line.key: line.value for line in lines}
+
+
+def _tool(trace: ToolTrace) -> Tool | None:
+    module = trace.tool.replace("-", "_")
+    return load(module) if module in modules() else find(trace.tool)
+
+
+def _is(trace: ToolTrace, tools: Mapping[str, Tool], role: Role) -> bool:
+    return trace.role == role and trace.tool in tools
+
+
+# -- backend and plug-ins -------------------------------------------------------------------------
+
+
+def _backend(info: ArtifactInfo, backend: Tool, times: Times) -> Iterator[RecipeLine]:
+    trace = next(trace for trace in info.tools if trace.tool == backend.id)
+    why = "; ".join(trace.evidence)
+    version = plain(trace.version, 60)
+    if not _EXACT.fullmatch(version):
+        yield RecipeLine("backend", backend.package, trace.confidence, f"{why}; no version is told")
+        return
+    by_wheel = info.made_by is not None and info.made_by.tool.lower() == "bdist_wheel"
+    if by_wheel and backend.id == "setuptools":
+        yield RecipeLine("wheel", f"wheel=={version}", trace.confidence, why)
+        month = time.strftime("%Y-%m", time.gmtime(times.latest))
+        guess = next((v for first, v in reversed(backend.releases) if month >= first), "")
+        if guess and times.dated(backend.constants):
+            reason = "the newest release of the month that the archive records"
+            yield RecipeLine("backend", f"setuptools=={guess}", _POSSIBLE, reason)
+        else:
+            reason = "the last releases that leave bdist_wheel to the wheel package"
+            yield RecipeLine("backend", "setuptools<70.1", _LIKELY, reason)
+        return
+    yield RecipeLine("backend", f"{backend.package}=={version}", trace.confidence, why)
+
+
+def _plugins(info: ArtifactInfo, tools: Mapping[str, Tool]) -> Iterator[RecipeLine]:
+    for trace in info.tools:
+        if _is(trace, tools, Role.PLUGIN) and (package := tools[trace.tool].package):
+            exact = _EXACT.fullmatch(trace.version)
+            pin = f"{package}=={trace.version}" if exact else f"{package}{trace.version}"
+            yield RecipeLine(trace.tool, pin, trace.confidence, "; ".join(trace.evidence))
+
+
+# -- times ----------------------------------------------------------------------------------------
+
+
+def _times(artifact: Artifact) -> Times:
+    counted = Counter(m.mtime for m in artifact.members if m.mtime is not None)
+    return Times(dict(counted), isinstance(artifact, ZipArtifact))
+
+
+def _epoch(
+    info: ArtifactInfo, backend: Tool | None, times: Times, tools: Mapping[str, Tool]
+) -> Iterator[RecipeLine]:
+    """Yield SOURCE_DATE_EPOCH: set to a time, unset, or nothing where nothing can be said."""
+    if not times.counted:
+        return
+    constants = backend.constants if backend else ()
+    repaired = any(tool.role is Role.REPAIR for tool in tools.values())
+    name = backend.id if backend else "the backend"
+    one = times.one
+    if one is not None and one in constants and not repaired:
+        reason = f"every member has the time that {name} writes when nobody sets one"
+        yield RecipeLine(
+            "SOURCE_DATE_EPOCH", UNSET, _PROVEN if times.members > 1 else _LIKELY, reason
+        )
+    elif one is not None and backend is not None and backend.ignores_epoch and not repaired:
+        reason = f"{name} reads no SOURCE_DATE_EPOCH"
+        yield RecipeLine("SOURCE_DATE_EPOCH", UNSET, _PROVEN, reason)
+    elif one is not None:
+        if info.kind is ArtifactKind.SDIST and backend is not None and backend.id == "setuptools":
+            return
+        reason = "every member has this time"
+        if repaired:
+            reason += "; a repair tool without the variable leaves the same, its own time"
+        yield RecipeLine("SOURCE_DATE_EPOCH", str(one), _LIKELY, reason)
+    elif constants and times.both(constants):
+        reason = (
+            f"generated members have the constant of {name}, copied ones the times of their files: "
+            "nobody set it"
+        )
+        yield RecipeLine("SOURCE_DATE_EPOCH", UNSET, _PROVEN, reason)
+    else:
+        reason = (
+            "members have times of their own, of the checkout and the clock: nobody set it, and "
+            "those times cannot come out the same"
+        )
+        yield RecipeLine("SOURCE_DATE_EPOCH", UNSET, _LIKELY, reason)
+
+
+def _zone(backend: Tool | None, times: Times, lines: Sequence[RecipeLine]) -> Iterator[RecipeLine]:
+    """Yield the time zone where times of the archive are local ones."""
+    if backend is None or not times.local:
+        return
+    if backend.local_constant:
+        shifts = [t - c for t in times.counted for c in backend.constants if _hours(t - c)]
+        if shifts:
+            words = f"the constant of {backend.id}, {shifts[0] / 3600:+g} h from where it is in UTC"
+            yield RecipeLine("TZ", zone(shifts[0]), _LIKELY, words)
+        return
+    unset = any(line.key == "SOURCE_DATE_EPOCH" and line.value == UNSET for line in lines)
+    if backend.local_times and unset:
+        words = f"{backend.id} writes local times; the archive alone does not tell the time zone"
+        yield RecipeLine("TZ", "UTC", _POSSIBLE, words)
+
+
+def _hours(seconds: int) -> bool:
+    """Whether two times can be one in two time zones."""
+    return abs(seconds) <= 14 * 3600 and seconds % 900 == 0
+
+
+def zone(seconds: int) -> str:
+    """Return a POSIX ``TZ`` for a time zone ``seconds`` east of Greenwich: ``UTC-2``, ``UTC``."""
+    if not seconds:
+        return "UTC"
+    hours, rest = divmod(abs(seconds) // 60, 60)
+    minutes = f":{rest:02d}" if rest else ""
+    return f"UTC{'-' if seconds > 0 else '+'}{hours}{minutes}"
+
+
+# -- modes, interpreter, images -------------------------------------------------------------------
+
+
+def _umask(artifact: Artifact, backend: Tool | None) -> Iterator[RecipeLine]:
+    """Yield the umask, where the backend lets it through."""
+    if backend is None or not backend.follows_umask:
+        return
+    modes = Counter(
+        member.mode & 0o777
+        for member in artifact.members
+        if member.mode and not member.path.endswith(("/", ".dist-info/RECORD"))
+    )
+    total = sum(modes.values())
+    if not total:
+        return
+    fits = {mask: sum(modes[mode] for mode in some) for mask, some in _MODES.items()}
+    mask = max(fits, key=lambda each: (fits[each], -each))
+    if not fits[mask]:
+        return
+    every = fits[mask] == total
+    reason = "every mode follows it" if every else f"{fits[mask]} of {total} modes follow it"
+    yield RecipeLine("umask", f"{mask:03o}", _LIKELY if every else _POSSIBLE, reason)
+
+
+def _python(info: ArtifactInfo) -> Iterator[RecipeLine]:
+    versions = {
+        f"3.{found[1]}" for tag in info.tags if (found := _CPYTHON.match(tag.partition("-")[0]))
+    }
+    if len(versions) == 1:
+        (version,) = versions
+        yield RecipeLine("python", version, _LIKELY, "the wheel's tag")
+
+
+def _repair(info: ArtifactInfo, tools: Mapping[str, Tool]) -> Iterator[RecipeLine]:
+    for trace in info.tools:
+        if _is(trace, tools, Role.REPAIR):
+            exact = _EXACT.fullmatch(trace.version)
+            pin = f"{trace.tool}=={trace.version}" if exact else f"{trace.tool}{trace.version}"
+            yield RecipeLine("repair", pin, trace.confidence, "; ".join(trace.evidence))
+
+
+def _image(info: ArtifactInfo) -> Iterator[RecipeLine]:
+    found = {
+        platform
+        for tag in info.tags
+        if (platform := tag.rpartition("-")[2]).startswith(("manylinux_", "musllinux_"))
+    }
+    newest = sorted(found, key=lambda tag: [int(n) for n in re.findall(r"\d+", tag)[:2]])
+    if newest:
+        image = f"quay.io/pypa/{newest[-1]}"
+        reason = "the platform tag; which build of the image it was, the tag does not tell"
+        yield RecipeLine("image", image, _POSSIBLE, reason)
+
+
+def _system(artifact: ZipArtifact) -> Iterator[RecipeLine]:
+    systems = {e.central.fixed.create_system for e in artifact.entries if e.central is not None}
+    if systems == {0}:
+        reason = "the archive says that it was made on Windows"
+        yield RecipeLine("system", "Windows", _LIKELY, reason)
+
+
+def _compression(artifact: ZipArtifact) -> Iterator[RecipeLine]:
+    """Yield how members are compressed, found out by compressing some of them again."""
+    methods = Counter(entry.method for entry in artifact.entries if entry.usize > 0)
+    if set(methods) == {0}:
+        yield RecipeLine("compression", "stored", _PROVEN, "no member is compressed")
+        return
+    levels: set[int] = set(range(1, 10))
+    tried = 0
+    for member in artifact.members:
+        entry = artifact.entries[member.index]
+        if entry.method != 8 or not _WORTH < entry.usize < _SMALL or tried >= _TRIED:
+            continue
+        stored = artifact.stored(member)
+        try:
+            with artifact.read(member) as view:
+                made = deflate_level(stored[1], view) if stored else None
+        except ReprodiffError:
+            continue
+        if made is not None:
+            tried += 1
+            levels &= set(made)
+    if not tried:
+        return
+    if levels:
+        level = 6 if 6 in levels else max(levels)
+        reason = f"zlib makes the same streams of {tried} members again"
+        yield RecipeLine("compression", f"zlib level {level}", _PROVEN, reason)
+    else:
+        reason = "zlib makes other streams at every level: zlib-ng, libdeflate or a writer in Rust"
+        yield RecipeLine("compression", "not zlib", _PROVEN, reason)
+
+
+# -- native code ----------------------------------------------------------------------------------
+
+_ELF: Final = b"\x7fELF"
+_MAX_NATIVE: Final = 8 << 20
+_COMPILERS: Final = re.compile(
+    rb"(GCC: \([^)\0]{1,80}\) [0-9.]+|[^\0]{0,20}clang version [0-9.]+|rustc version [0-9.]+)"
+)
+_HOME_OF_PYTHON: Final = re.compile(rb"/opt/_internal/(cpython-[0-9.]+)")
+_DIRECTORY: Final = re.compile(
+    rb"\0((?:/tmp/|/home/|/root/|/build|/project|/io|/github/|/__w/|/Users/)[^\0\n]{0,200})\0"
+)
+
+
+def _native(artifact: Artifact) -> Iterator[RecipeLine]:
+    """Yield compiler and build directory from the first native file that tells them."""
+    seen: set[str] = set()
+    native = [m for m in artifact.members if m.path.endswith(".so") or ".so." in m.path]
+    for member in native[:3]:
+        if member.size > _MAX_NATIVE:
+            continue
+        try:
+            with artifact.read(member) as view:
+                data = bytes(view)
+        except ReprodiffError:
+            continue
+        if not data.startswith(_ELF):
+            continue
+        for line in _of_elf(data, member.path):
+            if line.key not in seen:
+                seen.add(line.key)
+                yield line
+
+
+def _of_elf(data: bytes, path: str) -> Iterator[RecipeLine]:
+    compilers = dict.fromkeys(plain(hit, 120).strip() for hit in _COMPILERS.findall(data))
+    if compilers:
+        words = f"it stands in {path}"
+        yield RecipeLine("compiler", "; ".join(list(compilers)[:3]), _LIKELY, words)
+    if found := _HOME_OF_PYTHON.search(data):
+        words = f"a path of the build image in {path}"
+        yield RecipeLine("image_python", plain(found[1], 40), _LIKELY, words)
+    if found := _DIRECTORY.search(data):
+        words = f"an absolute path in {path}"
+        yield RecipeLine("build_path", plain(found[1], 200), _POSSIBLE, words)
