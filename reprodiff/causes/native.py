@@ -51,11 +51,17 @@ def _raw(value: object) -> bytes:
 
 def _strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     # Absolute paths tell the build directories, which relative ones are then held against.
-    for fact in sorted(facts, key=lambda fact: not _ABSOLUTE.match(_raw(fact.a))):
-        yield _string(fact, scene)
+    for fact in sorted(facts, key=lambda fact: not is_absolute(fact.a)):
+        yield string_claim(fact, scene)
 
 
-def _string(fact: Difference, scene: Scene) -> Claim:
+def is_absolute(value: object) -> bool:
+    """Whether a string is an absolute path."""
+    return _ABSOLUTE.match(_raw(value)) is not None
+
+
+def string_claim(fact: Difference, scene: Scene) -> Claim:
+    """Put a string that another one stands for down to a cause."""
     a, b = _raw(fact.a), _raw(fact.b)
     debug = fact.note == "debug"
     times_a, times_b = _MACRO.findall(a), _MACRO.findall(b)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
+from reprodiff.causes.compiled import structure_rules
+from reprodiff.causes.compiled_docs import OWN_NAME
 from reprodiff.causes.environment import PATH, TEMP_PATH, TEXT_TIME
 from reprodiff.causes.lines import Piece, explain
 from reprodiff.causes.pe_docs import (
@@ -107,11 +109,8 @@ def _damage(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         yield Claim(DAMAGED, [fact], severity=None if fact.a != fact.b else Severity.REVIEW)
 
 
-def _strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    for fact in facts:
-        claim = string_claim(fact, scene, BUILD_PATH, BUILD_TIME)
-        if claim is not None:
-            yield claim
+def _string(fact: Difference, scene: Scene) -> Claim | None:
+    return string_claim(fact, scene, BUILD_PATH, BUILD_TIME)
 
 
 def string_claim(fact: Difference, scene: Scene, path: Cause, time: Cause) -> Claim | None:
@@ -199,9 +198,9 @@ RULES: Final = (
     ),
     Rule("pe-overlay", (OVERLAY,), ("pe.overlay",), 47, _overlay),
     Rule("pe-damage", (DAMAGED,), ("pe.damage",), 47, _damage),
-    Rule("pe-strings", (BUILD_PATH, BUILD_TIME), ("pe.string",), 47, _strings),
     _all(LINKER, "pe.linker-version"),
     _all(RICH, "pe.rich"),
-    _all(CODE, "pe.code"),
-    _all(IMPORTS, "pe.imports"),
+    _all(IMPORTS, "pe.imports", "pe.import-name"),
+    _all(OWN_NAME, "pe.own-name"),
+    *structure_rules("pe", BUILD_PATH, BUILD_TIME, CODE, _string),
 )

@@ -263,9 +263,9 @@ BUILD_PATH: Final = Cause(
     doc=Doc(
         what="A string in a data section holds an absolute path of the machine that built it: "
         "`__FILE__`, an assertion, a panic message.",
-        recognised="Both strings have the same length and place and are equal but for two "
-        "directories, which go together throughout the artifact. A path of another length moves "
-        "what lies behind it, and is not told apart here.",
+        recognised="Both strings stand for each other in the map of the two files and are equal "
+        "but for two directories, which go together throughout the artifact. What another "
+        "length moves is checked word by word, and reported apart.",
         why="The compiler was given an absolute path of the source.",
         fix=(
             ("gcc, clang", "-ffile-prefix-map=$PWD=."),
@@ -307,14 +307,15 @@ CODE: Final = Cause(
     title="machine code of a PE file changed",
     blame=Blame.SOURCE,
     doc=Doc(
-        what="Bytes in a section that is mapped as code differ, and neither a relocated address "
-        "nor a recorded time accounts for them.",
-        recognised="Both files have the same sections at the same places; the runs of bytes that "
-        "differ are listed with their section and offset.",
-        why="Other sources, another compiler or other flags; or something that moved.",
+        what="Functions differ in their instructions, or refer to other things.",
+        recognised="Functions are told apart by symbols, exports and unwind information, and "
+        "decoded instruction by instruction. Displacements, branch targets and relocated addresses "
+        "are compared by what they refer to; what still differs is a change, named by its function "
+        "or its place in the section.",
+        why="Other sources, another compiler or other flags.",
         fix=(("any", "build both from the same commit with the same toolchain"),),
-        mistaken_for="A moved image: with another ImageBase the relocated words differ as well, "
-        "and are counted there.",
+        mistaken_for="Code that has only moved, or is loaded elsewhere: with another ImageBase "
+        "the relocated words differ as well, and are counted there.",
         sources=(_FORMAT,),
     ),
 )

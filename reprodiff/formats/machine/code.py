@@ -36,6 +36,7 @@ def check_code(work: AnyWork, maps: Sequence[CodeMap], *, straight: bool) -> Res
         # In an object file what leads out of a section is in the relocations.
         still = straight or (work.map.relocatable and found.pair.straight)
         code_a, code_b = _without_addends(work, region, found.pair)
+        code_b = _pinned(work, found, region, code_b)
         left = [
             both
             for both in found.both
@@ -44,14 +45,14 @@ def check_code(work: AnyWork, maps: Sequence[CodeMap], *, straight: bool) -> Res
         if left and not _decoded(work):
             plaincode.check(work, found, left, result, still=still)
         elif left:
-            _check(work, found, left, result)
+            _check(work, found, _pinned(work, found, region, region.b), left, result)
     return result
 
 
 def _decoded(work: AnyWork) -> bool:
     """Whether references of the code are known to be what they are."""
     if work.a.arch == X86:
-        return work.hints.got is not None
+        return work.hints.got is not None or work.hints.located
     return work.a.arch == X86_64 or (work.a.arch == AARCH64 and not work.a.big)
 
 
@@ -67,6 +68,17 @@ def _without_addends(work: AnyWork, region: Region, pair: AnyPair) -> tuple[byte
             copy[at : at + 4] = bytes(max(0, min(4, len(copy) - at)))
         sides.append(bytes(copy))
     return sides[0], sides[1]
+
+
+def _pinned(work: AnyWork, found: CodeMap, region: Region, code_b: bytes) -> bytes:
+    """Return the code of B with A's bytes in the words that relocations have proven already."""
+    sites = work.hints.pinned.get(found.pair.a.index)
+    if not sites:
+        return code_b
+    code = bytearray(code_b)
+    for at_a, at_b, size in sites:
+        code[at_b : at_b + size] = region.a[at_a : at_a + size]
+    return bytes(code)
 
 
 def _body(data: bytes, item: Function) -> bytes:
@@ -95,7 +107,9 @@ def _batches(items: Sequence[FunctionPair]) -> Iterator[list[FunctionPair]]:
         yield batch
 
 
-def _check(work: AnyWork, found: CodeMap, items: list[FunctionPair], result: Result) -> None:
+def _check(
+    work: AnyWork, found: CodeMap, code_b: bytes, items: list[FunctionPair], result: Result
+) -> None:
     region = work.region(found.pair)
     arch = work.a.arch
     if arch == AARCH64:
@@ -103,12 +117,12 @@ def _check(work: AnyWork, found: CodeMap, items: list[FunctionPair], result: Res
 
         for both in items:
             found_here = aarch64.compare(
-                _body(region.a, both.a), _body(region.b, both.b),
+                _body(region.a, both.a), _body(code_b, both.b),
                 found.pair.a.addr + both.a.start, found.pair.b.addr + both.b.start,
             )  # fmt: skip
             _judge(work, found, both, _shifted(found_here, both), result)
         return
-    more = about_32(work, found.pair) if arch == X86 else {}
+    more = about_32(work, found.pair) if arch == X86 and not work.hints.located else {}
     for batch in _batches(items):
         first, last = batch[0], batch[-1]
         low_b = min(both.b.start for both in batch)
@@ -131,7 +145,7 @@ def _check(work: AnyWork, found: CodeMap, items: list[FunctionPair], result: Res
                 ],
                 **more,
             },
-            code_a + region.b[low_b:high_b],
+            code_a + code_b[low_b:high_b],
         )
         if isinstance(answer, sandbox.Failure):
             unread(region, batch, f"the code could not be compared: {answer.message}", result)

@@ -99,7 +99,7 @@ def _string(work: AnyWork, region: Region, one: Token, two: Token) -> None:
 
 def _good(work: AnyWork, one: Token, two: Token) -> bool:
     if one.kind == "addr":
-        return work.map.follows(one.value, two.value)
+        return work.follows(one.value, two.value)
     if one.kind == "length":
         return one.value == two.value
     return work.map.offset(one.kind, one.value, two.value)

@@ -52,9 +52,11 @@ class _Damage(Exception):  # noqa: N818
 class Bytes:
     """Reads numbers from bytes that are loaded at ``address``; raises where they end."""
 
-    def __init__(self, data: bytes, address: int, word: int, *, big: bool) -> None:
+    def __init__(self, data: bytes, address: int, word: int, *, big: bool, base: int = 0) -> None:
         self.data, self.address, self.width = data, address, word
         self.order = big
+        self.base = base
+        """What absolute addresses have on top of those counted from."""
 
     def number(self, at: int, size: int, *, signed: bool = False) -> int:
         """Return the number of ``size`` bytes at ``at``."""
@@ -101,21 +103,24 @@ class Bytes:
                 value += base
             elif relative:
                 raise _Damage
+            else:
+                value -= self.base
             value &= (1 << 8 * self.width) - 1
         return Pointer(at, size, value)
 
 
 def frames(source: Bytes) -> list[Frame]:
-    """Return the entries of an .eh_frame up to its end or to the first that cannot be read."""
+    """Return the entries of an .eh_frame up to the first that cannot be read."""
     found: list[Frame] = []
     commons: dict[int, _Common] = {}
     at = 0
     try:
         while at + 4 <= len(source.data) and len(found) < MAX_ENTRIES:
             length = source.number(at, 4)
-            if not length:
-                break
             start = at + 4
+            if not length:
+                at = start  # an end; in PE files each runtime object may bring its own
+                continue
             if length == 0xFFFFFFFF:
                 length, start = source.number(start, 8), start + 8
             stop = start + length
@@ -181,8 +186,8 @@ def _function(source: Bytes, at: int, common: _Common | None, frame: Frame) -> N
 def _sources(work: AnyWork, pair: AnyPair) -> tuple[Bytes, Bytes]:
     word, big = work.a.word, work.a.big
     return (
-        Bytes(pair.plain_a, pair.a.addr, word, big=big),
-        Bytes(pair.plain_b, pair.b.addr, word, big=big),
+        Bytes(pair.plain_a, pair.a.addr, word, big=big, base=work.bases[0]),
+        Bytes(pair.plain_b, pair.b.addr, word, big=big, base=work.bases[1]),
     )
 
 

@@ -16,6 +16,7 @@ from reprodiff.model import Span
 from reprodiff.records import dataclass
 
 _PAGE: Final = 0x1000
+_STILL: Final = frozenset({"same", "words", "pad"})
 _IN_PLACE: Final = frozenset({"same", "words", "string", "pad"})
 P = TypeVar("P", bound=Part)
 

@@ -21,6 +21,10 @@ class Hints:
     """Addresses in A of functions in Thumb code."""
     addends: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = field(default_factory=dict)
     """Places of words in A and B that relocations are checked for, by the number of a section."""
+    pinned: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
+    """By section of A: places in A and B, and sizes, of words in code that are proven already."""
+    located: bool = False
+    """Whether all absolute addresses in code are told by relocations."""
 
 
 @dataclass(slots=True)
@@ -39,10 +43,16 @@ class Work(Generic[File]):
     added: list[tuple[bytes, bytes, Quad, Region]] = field(default_factory=list)
     """Symbols on one side, or renamed: name in A, name in B, where."""
     hints: Hints = field(default_factory=Hints)
+    bases: tuple[int, int] = (0, 0)
+    """What absolute addresses in the two files have on top of those of the map."""
 
     def region(self, pair: AnyPair) -> Region:
         """Return the region of a section."""
         return self.regions[pair.a.index]
+
+    def follows(self, one: int, two: int) -> bool:
+        """Whether the absolute address ``two`` of B is what ``one`` of A has become."""
+        return self.map.follows(one - self.bases[0], two - self.bases[1])
 
 
 AnyWork = Work[Any]

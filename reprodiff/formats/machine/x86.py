@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import capstone  # noqa: TID253  (this module is loaded in the child only)
 
+from reprodiff.formats.machine.padding import is_padding
+
 _RIP: Final = re.compile(r"\[rip(?: ([+-]) (0x[0-9a-f]+|\d+))?\]")
 _TARGET: Final = re.compile(r"0x[0-9a-f]+|\d+")
 _SHOWN: Final = 3
@@ -29,7 +31,7 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
     mode = capstone.CS_MODE_64 if meta["bits"] == 64 else capstone.CS_MODE_32
     machine = capstone.Cs(capstone.CS_ARCH_X86, mode)
     kind = Function
-    if meta["bits"] == 32:
+    if meta.get("got"):
         from reprodiff.formats.machine.x86_32 import Function32  # noqa: PLC0415
 
         kind = Function32
@@ -62,6 +64,8 @@ class Function:
         self.changes: list[list[Any]] = []
         self.stopped = 0
         """Where in A decoding stopped, from the start of the function; 0 for its end."""
+        self.tables: dict[int, int] = {}
+        """Tables of jumps inside of the function: start -> stop, from the function's start."""
 
     def prepare(self, meta: dict[str, Any]) -> None:
         """Look at what else the task says."""
@@ -74,9 +78,12 @@ class Function:
         if self.a == self.b:
             end = 0
             for one in self.machine.disasm_lite(self.a, base_a):
+                if one[0] - base_a in self.tables:
+                    break
                 end = one[0] + one[1] - base_a
                 self.equal(one, base_a, base_b)
-            self.stopped = end if end < len(self.a) else 0
+            if end:  # what does not start with an instruction is no code: equal is all it can be
+                self.finish(end, end)
             return
         if len(self.a) != len(self.b):
             self.replaced(base_a, base_b)
@@ -99,6 +106,8 @@ class Function:
         end_a = end_b = 0
         for one, two in zip(walk_a, walk_b, strict=False):
             at_a, at_b = one[0] - base_a, two[0] - base_b
+            if at_a in self.tables:
+                break
             if at_a != at_b:
                 self.out_of_step(at_a, at_b, base_a, base_b)
                 return
@@ -108,8 +117,35 @@ class Function:
                 self.equal(one, base_a, base_b)
             elif not self.reference(one, two, raw_a, raw_b, (at_a, at_b)):
                 self.change(one, two, at_a, at_b)
-        if end_a < len(self.a) or end_b < len(self.b):
-            self.stopped = min(end_a, end_b) or -1
+        self.finish(end_a, end_b)
+
+    def finish(self, end_a: int, end_b: int) -> None:
+        """Judge what is behind the instructions: tables of jumps and padding, or nothing known."""
+        at = end = min(end_a, end_b)
+        while at in self.tables:
+            stop = self.tables[at]
+            if self.a[at:stop] != self.b[at:stop]:
+                texts = [f"table of jumps {code[at:stop][:16].hex(' ', 4)}"
+                         for code in (self.a, self.b)]  # fmt: skip
+                spans = [self.at_a + at, self.at_a + stop, self.at_b + at, self.at_b + stop]
+                self.changes.append([*spans, *texts])
+            following = min((start for start in self.tables if start >= stop), default=len(self.a))
+            if not is_padding(self.a[stop:following]) or self.a[stop:] != self.b[stop:]:
+                break
+            at = following
+        if at < len(self.a) or (end_a != end_b and at != len(self.b)):
+            self.stopped = end or -1
+
+    def table(self, start: int) -> None:
+        """Note a table of jumps that clang puts behind a function for Windows and for macOS.
+
+        It has distances of 32 bits from its own start to instructions in front of it.
+        """
+        stop = start
+        while stop + 4 <= len(self.a) and 0 <= start + _signed(self.a, stop) < start:
+            stop += 4
+        if stop - start >= 8:
+            self.tables[start] = stop
 
     def equal(self, one: Instruction, base_a: int, base_b: int) -> None:
         """Hand back what an instruction refers to whose bytes are equal on both sides."""
@@ -119,6 +155,9 @@ class Function:
             found = _RIP.search(operands)
             if found is not None:
                 target = address + size + _displacement(found)
+                inside = target - base_a
+                if name == "lea" and at + size <= inside < len(self.a):
+                    self.table(inside)
                 place = _field(self.a[at : at + size], _displacement(found))
                 self.refer(at + place, at + place, 4, target, target + base_b - base_a)
         elif _is_branch(name, operands):

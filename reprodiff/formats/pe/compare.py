@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reprodiff.formats.parsing.native import Pair, all_zero, changed_runs, fact, string_pairs
+from reprodiff.formats.machine.sides import is_swapped, turned
+from reprodiff.formats.parsing.native import Pair, all_zero, fact
 from reprodiff.formats.pe.checks import checksum
 from reprodiff.formats.pe.debug import debug_facts
-from reprodiff.formats.pe.image import RELOCATION, Image, Section
+from reprodiff.formats.pe.image import Image
+from reprodiff.formats.pe.proof import Proof
 from reprodiff.formats.pe.rich import describe, rich_header
 from reprodiff.formats.pe.tables import (
     REPRO,
     DebugEntry,
     debug_entries,
     imports,
-    relocations,
     time_sites,
 )
 from reprodiff.formats.pe.tail import tail_facts
@@ -45,11 +46,16 @@ class _Facts:
 
 
 def compare_images(a: Image, b: Image, path: str) -> list[Difference]:
-    """Return all that differs in two images, each byte in at most one fact with a kind of its own.
+    """Return all that differs in two images.
 
-    ``pe.header`` and ``pe.section`` are there to name the place of bytes that nothing accounts
-    for; they hold what the other facts are cut from.
+    ``pe.header`` names the place of bytes that nothing accounts for.
     """
+    if is_swapped(a.data, b.data):
+        return turned(_compared(b, a, path))
+    return _compared(a, b, path)
+
+
+def _compared(a: Image, b: Image, path: str) -> list[Difference]:
     facts = _Facts(path)
     damage: tuple[list[str], list[str]] = ([*a.damage], [*b.damage])
     entries = (debug_entries(a, damage[0]), debug_entries(b, damage[1]))
@@ -60,16 +66,11 @@ def compare_images(a: Image, b: Image, path: str) -> list[Difference]:
     for each in (*debug_facts(a, b, entries, path), *tail_facts(a, b, path)):
         facts.found.append(each)
         facts.covered += each.places()
-    _image_base(a, b, damage, facts, same=same)
-    if same:
-        _sections(a, b, facts)
-    else:
-        _code(a, b, facts)
     names = (imports(a, damage[0]), imports(b, damage[1]))
     if names[0] != names[1]:
         values = [" ".join(sorted(one - other)) or None for one, other in (names, names[::-1])]
         facts.add("pe.imports", "imports", (values[0], values[1]))
-    facts.found += _places(a, b, path)
+    facts.found += Proof(path, (a, b), facts.found, damage).facts()
     said = ["; ".join(dict.fromkeys(each)) or None for each in damage]
     if said[0] or said[1]:
         facts.add("pe.damage", "structure", (said[0], said[1]))
@@ -230,109 +231,3 @@ def _moved(a: Image, b: Image, rich_a: Span, rich_b: Span) -> list[Pair]:
 
 
 _PE_OFFSET: Final = Span(60, 64)
-
-
-def _image_base(
-    a: Image, b: Image, damage: tuple[list[str], list[str]], facts: _Facts, *, same: bool
-) -> None:
-    """ImageBase with the words that follow it: relocated on both sides, and equal without it."""
-    bases = (a.base(), b.base())
-    if bases[0] == bases[1]:
-        return  # then there is no need to read every relocation
-    sites_a, sites_b = relocations(a, damage[0]), relocations(b, damage[1])
-    parts: list[Pair] = [(a.image_base, b.image_base)]
-    followed = 0
-    stop = -1
-    for at in sorted(sites_a) if same and sites_a == sites_b else ():
-        width = sites_a[at]
-        mask = (1 << 8 * width) - 1
-        one = int.from_bytes(a.data[at : at + width], "little")
-        two = int.from_bytes(b.data[at : at + width], "little")
-        if at < stop or (one - bases[0]) & mask != (two - bases[1]) & mask:
-            continue
-        followed += 1
-        stop = at + width
-        if one != two:
-            parts.append((Span(at, stop), Span(at, stop)))
-    values = (f"{bases[0]:#x}", f"{bases[1]:#x}")
-    # A word that should have followed the base and did not points to something else now.
-    movable = bool(a.directory(RELOCATION)[1]) and followed == len(sites_a) == len(sites_b)
-    inside = f"ImageBase and {len(parts) - 1} relocated words" if len(parts) > 1 else "ImageBase"
-    facts.add("pe.image-base", inside, values, parts, "movable" if movable else "")
-
-
-# -- what is in the sections --------------------------------------------------------------------
-
-
-def _sections(a: Image, b: Image, facts: _Facts) -> None:
-    """Strings of data sections, and runs of code, that no other fact is about."""
-    covered = facts.covered[:]
-    seen: list[Span] = []
-    for section in sorted(a.sections, key=lambda each: each.span):
-        # Sections that overlap say the same bytes twice.
-        if not section.span.size or any(_overlap(section.span, span) for span in seen[-1:]):
-            continue
-        seen.append(section.span)
-        spans = (section.span, section.span)
-        if section.executable:
-            runs = changed_runs(a.data, b.data, spans, covered, merge=16)
-            for run_a, run_b in runs:
-                inside = _inside(section, run_a)
-                raw = (_shown(a, run_a), _shown(b, run_b))
-                facts.add("pe.code", inside, raw, [(run_a, run_b)])
-            continue
-        runs = changed_runs(a.data, b.data, spans, covered)
-        for found in string_pairs(a.data, b.data, spans, runs):
-            inside = _inside(section, found.span_a)
-            facts.add("pe.string", inside, (found.a, found.b), [(found.span_a, found.span_b)])
-
-
-def _code(a: Image, b: Image, facts: _Facts) -> None:
-    """Sections of code that stand elsewhere, or are of another size: each as a whole."""
-    stops = [0, 0]
-    for one, two in zip(a.sections, b.sections, strict=False):
-        spans = (one.span, two.span)
-        if one.name != two.name or not one.executable or not two.executable:
-            continue
-        in_turn = all(span.size and span.start >= at for span, at in zip(spans, stops, strict=True))
-        if (
-            not in_turn
-            or a.data[one.span.start : one.span.stop] == b.data[two.span.start : two.span.stop]
-        ):
-            continue
-        if any(_overlap(x, one.span) or _overlap(y, two.span) for x, y in facts.covered):
-            continue
-        stops = [span.stop for span in spans]
-        sizes = (f"{one.span.size} bytes", f"{two.span.size} bytes")
-        facts.add("pe.code", one.name.decode("utf-8", "replace"), sizes, [spans])
-
-
-def _overlap(one: Span, two: Span) -> bool:
-    return one.start < two.stop and two.start < one.stop
-
-
-def _inside(section: Section, span: Span) -> str:
-    name = section.name.decode("utf-8", "replace")
-    return f"{name}+{span.start - section.span.start:#x}"
-
-
-def _shown(image: Image, span: Span) -> str:
-    return bytes(image.data[span.start : min(span.stop, span.start + 32)]).hex(" ")
-
-
-def _places(a: Image, b: Image, path: str) -> Iterator[Difference]:
-    """Yield what names the place of bytes that nothing accounts for, from coarse to fine."""
-    if a.symbols.size and b.symbols.size:
-        yield Difference("pe.section", path, "symbol table", None, None, a.symbols, b.symbols)
-    for index, one in enumerate(a.sections):
-        if index >= len(b.sections) or one.name != b.sections[index].name:
-            break
-        two = b.sections[index]
-        name = one.name.decode("utf-8", "replace")
-        if a.data[one.span.start : one.span.stop] != b.data[two.span.start : two.span.stop]:
-            yield Difference("pe.section", path, name, None, None, one.span, two.span)
-        heads = Span(one.header, one.header + 40), Span(two.header, two.header + 40)
-        yield Difference("pe.header", path, f"section header {name}", None, None, *heads)
-    for (name, span_a), (_, span_b) in zip(a.fields(), b.fields(), strict=False):
-        if span_a.size == span_b.size:
-            yield Difference("pe.header", path, f"header: {name}", None, None, span_a, span_b)

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from reprodiff.formats.parsing.native import Pair, all_zero
 from reprodiff.formats.pe.image import Image
 from reprodiff.formats.pe.tables import (
     CODEVIEW,
     DEBUG_NAMES,
     REPRO,
-    CodeView,
     DebugEntry,
     code_view,
 )
@@ -60,50 +58,6 @@ def _code_view(
         raw_a, raw_b = _bytes(a, span_a), _bytes(b, span_b)
         if raw_a != raw_b:
             yield Difference(what, path, inside, raw_a.hex(), raw_b.hex(), span_a, span_b)
-    if view_a.path != view_b.path:
-        parts = _path_parts(a, b, (one, view_a), (two, view_b))
-        if parts:
-            first = parts[0]
-            several = tuple(parts) if len(parts) > 1 else ()
-            yield Difference(
-                *("pe.pdb-path", path, "CodeView path", view_a.path, view_b.path, *first, ""),
-                several,
-            )
-
-
-def _path_parts(
-    a: Image, b: Image, one: tuple[DebugEntry, CodeView], two: tuple[DebugEntry, CodeView]
-) -> list[Pair]:
-    """Return the bytes of the path; with another length also the size, and zeros behind it.
-
-    A path of another length is only told apart where its record ends with it, what makes up the
-    difference is padding to the next multiple of four or the zeros at the end of the section,
-    and both records start at the same place.
-    """
-    span_a, span_b = one[1].path_span, two[1].path_span
-    if span_a.size == span_b.size:
-        return [(span_a, span_b)]
-    if span_a.start != span_b.start or (span_a.stop, span_b.stop) != (
-        one[0].data.stop,
-        two[0].data.stop,
-    ):
-        return []
-    stop = max(span_a.stop, span_b.stop)
-    for image, span in ((a, span_a), (b, span_b)):
-        end = _section_end(image, span)
-        padded = stop <= (span.stop + 3) // 4 * 4
-        limit = stop if padded else end
-        if end < stop or not all_zero(image.data, Span(span.stop, limit)):
-            return []
-    sizes = [Span(entry.at + 16, entry.at + 20) for entry in (one[0], two[0])]
-    parts = [(Span(span_a.start, stop), Span(span_b.start, stop)), (sizes[0], sizes[1])]
-    return sorted(parts)
-
-
-def _section_end(image: Image, span: Span) -> int:
-    return max(
-        (s.span.stop for s in image.sections if s.span.start <= span.start < s.span.stop), default=0
-    )
 
 
 def _repro(a: Image, b: Image, one: DebugEntry, two: DebugEntry, path: str) -> Iterator[Difference]:

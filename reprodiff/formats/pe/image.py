@@ -24,7 +24,8 @@ DIRECTORY_NAMES: Final = (
     *("architecture", "global pointer", "TLS", "load config", "bound import", "IAT"),
     *("delay import", "CLR", "reserved"),
 )
-EXPORT, IMPORT, RESOURCE, SECURITY, RELOCATION, DEBUG, LOAD_CONFIG, DELAY = 0, 1, 2, 4, 5, 6, 10, 13
+EXPORT, IMPORT, RESOURCE, EXCEPTION, SECURITY, RELOCATION, DEBUG = range(7)
+TLS, LOAD_CONFIG, IAT, DELAY = 9, 10, 12, 13
 
 _CODE: Final = 0x2000_0020  # IMAGE_SCN_MEM_EXECUTE | IMAGE_SCN_CNT_CODE
 
@@ -135,6 +136,13 @@ class Image:
         section = self.sections[self._by_rva[at][1]]
         inner = rva - section.rva
         return section.span.start + inner if inner + size <= section.span.size else None
+
+    def address(self, at: int) -> int | None:
+        """Return the address, relative to ImageBase, that a place in the file is loaded at."""
+        for section in self.sections:
+            if section.span.start <= at < section.span.stop:
+                return section.rva + at - section.span.start
+        return None
 
     def in_code(self, at: int) -> bool:
         """Whether a place in the file is mapped as code: no table may claim bytes there."""

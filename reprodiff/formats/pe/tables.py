@@ -6,6 +6,7 @@ that leads out of the file is said in ``damage``.
 """
 
 import struct
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from reprodiff.formats.parsing.native import c_string, unpack
@@ -192,25 +193,41 @@ def imports(image: Image, damage: list[str]) -> frozenset[str]:
 
 def relocations(image: Image, damage: list[str]) -> dict[int, int]:
     """Return file offset -> width in bytes of every word that the loader adds the base to."""
-    rva, size = image.directory(RELOCATION)
     sites: dict[int, int] = {}
+    for rva, width in relocated(image, damage).items():
+        place = image.offset(rva, width)
+        if place is not None:
+            sites[place] = width
+    return sites
+
+
+def relocated(image: Image, damage: list[str]) -> dict[int, int]:
+    """Return the address of every word that the loader adds the base to -> its width."""
+    found: dict[int, int] = {}
+    for rva, kind in relocation_entries(image, damage):
+        width = {3: 4, 10: 8}.get(kind)
+        if width:
+            found[rva] = width
+    return found
+
+
+def relocation_entries(image: Image, damage: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield address and type of each base relocation; type 0 fills a block up."""
+    rva, size = image.directory(RELOCATION)
     start = image.offset(rva) if rva and size else None
     if rva and size and start is None:
         damage.append("the base relocations lead out of the file")
     if start is None:
-        return sites
+        return
     at, stop = start, min(start + size, len(image.data))
-    while at + _BLOCK.size <= stop and len(sites) < _MAX_SITES:
+    count = 0
+    while at + _BLOCK.size <= stop and count < _MAX_SITES:
         page, length = _BLOCK.unpack_from(image.data, at)
         if length < _BLOCK.size or at + length > stop:
             if page or length:
                 damage.append("a block of base relocations has an impossible size")
             break
         for (word,) in struct.iter_unpack("<H", image.data[at + 8 : at + length - (length & 1)]):
-            width = {3: 4, 10: 8}.get(word >> 12)
-            if width:
-                place = image.offset(page + (word & 0xFFF), width)
-                if place is not None:
-                    sites[place] = width
+            count += 1
+            yield page + (word & 0xFFF), word >> 12
         at += length
-    return sites

@@ -62,7 +62,11 @@ def make(recipe: Recipe) -> bytearray:
         place = sections + 40 * number
         head = (name, size, rva, size, at, 0, 0, 0, 0, flags)
         struct.pack_into("<8sIIIIIIHHI", data, place, *head)
-    data[TEXT : TEXT + 64] = bytes((7 * i + 3) % 256 for i in range(64))
+    # Twelve times mov eax, NUMBER; then movabs rax, ADDRESS (mov eax, ADDRESS), and ret.
+    code = b"".join(b"\xb8" + struct.pack("<I", 7 * i + 3) for i in range(12))
+    code += b"\x90\x90\x48\xb8" if recipe.plus else b"\x90\x90\x90\xb8"
+    data[TEXT : TEXT + 64] = code
+    data[TEXT + 64 + (8 if recipe.plus else 4)] = 0xC3
     wide = recipe.plus
     struct.pack_into("<Q" if wide else "<I", data, TEXT + 64, (recipe.base + 0x2200) & _mask(wide))
     struct.pack_into("<II", data, RDATA, 0, recipe.stamp)

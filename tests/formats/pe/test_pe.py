@@ -158,11 +158,11 @@ def test_a_longer_rich_header_explains_the_headers_behind_it(report: Run) -> Non
 
 
 def test_a_pdb_path_of_another_length_is_told_with_its_size_field(report: Run) -> None:
-    a = make(replace(BASE, pdb=b"/tmp/aaa/w.pdb", source=b"", date=b""))
-    b = make(replace(BASE, pdb=b"/tmp/bbbb/w.pdb", source=b"", date=b""))
+    a = make(replace(BASE, pdb=b"/tmp/aaa/w.pdb", source=b"demo.c", date=b""))
+    b = make(replace(BASE, pdb=b"/tmp/bbbb/w.pdb", source=b"demo.c", date=b""))
     found = report(a, b)
     assert found.verdict is Verdict.EQUIVALENT, found.findings
-    assert causes(found) == {"pe-pdb-path", "pe-checksum-follows"}
+    assert causes(found) == {"pe-pdb-path", "pe-checksum-follows", "native-layout-follows"}
     b[RDATA + 0x80 + 24 + 17] = 1  # behind the longer path, where A has padding
     resum(b)
     assert report(a, b).verdict is Verdict.DIFFERENT

@@ -1,0 +1,105 @@
+"""Rules on the structure of PE and Mach-O files: what moved, what changed, what it is called."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from reprodiff.causes import native, native_causes
+from reprodiff.causes.base import Cause, Claim, Rule, Scene
+from reprodiff.causes.compiled_docs import (
+    DEBUG_INFO,
+    LAYOUT,
+    ORDER,
+    SYMBOLS,
+    TOOLCHAIN,
+)
+from reprodiff.causes.native_causes import DATA, TABLES
+from reprodiff.model import Confidence, Difference
+
+Judge = Callable[[Difference, Scene], Claim | None]
+_RANK: Final = 50
+_DEBUG: Final = (".debug", "string table", "symbol table", "__debug")
+
+
+def structure_rules(form: str, path: Cause, time: Cause, code: Cause, judge: Judge) -> list[Rule]:
+    """Return the rules for facts whose kinds start with ``form``.
+
+    ``path`` and ``time`` are the causes of strings that ``judge`` puts down to them, ``code`` that
+    of changed functions.
+    """
+    renamed: Mapping[str, Cause] = {
+        native_causes.BUILD_PATH.id: path,
+        native_causes.TEMP_DIR.id: path,
+        native_causes.BUILD_TIME.id: time,
+        native_causes.DEBUG_INFO.id: DEBUG_INFO,
+        native_causes.TOOLCHAIN.id: TOOLCHAIN,
+        native_causes.SYMBOLS.id: SYMBOLS,
+    }
+
+    def strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+        # Absolute paths tell the build directories, which relative ones are then held against.
+        for fact in sorted(facts, key=lambda fact: not native.is_absolute(fact.a)):
+            claim = None if fact.note == "debug" else judge(fact, scene)
+            if claim is None:
+                claim = native.string_claim(fact, scene)
+                if fact.note != "debug" and claim.cause is native_causes.BUILD_TIME:
+                    claim = Claim(time, [fact], Confidence.LIKELY)
+            yield replace(claim, cause=renamed.get(claim.cause.id, claim.cause))
+
+    causes = (path, time, DEBUG_INFO, TOOLCHAIN, SYMBOLS, DATA)
+    return [
+        Rule(f"{form}-strings", causes, (f"{form}.string", f"{form}.symbol"), 49, strings),
+        Rule(
+            f"{form}-code",
+            (code,),
+            (f"{form}.code", f"{form}.function", f"{form}.instructions"),
+            _RANK,
+            _code(code),
+        ),
+        Rule(f"{form}-sections", (DEBUG_INFO, DATA), (f"{form}.section",), _RANK, _sections),
+        Rule(f"{form}-order", (ORDER,), (f"{form}.order",), _RANK, _plain(ORDER)),
+        Rule(f"{form}-symbols", (SYMBOLS,), (f"{form}.symbols",), _RANK, _plain(SYMBOLS)),
+        Rule(f"{form}-data", (DATA,), (f"{form}.data",), _RANK, _plain(DATA)),
+        Rule(f"{form}-tables", (TABLES,), (f"{form}.table",), _RANK + 1, _likely(TABLES)),
+        Rule(f"{form}-debug", (DEBUG_INFO,), (f"{form}.debug",), _RANK + 1, _likely(DEBUG_INFO)),
+        Rule(f"{form}-moved", (LAYOUT,), (f"{form}.moved",), _RANK + 3, _moved),
+    ]
+
+
+def _code(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Claim]]:
+    def apply(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+        del scene
+        sure = [fact for fact in facts if not fact.note]
+        unread = [fact for fact in facts if fact.note]
+        if sure:
+            text = f"{len(sure)} functions or places differ beyond moves."
+            yield Claim(cause, sure, explanation=text)
+        if unread:
+            yield Claim(cause, unread, Confidence.POSSIBLE, evidence=(unread[0].note,))
+
+    return apply
+
+
+def _plain(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Claim]]:
+    def apply(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+        del scene
+        yield Claim(cause, facts)
+
+    return apply
+
+
+def _likely(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Claim]]:
+    def apply(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+        yield Claim(cause, facts, Confidence.LIKELY, follows=(scene.path,))
+
+    return apply
+
+
+def _sections(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    for fact in facts:
+        yield Claim(DEBUG_INFO if fact.inside.startswith(_DEBUG) else DATA, [fact])
+
+
+def _moved(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    yield Claim(LAYOUT, facts, follows=(scene.path,))

@@ -1,0 +1,47 @@
+"""Words in data that are addresses: each leads to the mapped place."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from reprodiff.formats.machine.proof import Quad
+from reprodiff.formats.machine.work import AnyWork
+
+
+class Word(NamedTuple):
+    """A word of ``size`` bytes at an address, and the address that it means."""
+
+    size: int
+    target: int
+    pinned: bool = False
+    """Whether the loader adjusts it: an absolute address, that code may have as an operand."""
+
+
+def check_words(
+    work: AnyWork, ones: Mapping[int, Word], twos: Mapping[int, Word]
+) -> list[tuple[int, int, Word, Word]]:
+    """Check each word of A (by its address) against the one in the mapped place of B.
+
+    Returns the pairs that are right, as (address in A, address in B, word of A, word of B); those
+    in code are noted for the comparison of code.
+    """
+    right: list[tuple[int, int, Word, Word]] = []
+    for at, one in ones.items():
+        pair = work.map.containing(at)
+        if pair is None or pair.a.bare:
+            continue
+        inside = at - pair.a.addr
+        place = pair.forward(inside)
+        if place is None or place + one.size > pair.size_b or inside + one.size > pair.size_a:
+            continue
+        two = twos.get(pair.b.addr + place)
+        region = work.region(pair)
+        if two is None or two.size != one.size:
+            region.wrong.append(Quad(inside, inside + one.size, place, place + one.size))
+            continue
+        good = work.map.follows(one.target, two.target)
+        region.word(inside, place, one.size, good)
+        if good:
+            right.append((at, pair.b.addr + place, one, two))
+            if one.pinned and two.pinned and pair.a.code:
+                work.hints.pinned.setdefault(pair.a.index, []).append((inside, place, one.size))
+    return right
