@@ -11,9 +11,10 @@ from reprodiff.artifacts.zip import ZipArtifact, looks_like_zip
 from reprodiff.errors import LimitError, ReprodiffError, UnsupportedError
 from reprodiff.limits import Budget, Limits
 from reprodiff.model import ArtifactKind, MemberType
-from reprodiff.normalize.contents import NESTED, Neighbours, Patch, may_change, patches
+from reprodiff.normalize.contents import NESTED, Neighbours, may_change, patches, refusal
 from reprodiff.normalize.items import Item, tar_items, zip_items
 from reprodiff.normalize.mentions import Mentions
+from reprodiff.normalize.native import Patch
 from reprodiff.normalize.record import Book, check_identity, info_directory, order
 from reprodiff.normalize.rules import Reasons, RefusedError, Rules
 from reprodiff.normalize.sinks import Sink, StoredGzip
@@ -168,7 +169,9 @@ class _Work:
         """Find the members that change and that nobody names the digest of."""
         self._beside = replace(self._beside, items={item.path: item for item in items})
         files = [item for item in items if item.type is MemberType.FILE]
-        candidates = {number for number, item in enumerate(files) if may_change(item.path)}
+        candidates = {
+            number for number, item in enumerate(files) if may_change(item.path, self._rules)
+        }
         mentions = Mentions()
         changing: set[int] = set()
         for number in sorted(candidates):
@@ -176,6 +179,8 @@ class _Work:
             if payload is None:
                 continue
             with payload as view:
+                if reason := refusal(view, self._rules):
+                    self.reasons.add(reason, files[number].path)
                 if self._changes(files[number], view):
                     changing.add(number)
                     mentions.want(number, view)

@@ -12,11 +12,9 @@ from reprodiff.formats.pyc.errors import PycError
 from reprodiff.formats.pyc.reader import HEADER_SIZE, MTIME_SPAN, read_header
 from reprodiff.limits import Limits
 from reprodiff.normalize.items import Item
+from reprodiff.normalize.native import Patch, native_patches
 from reprodiff.normalize.rules import Rules
 from reprodiff.records import dataclass
-
-Patch = tuple[int, bytes]
-"""Where bytes go, and which; as many as they take the place of."""
 
 STALE: Final = 0
 """The source time of bytecode that Python would not take: no file of a canonical archive has it."""
@@ -99,12 +97,19 @@ def patches(
         return bytecode_patches(item, view, beside, rules)
     if item.path.endswith((".a", ".lib")):
         return ar_patches(view, limits)
+    if rules.native_ids:
+        return native_patches(view, rules.time)[0]
     return []
 
 
-def may_change(path: str) -> bool:
+def refusal(view: memoryview, rules: Rules) -> str:
+    """Say why a member must not be changed as it is asked for, ``""`` for nothing."""
+    return native_patches(view, rules.time)[1] if rules.native_ids else ""
+
+
+def may_change(path: str, rules: Rules) -> bool:
     """Whether a member of that name may be one that changes."""
-    return path.endswith((".pyc", ".a", ".lib", *NESTED))
+    return rules.native_ids or path.endswith((".pyc", ".a", ".lib", *NESTED))
 
 
 NESTED: Final = (".zip", ".whl", ".egg", ".npz")

@@ -81,6 +81,12 @@ def _read(data: memoryview) -> _Fat:
     return _Fat(tuple(slices), tuple(dict.fromkeys(damage)))
 
 
+def slices(data: memoryview) -> tuple[Span, ...]:
+    """Return where the slices of a universal binary lie; none if its table is damaged."""
+    found = _read(data)
+    return () if found.damage else tuple(each.span for each in found.slices)
+
+
 def compare_fat(a: memoryview, b: memoryview, path: str) -> list[Difference]:
     """Return the facts on two universal binaries; their slices are paired by architecture."""
     fat_a, fat_b = _read(a), _read(b)
