@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from reprodiff.model import Finding, Fix
+from reprodiff.model import Confidence, Finding, Fix
 from reprodiff.text import plain
 from reprodiff.tui import chunks
 from reprodiff.tui.chunks import Chunk, counted, severity_chunk
+from reprodiff.tui.fixing import checked, known_fixes, removed, removed_by
 from reprodiff.tui.sources.pages import (
     BLANK,
     Block,
@@ -30,7 +31,7 @@ def cause_of(finding: Finding) -> "Cause | None":
 
 
 def reason(store: Store, finding: Finding) -> list[Block]:
-    """Return the page below the evidence: why, then what to change."""
+    """Return the page below the evidence: why, what to change, and what shows it."""
     blocks = [
         text(
             severity_chunk(finding.severity),
@@ -42,13 +43,25 @@ def reason(store: Store, finding: Finding) -> list[Block]:
         BLANK,
         *paragraphs(finding.explanation),
     ]
-    if finding.evidence:
-        blocks += [BLANK, *(bullet(sentence) for sentence in finding.evidence)]
     parents = [store.findings[key] for key in finding.derived_from if key in store.findings]
     if parents:
         blocks += [BLANK, text("It follows from:")]
-        blocks += [bullet(parent.title) for parent in parents]
-    return [*blocks, BLANK, *fixes(store, finding)]
+        blocks += [bullet(plain(parent.title)) for parent in parents]
+    return [*blocks, BLANK, *fixes(store, finding), *_shown_by(finding)]
+
+
+def _shown_by(finding: Finding) -> list[Block]:
+    """Return what shows the cause here, and how it is told from others."""
+    blocks: list[Block] = []
+    if finding.evidence:
+        blocks += [BLANK, heading("Evidence")]
+        blocks += [bullet(sentence) for sentence in finding.evidence]
+    cause = cause_of(finding)
+    if cause is not None and cause.doc.recognised:
+        proven = finding.confidence is Confidence.PROVEN
+        title = "How it was proven" if proven else "How it is recognised"
+        blocks += [BLANK, heading(title), *paragraphs(cause.doc.recognised)]
+    return blocks
 
 
 def group(store: Store, category: str) -> list[Block]:
@@ -75,9 +88,9 @@ def _figures(finding: Finding) -> str:
 
 def fixes(store: Store, finding: Finding) -> list[Block]:
     """Return what removes the cause: the report's own fixes, or else those of the catalogue."""
-    known = [store.fixes[key] for key in finding.fixes if key in store.fixes]
+    known = known_fixes(store, finding)
     if known:
-        return [heading("Fix"), *(block for fix in known for block in _fix(fix))]
+        return [heading("Fix"), *(block for fix in known for block in _fix(store, fix))]
     cause = cause_of(finding)
     if cause is None or not cause.doc.fix:
         return [heading("Fix"), text(Chunk("None is known for this cause.", "dim"))]
@@ -93,19 +106,19 @@ def fixes(store: Store, finding: Finding) -> list[Block]:
     return blocks
 
 
-def _fix(fix: Fix) -> list[Block]:
-    checked = {"rebuilt": "checked by rebuilding", "normalized": "checked by normalising"}
-    state = checked.get(fix.checked, "not checked on this pair")
+def _fix(store: Store, fix: Fix) -> list[Block]:
+    place = fix.file or fix.where
     blocks = [
         text(
-            Chunk(plain(fix.title), "strong"),
-            Chunk(f" · {plain(fix.tool)} · {plain(fix.where)} · {state}", "dim"),
+            *quoted(plain(fix.title)),
+            Chunk(f" · {plain(fix.tool)} · {plain(place)}", "dim"),
         ),
     ]
     if fix.snippet:
         blocks += code(fix.snippet)
-    if fix.why:
-        blocks.append(text(fix.why))
+    gone = removed_by(store, fix)
+    if gone:
+        blocks.append(text(Chunk(f"removes {removed(store, gone)} · {checked(fix)}", "dim")))
     if fix.since:
         blocks.append(text(Chunk(f"since {plain(fix.tool)} {plain(fix.since)}", "dim")))
     if fix.docs:

@@ -17,6 +17,7 @@ from reprodiff.model import (
     Location,
     MemberCounts,
     Problem,
+    Report,
     Severity,
     Side,
     Verdict,
@@ -49,6 +50,8 @@ class Store:
     failure: Failed | None = None
     places: dict[str, list[Location]] = field(default_factory=dict)
     ledger: LedgerTotals = field(default_factory=LedgerTotals)
+    report: Report | None = None
+    """The whole report, once there is one; its findings come without their places."""
 
     def apply(self, records: Iterable[Record]) -> None:
         """Take what has come in."""
@@ -108,6 +111,7 @@ class Store:
     def _finish(self, record: Finished) -> None:
         report = record.report
         self.phase = Phase.DONE
+        self.report = report
         self.verdict = report.verdict
         self.infos = {Side.A: report.a, Side.B: report.b}
         self.members = report.summary.members

@@ -52,6 +52,8 @@ class TableRow(NamedTuple):
     span_a: Span | None = None
     span_b: Span | None = None
     heading: bool = False
+    remark: bool = False
+    """Whether it is a sentence on the row above, as long as it likes."""
 
 
 class Field(NamedTuple):
@@ -72,6 +74,11 @@ class Group(NamedTuple):
 def heading(title: str) -> TableRow:
     """Return the name of the rows below."""
     return TableRow(plain(title), (), (), heading=True)
+
+
+def note(words: str) -> TableRow:
+    """Return a sentence on the row above."""
+    return TableRow(plain(words), (), (), remark=True)
 
 
 def row(

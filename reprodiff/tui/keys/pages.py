@@ -14,4 +14,27 @@ PAGES: Final = (
         "explain",
         (Where.FINDINGS, Where.EVIDENCE, Where.REASON),
     ),
+    Key(
+        "page.plan",
+        "plan",
+        "Fix plan",
+        "What to change to remove all that can be removed, file by file",
+        Topic.PAGES,
+        "plan",
+        (Where.REASON,),
+    ),
+    Key(
+        "page.recipe",
+        "recipe",
+        "Recipe",
+        "What has to be set to build each of the two again, A beside B",
+        Topic.PAGES,
+    ),
+    Key(
+        "page.platform",
+        "platform",
+        "Platform",
+        "What both ask of the machine: policy, symbol versions, libraries, who needs whom",
+        Topic.PAGES,
+    ),
 )

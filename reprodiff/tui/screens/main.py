@@ -16,6 +16,7 @@ from reprodiff.tui.screens.actions.app import AppActions
 from reprodiff.tui.screens.actions.evidence import EvidenceActions
 from reprodiff.tui.screens.actions.moving import MovingActions
 from reprodiff.tui.screens.actions.opening import OpeningActions
+from reprodiff.tui.screens.actions.outside import OutsideActions
 from reprodiff.tui.sources.pages import Block, Page, text
 from reprodiff.tui.store import Phase
 from reprodiff.tui.widgets.findings import FindingsPane
@@ -28,7 +29,7 @@ WIDE = 100
 """Columns from which on the list and the evidence stand beside each other."""
 
 
-class MainScreen(MovingActions, EvidenceActions, OpeningActions, AppActions):
+class MainScreen(MovingActions, EvidenceActions, OutsideActions, OpeningActions, AppActions):
     """Three panes; in a narrow terminal the list, or the two others."""
 
     BINDINGS = [*bindings()]

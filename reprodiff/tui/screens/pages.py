@@ -1,4 +1,4 @@
-"""Pages above the main screen: help, and the explanation of a cause."""
+"""Pages above the main screen: help, the explanation of a cause, plan, recipe, platform."""
 
 from collections.abc import Sequence
 
@@ -10,21 +10,34 @@ from textual.screen import ModalScreen
 
 from reprodiff.tui.bindings import bindings
 from reprodiff.tui.keys import Keyboard, Where
+from reprodiff.tui.sources.base import Source
 from reprodiff.tui.sources.pages import Block, Page
 from reprodiff.tui.widgets.keybar import KeyBar
 from reprodiff.tui.widgets.lineview import LineView
 
 
 class PageScreen(ModalScreen[None]):
-    """Running text in a box; Esc and q close it."""
+    """Running text, or a table, in a box; Esc and q close it.
+
+    ``clip`` is what is copied from it as a whole, if it is there to be copied.
+    """
 
     BINDINGS = [*bindings(page=True)]
 
-    def __init__(self, title: str, blocks: Sequence[Block], keyboard: Keyboard) -> None:
+    def __init__(
+        self,
+        title: str,
+        content: Sequence[Block] | Source,
+        keyboard: Keyboard,
+        clip: str = "",
+    ) -> None:
         super().__init__()
         self._keyboard = keyboard
         self._title = title
-        self._view = LineView(Page(blocks), id="page")
+        self.clip = clip
+        source = content if isinstance(content, Source) else Page(content)
+        self._view = LineView(source, id="page")
+        self._view.wrap = True
 
     def compose(self) -> ComposeResult:
         """Put the text over the keys."""

@@ -7,6 +7,7 @@ from typing import Final
 from reprodiff.model import Side, Span
 from reprodiff.tui.chunks import Chunk, Line, fitted, marked, shifted, width
 from reprodiff.tui.sources.base import MAX_HITS, Hits, Layout, View, wrapped
+from reprodiff.tui.sources.pages import flowed
 from reprodiff.tui.sources.rows import RowSource
 from reprodiff.views.pieces import plain_text
 from reprodiff.views.tables import State, TableRow
@@ -21,7 +22,13 @@ _ROLES: Final = {
 }
 _NAME: Final = 34
 """Cells of a name at most; a longer one is cut."""
-_STATE: Final = 9
+_REMARK: Final = "      "
+"""In front of a sentence on the row above."""
+
+
+def _counts(row: TableRow) -> bool:
+    """Whether a row is one of the table, not a word about it."""
+    return not row.heading and not row.remark
 
 
 class GridSource(RowSource):
@@ -33,12 +40,12 @@ class GridSource(RowSource):
         super().__init__()
         self.view = view
         self._table = rows
-        self._differs = [n for n, row in enumerate(rows) if row.state.differs and not row.heading]
+        self._differs = [n for n, row in enumerate(rows) if _counts(row) and row.state.differs]
         self._where = self._find(at) if at is not None else None
-        names = [len(row.name) for row in rows if not row.heading]
+        names = [len(row.name) for row in rows if _counts(row)]
         self._name = min(max(names, default=8), _NAME)
         values = [
-            max(len(plain_text(row.a)), len(plain_text(row.b))) for row in rows if not row.heading
+            max(len(plain_text(row.a)), len(plain_text(row.b))) for row in rows if _counts(row)
         ]
         self._value = max(values, default=8)
 
@@ -101,6 +108,8 @@ class GridSource(RowSource):
         found = self._table[row]
         if found.heading:
             return [Chunk(found.name, "heading")]
+        if found.remark:
+            return [Chunk(_REMARK), *shifted([Chunk(found.name, "dim")], layout.shift)]
         head = self._head(found)
         if layout.split:
             wide = self._wide(layout, width(head))
@@ -116,6 +125,10 @@ class GridSource(RowSource):
         found = self._table[row]
         if found.heading:
             return [[Chunk(found.name, "heading")]]
+        if found.remark:
+            room = max(layout.cells - len(_REMARK) - 1, 8)
+            parts = flowed([Chunk(found.name, "dim")], room)
+            return [[Chunk(_REMARK), *part] for part in parts]
         head = self._head(found)
         blank = [Chunk(" " * width(head))]
         if layout.split:
@@ -134,6 +147,8 @@ class GridSource(RowSource):
         found = self._table[row]
         if found.heading:
             return 1
+        if found.remark:
+            return len(self._parts(row, layout))
         room = self._wide(layout, 2 + self._name + 2) if layout.split else layout.cells // 2
         if max(len(plain_text(found.a)), len(plain_text(found.b))) * 2 < room:
             return 1

@@ -1,0 +1,1 @@
+"""What the screens beside the main one say: the fix plan, the recipe, the platform."""
