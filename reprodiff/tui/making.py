@@ -134,7 +134,8 @@ def _code(_store: Store, contents: Contents, _subject: Subject, location: Locati
         line = pair.line_at(*at) if at is not None else None
         place = (at[0], line) if at is not None and line is not None else None
         source = PairSource(pair, place, View.CODE)
-        source.legend = _FOLLOWS
+        if pair.moved:
+            source.legend = _FOLLOWS
         return source
 
     def later() -> Source | None:
@@ -272,8 +273,8 @@ def _painter(pair: TextPair, path: str) -> SyntaxPainter | None:
 
 
 _FOLLOWS: Final[Line] = [
-    Chunk(" ↳ ", "follows"),
-    Chunk("an operand in this colour leads to the same thing, which stands elsewhere", "dim"),
+    Chunk(" operand ", "follows"),
+    Chunk(" leads to the same thing, which stands elsewhere", "dim"),
 ]
 _STATES: Final[Line] = [
     Chunk(" ~ ", "state-changed"),

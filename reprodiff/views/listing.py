@@ -45,6 +45,16 @@ class ListingPair(LinePair):
         super().__init__(list(_parted(align_keys(a, b), a, b, follows)))
         self._compare = lru_cache(_CACHED)(self._compare_lines)
 
+    @property
+    def moved(self) -> bool:
+        """Whether lines of equal keys have other texts: something they refer to has moved."""
+        return any(
+            self.a[op.a0 + at].text != self.b[op.b0 + at].text and not self.a[op.a0 + at].heading
+            for op in self._ops
+            if op.tag == "equal"
+            for at in range(op.a1 - op.a0)
+        )
+
     def side(self, side: Side) -> Sequence[ListingLine]:
         """Return the lines of one side."""
         return self.a if side is Side.A else self.b

@@ -20,6 +20,8 @@ _PER_ROW: Final = (32, 24, 16, 12, 8, 4)
 _PRINTABLE: Final = {value: chr(value) for value in range(0x20, 0x7F)}
 _HEX: Final = re.compile(r"[0-9a-fA-F]{2}(?: [0-9a-fA-F]{2})+")
 _OFFSET: Final = re.compile(r"0x[0-9a-fA-F]{1,12}")
+_NEAR: Final = 64
+"""Bytes between the start of a place and a change that is taken for its own."""
 _LEGEND: Final = 40
 """Cells of a title in the legend at most."""
 
@@ -83,6 +85,9 @@ class BytesSource(Source):
             column = self._pair.column_of(*self._at)
             found = self._pair.change_before(column + 1)
             if found is None or found.stop <= column:
+                # A place may begin a little before its first differing byte.
+                found = self._pair.change_from(column)
+            if found is None or found.start - column > _NEAR:
                 found = Span(column, column + 1)
             return self._target(found, layout)
         return self._target(self._pair.change_from(0), layout)

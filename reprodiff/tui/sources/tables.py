@@ -140,7 +140,16 @@ class GridSource(RowSource):
                 [*(blank if n else head), *fitted(one, wide), Chunk("  "), *two]
                 for n, (one, two) in enumerate(zip(left, right, strict=True))
             ]
-        parts = wrapped(self._one(found), max(layout.cells - width(head), 8))
+        room = max(layout.cells - width(head), 8)
+        whole = self._one(found)
+        if found.state is State.SAME or width(whole) <= room:
+            parts = wrapped(whole, room)
+        else:
+            parts = [
+                [Chunk(f"{side.upper()} ", f"side-{side}") if not n else Chunk("  "), *part]
+                for side in Side
+                for n, part in enumerate(wrapped(self._cell(found, side), room - 2))
+            ]
         return [[*(blank if n else head), *part] for n, part in enumerate(parts)]
 
     def _tall(self, row: int, layout: Layout) -> int:
@@ -153,6 +162,10 @@ class GridSource(RowSource):
         if max(len(plain_text(found.a)), len(plain_text(found.b))) * 2 < room:
             return 1
         return len(self._parts(row, layout))
+
+    def _wraps(self, layout: Layout) -> bool:
+        """Break lines unless A and B share one: a value that is cut off tells nothing."""
+        return super()._wraps(layout._replace(wrap=layout.wrap or not layout.split))
 
     def _wide(self, layout: Layout, head: int) -> int:
         return max(min((layout.cells - head - 2) // 2, self._value + 2), 8)
