@@ -129,14 +129,14 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
     "--format",
     type=click.Choice([it.value for it in Format]),
     metavar="FORMAT",
-    help="text, json or markdown",
+    help="text, json, markdown, html, sarif",
 )
 @click.option(
     "-o",
     "--output",
     multiple=True,
     metavar="FILE",
-    help="write to FILE (.txt .json .md; repeatable)",
+    help="write to FILE (.txt .json .md .html .sarif)",
 )
 @click.option("--tui/--no-tui", default=None, help="the app, or never (default: on a terminal)")
 @click.option("--watch", is_flag=True, help="in the app, compare again when a file changes")

@@ -21,6 +21,8 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
     MARKDOWN = "markdown"
+    HTML = "html"
+    SARIF = "sarif"
 
 
 _SUFFIXES: Final = {
@@ -29,8 +31,17 @@ _SUFFIXES: Final = {
     ".json": Format.JSON,
     ".md": Format.MARKDOWN,
     ".markdown": Format.MARKDOWN,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".sarif": Format.SARIF,
 }
-_DEFAULT_LIMITS: Final = {Format.TEXT: 10, Format.JSON: 100, Format.MARKDOWN: 10}
+_DEFAULT_LIMITS: Final = {
+    Format.TEXT: 10,
+    Format.JSON: 100,
+    Format.MARKDOWN: 10,
+    Format.HTML: 100,
+    Format.SARIF: 100,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,7 @@ def targets(outputs: Sequence[str], chosen: Format | None) -> tuple[Target, ...]
         if found is None:
             raise UsageError(
                 f"the name {path!r} does not tell the format of the report",
-                "end it in .txt, .json or .md, or add --format",
+                "end it in .txt, .json, .md, .html or .sarif, or add --format",
             )
         made[path] = Target(path, found)
     return tuple(made.values())
@@ -128,6 +139,14 @@ class Writer:
                 from reprodiff.reports.markdown import to_markdown  # noqa: PLC0415
 
                 return to_markdown(self.report, limit, self.left_out, compact=compact)
+            case Format.HTML:
+                from reprodiff.reports.html import to_html  # noqa: PLC0415
+
+                return to_html(self.report, limit, self.left_out)
+            case Format.SARIF:
+                from reprodiff.reports.sarif import to_sarif  # noqa: PLC0415
+
+                return to_sarif(self.report, limit, self.left_out)
             case Format.TEXT:
                 from reprodiff.reports.text import to_text  # noqa: PLC0415
 

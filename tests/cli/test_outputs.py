@@ -21,6 +21,8 @@ def test_the_format_is_text_unless_another_is_asked_for(call: Call, engine: Engi
     assert call("a", "b").out.startswith("● DIFFERENT")
     assert call("a", "b", "--format", "text").out.startswith("● DIFFERENT")
     assert call("a", "b", "-f", "markdown").out.startswith("## reprodiff: DIFFERENT")
+    assert call("a", "b", "-f", "html").out.startswith("<!DOCTYPE html>")
+    assert json.loads(call("a", "b", "-f", "sarif").out)["version"] == "2.1.0"
     assert json.loads(call("a", "b", "-f", "json").out)["verdict"] == "different"
 
 
@@ -42,6 +44,9 @@ def test_several_files_are_written_each_in_the_format_of_its_name(
     assert (folder / "r.json").read_text("utf-8") == call("a", "b", "-f", "json").out
     assert (folder / "r.md").read_text("utf-8") == call("a", "b", "-f", "markdown").out
     assert (folder / "r.txt").read_text("utf-8") == call("a", "b").out
+    call("a", "b", "-o", "r.html", "-o", "r.sarif")
+    assert (folder / "r.html").read_text("utf-8") == call("a", "b", "-f", "html").out
+    assert (folder / "r.sarif").read_text("utf-8") == call("a", "b", "-f", "sarif").out
     assert (folder / "R2.JSON").read_bytes() == (folder / "r.json").read_bytes()
 
 

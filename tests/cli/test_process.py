@@ -64,6 +64,8 @@ def python(code: str, *arguments: str, **environment: str) -> subprocess.Complet
     [
         (("a", "b", "--format", "json"), set()),
         (("a", "b", "--format", "markdown"), set()),
+        (("a", "b", "--format", "html"), set()),
+        (("a", "b", "--format", "sarif"), set()),
         (("a", "b", "--format", "text"), {"rich"}),
         (("a", "b", "-q"), set()),
         (("explain",), set()),
@@ -87,7 +89,7 @@ _OPTIONS = "Options = lambda **options: options"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs a shell with PIPESTATUS")
-@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html", "sarif"])
 def test_a_reader_that_goes_away_is_no_error(form: str) -> None:
     script = (
         f'"$0" -c "$1" many b --limit 0 -f {form} | head -1 >/dev/null; echo "${{PIPESTATUS[0]}}"'
@@ -142,7 +144,7 @@ def test_an_encoding_that_lacks_the_signs_is_no_error(encoding: str) -> None:
 
 
 def test_output_is_the_same_bytes_in_every_run() -> None:
-    for form in ("text", "json", "markdown"):
+    for form in ("text", "json", "markdown", "html", "sarif"):
         outputs = {
             python(_RUN, "a", "b", "-f", form, PYTHONHASHSEED=seed, TZ=zone).stdout
             for seed, zone in (("0", "UTC"), ("9", "Asia/Tokyo"))

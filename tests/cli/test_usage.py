@@ -46,7 +46,11 @@ def test_the_schema_is_printed(call: Call) -> None:
         (("a", "b", "--formt", "json"), "there is no option --formt", "did you mean --format"),
         (("a", "b", "--exit-zer"), "there is no option --exit-zer", "--exit-zero"),
         (("a", "b", "-x"), "there is no option -x", "see reprodiff --help"),
-        (("a", "b", "--format", "xml"), "'xml' is not one of 'text', 'json', 'markdown'", ""),
+        (
+            ("a", "b", "--format", "xml"),
+            "'xml' is not one of 'text', 'json', 'markdown', 'html'",
+            "",
+        ),
         (("a", "b", "--limit", "-1"), "--limit", "see reprodiff --help"),
         (("a", "b", "--limit"), "--limit", ""),
         (("a", "b", "--fail-on", "benign"), "'benign' is not one of", ""),
