@@ -1,6 +1,6 @@
 """``reprodiff A B``: compare, and say what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import click
@@ -24,17 +24,17 @@ _HEAD: Final = """\
 Usage: reprodiff A B [options]            say why two builds of a package differ
        reprodiff explain [CAUSE]          say what a cause is and how to fix it
        reprodiff normalize IN... -o OUT   write artifacts in canonical form
+       reprodiff recipe ARTIFACT          print how to build it again as it is
 
 A and B: wheels, sdists, installed trees, folders of artifacts, zip or tar.
 """
-_ALSO: Final = frozenset({"--debug", "--print-schema", "--version"})
+_ALSO: Final = frozenset({"--debug", "--exit-zero", "--print-schema", "--version"})
 """Named in one line of the help."""
 _TAIL: Final = """\
 
-Also: --debug (tracebacks of errors), --print-schema (of the JSON), --version
+Also: --debug (tracebacks), --exit-zero, --print-schema (of the JSON), --version
 Limits (sizes take K, M, G): {}
   {}
-
 Exit status: 0 identical, or nothing from --fail-on up; 1 different; 2 error.
 """
 
@@ -77,6 +77,7 @@ class Request:
     normalize: bool
     watch: bool
     limits: Limits
+    source: str | None = None
 
     def of_a_report(self) -> tuple[str, ...]:
         """Return the options given that only a written report can follow."""
@@ -167,6 +168,7 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 )
 @click.option("--exit-zero", is_flag=True, help="exit 0 whatever differs")
 @click.option("--normalize", is_flag=True, help="say if the canonical forms are the same bytes")
+@click.option("--source", metavar="DIR", help="the project: print changes as patches of its files")
 @click.option("-q", "--quiet", is_flag=True, help="only errors, files and the exit status")
 @_limit_options
 @click.option("--debug", is_flag=True, help="show tracebacks of errors")
@@ -209,6 +211,7 @@ def _request(values: dict[str, Any]) -> Request:
         normalize=values["normalize"],
         watch=values["watch"],
         limits=limits(values),
+        source=values["source"],
     )
 
 
@@ -271,7 +274,8 @@ def _show_app(a: str, b: str, request: Request) -> int:
     from reprodiff.engine import Options  # noqa: PLC0415
     from reprodiff.tui.app import run_app  # noqa: PLC0415
 
-    status = run_app(a, b, Options(limits=request.limits), watch=request.watch)
+    options = Options(limits=request.limits, project=_project(request))
+    status = run_app(a, b, options, watch=request.watch)
     return Exit.SAME if request.exit_zero and status == Exit.DIFFERENT else status
 
 
@@ -280,13 +284,26 @@ def _run(a: str, b: str, request: Request, terminal: Terminal, places: int | Non
     from reprodiff.engine import Options, run  # noqa: PLC0415
 
     attended = terminal.stderr and not terminal.dumb and not terminal.unattended
-    options = Options(limits=request.limits, location_limit=places, normalize=request.normalize)
+    options = Options(
+        limits=request.limits,
+        location_limit=places,
+        normalize=request.normalize,
+        project=_project(request),
+    )
     with Watch(enabled=attended and not request.quiet) as watch:
         for event in run(a, b, options):
             if isinstance(event, Done):
                 return event.report
             watch.see(event)
     raise AssertionError("a run ends with Done")
+
+
+def _project(request: Request) -> Mapping[str, str] | None:
+    if request.source is None:
+        return None
+    from reprodiff.cli.source import read_project  # noqa: PLC0415 - hardly ever asked for
+
+    return read_project(request.source)
 
 
 def _write(writer: Writer, found: Sequence[Target], *, quiet: bool) -> None:

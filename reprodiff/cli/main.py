@@ -14,6 +14,7 @@ from reprodiff.cli.errors import did_you_mean
 from reprodiff.cli.explain import explain
 from reprodiff.cli.normalize import normalize
 from reprodiff.cli.options import option_for
+from reprodiff.cli.recipe import recipe
 from reprodiff.cli.status import Exit
 from reprodiff.cli.streams import PROGRAM, complain, drop_stdout, trace
 from reprodiff.errors import LimitError, ReprodiffError
@@ -21,6 +22,7 @@ from reprodiff.errors import LimitError, ReprodiffError
 _COMPLETION: Final = "_REPRODIFF_COMPLETE"
 _COMPARE: Final = "A B"
 _COLLECT: Final = (10_000, 50, 100)
+_SUBCOMMANDS: Final = {"explain": explain, "normalize": normalize, "recipe": recipe}
 
 
 class _Commands(click.Group):
@@ -30,14 +32,12 @@ class _Commands(click.Group):
     """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or args[0] not in {explain.name, normalize.name}:
+        if not args or args[0] not in _SUBCOMMANDS:
             args = [_COMPARE, *args]
         return super().parse_args(ctx, args)
 
 
-commands: Final = _Commands(
-    PROGRAM, {_COMPARE: compare, "explain": explain, "normalize": normalize}
-)
+commands: Final = _Commands(PROGRAM, {_COMPARE: compare, **_SUBCOMMANDS})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,5 +115,5 @@ def _options(error: click.NoSuchOption) -> list[str]:
 
 def _see_help(error: click.UsageError) -> str:
     command = error.ctx.command if error.ctx else compare
-    known = {explain: "explain ", normalize: "normalize "}
-    return f"see reprodiff {known.get(command, '')}--help"
+    name = next((f"{name} " for name, each in _SUBCOMMANDS.items() if each is command), "")
+    return f"see reprodiff {name}--help"

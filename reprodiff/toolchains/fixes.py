@@ -125,7 +125,7 @@ def with_fixes(
         options[finding.id] = _options(cause, here)
         reasons[finding.id] = _no_fix(cause, here, options[finding.id])
     echoes = frozenset(id_ for id_, some in options.items() if not some and reasons[id_])
-    plan, chosen = make_plan(roots, options, reasons, echoes, project or {})
+    plan, chosen = make_plan(roots, options, reasons, echoes, project)
     names = {tool.id for tool in mine}
     given: dict[str, list[Option]] = {
         id_: _best(some, chosen.get(id_, ())) for id_, some in options.items()

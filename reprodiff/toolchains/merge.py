@@ -12,21 +12,26 @@ DIFF: Final = "diff"
 
 
 def merged(
-    place: str, language: str, parts: Sequence[tuple[str, Knob]], project: Mapping[str, str]
+    place: str,
+    language: str,
+    parts: Sequence[tuple[str, Knob]],
+    project: Mapping[str, str] | None,
 ) -> tuple[str, str, str]:
     """Return the file, the text that goes into it, and what the text is written in.
 
-    Where the project has the file (``project`` maps names to texts), the text is a unified diff
-    against it; where nothing is left to change in it, that is said in a comment.
+    Where ``project`` (names to texts) is given, the text for a file of it, or for one that it is to
+    have, is a unified diff; where nothing is left to change in it, that is said in a comment.
     """
     texts = list(dict.fromkeys(text for text, _ in parts))
-    if place in project or (place.startswith(".github/") and project):
+    if project is not None:
         # Only where the project's files are given.
         from reprodiff.toolchains.patch import patched  # noqa: PLC0415
 
         done = patched(place, language, texts, project)
         if done is not None:
             name, before, after = done
+            if before == after:
+                return name, f"# {name} has it already: build both sides from it", language
             return name, unified(name, before, after), DIFF
     match language:
         case "toml" | "ini":

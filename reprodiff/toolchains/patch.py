@@ -21,6 +21,20 @@ def patched(
 
     A file that cannot be read as what it is stays as it is: the caller prints the settings.
     """
+    unix = {name: text.replace("\r\n", "\n") for name, text in project.items()}
+    done = _patched(place, language, texts, unix)
+    if done is None:
+        return None
+    name, before, after = done
+    # A file keeps its own line ends.
+    if "\r\n" in project.get(name, ""):
+        after = after.replace("\n", "\r\n")
+    return name, project.get(name, before), after
+
+
+def _patched(
+    place: str, language: str, texts: Sequence[str], project: Mapping[str, str]
+) -> tuple[str, str, str] | None:
     if place.startswith(".github/"):
         return _workflow(texts, project)
     before = project.get(place, "")

@@ -33,7 +33,7 @@ def make_plan(
     options: Mapping[str, Sequence[Option]],
     reasons: Mapping[str, str],
     echoes: AbstractSet[str],
-    project: Mapping[str, str],
+    project: Mapping[str, str] | None,
 ) -> tuple[Plan, Mapping[str, Sequence[str]]]:
     """Return the plan, and for each finding the ids of the fixes in it that remove it.
 
@@ -107,7 +107,7 @@ def _changes(
     taken: Sequence[tuple[_Move, tuple[str, ...]]],
     ids: Mapping[_Move, Sequence[str]],
     by_id: Mapping[str, Finding],
-    project: Mapping[str, str],
+    project: Mapping[str, str] | None,
 ) -> tuple[Change, ...]:
     """Return one change for each file, what removes most first."""
     groups: dict[tuple[str, str], list[tuple[_Move, tuple[str, ...]]]] = {}

@@ -229,6 +229,14 @@ def _of_project(artifact: Artifact, telling: Iterable[Member], habits: str) -> I
             yield ToolTrace(plugin.id, version, plugin.role, Confidence.LIKELY, (words,))
 
 
+def build_requirements(sdist: Artifact) -> tuple[tuple[str, str], ...]:
+    """Return names and specifiers of an sdist's ``build-system.requires``."""
+    for member in sdist.members:
+        if member.type is MemberType.FILE and re.fullmatch(r"[^/]+/pyproject\.toml", member.path):
+            return tuple(_requirements(_head(sdist, member)))
+    return ()
+
+
 def _requirements(text: bytes) -> Iterator[tuple[str, str]]:
     if listed := _REQUIRES.search(text):
         for found in _REQUIRED.finditer(listed[1]):

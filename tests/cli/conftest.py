@@ -1,7 +1,7 @@
 """The command line with a stand-in for the engine: no file is opened, the report is given."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import NamedTuple
@@ -22,6 +22,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     location_limit: int | None = 1000
     normalize: bool = False
+    project: Mapping[str, str] | None = None
 
 
 @dataclass

@@ -9,6 +9,7 @@ import pytest
 import reprodiff
 from reprodiff.cli.compare import compare
 from reprodiff.cli.options import LIMITS, size
+from reprodiff.cli.recipe import recipe
 from reprodiff.limits import Limits
 from tests.cli.conftest import Call, Engine, refused
 from tests.reports.factory import report, times
@@ -127,7 +128,8 @@ def test_every_limit_reaches_the_engine(call: Call, engine: Engine) -> None:
 def test_the_guide_knows_every_option_and_no_other() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "usage.md").read_text("utf-8")
     said = set(re.findall(r"--[a-z][a-z-]+", guide))
-    known = {name for param in compare.params for name in (*param.opts, *param.secondary_opts)}
+    given = [*compare.params, *recipe.params]
+    known = {name for param in given for name in (*param.opts, *param.secondary_opts)}
     assert said == {name for name in known if name.startswith("--")} - {"--help", "--version"}
 
 
