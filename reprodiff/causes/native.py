@@ -28,6 +28,7 @@ from reprodiff.causes.native_causes import (
     TEMP_DIR,
     TOOLCHAIN,
 )
+from reprodiff.causes.native_docs import RANDOM_SEED, RUST_HASH
 from reprodiff.formats.parsing.paths import split_paths
 from reprodiff.model import Confidence, Difference, Severity
 
@@ -72,6 +73,10 @@ def string_claim(fact: Difference, scene: Scene) -> Claim:
     if debug and _ABSOLUTE.fullmatch(a) and _ABSOLUTE.fullmatch(b):
         return _debug_path(fact, a.decode("utf-8", "surrogateescape"),
                            b.decode("utf-8", "surrogateescape"), scene)  # fmt: skip
+    if fact.what == "elf.symbol" and debug:
+        for cause, varies in _VARYING:
+            if varies.search(a) and varies.sub(b"", a) == varies.sub(b"", b):
+                return Claim(cause, [fact])
     pieces = lines.explain(a, b, scene)
     judged = [piece.judgement for piece in pieces if piece.judgement is not None]
     causes = {_CAUSES.get(judgement.cause.id) for judgement in judged}
@@ -140,6 +145,13 @@ def _relative(fact: Difference, a: str, b: str, scene: Scene) -> Claim | None:
 
 
 _MOST_KNOWN: Final = 50
+
+
+# What ends symbols: Rust's hash of a crate (legacy and v0 mangling), the seed of GCC's LTO.
+_VARYING: Final = (
+    (RUST_HASH, re.compile(rb"(?<=17h)[0-9a-f]{16}(?=E)|(?<=Cs)[0-9A-Za-z]{8,13}(?=_)")),
+    (RANDOM_SEED, re.compile(rb"(?<=\.)[0-9a-f]{8}\Z")),
+)
 
 
 _CAUSES: Final[dict[str, Cause]] = {
@@ -244,7 +256,10 @@ def _plainly(name: str, cause: Cause, *takes: str, rank: int = 49) -> Rule:
     return Rule(name, (cause,), takes, rank, apply)
 
 
-_STRING_CAUSES: Final = (*(BUILD_PATH, TEMP_DIR, BUILD_TIME, TOOLCHAIN, DEBUG_INFO, SYMBOLS, DATA),)
+_STRING_CAUSES: Final = (
+    *(BUILD_PATH, TEMP_DIR, BUILD_TIME, TOOLCHAIN, DEBUG_INFO, SYMBOLS, DATA),
+    *(RUST_HASH, RANDOM_SEED),
+)
 
 RULES: Final = (
     Rule("elf-build-id", (BUILD_ID, BUILD_ID_ONLY), ("elf.",), 47, _build_id),

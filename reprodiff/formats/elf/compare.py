@@ -175,6 +175,11 @@ class _Comparison(Statement):
         self.debug_link(work)
         for region, quad in work.strings:
             self.state_string(region, [quad])
+        for region, quad in work.ids:
+            self.add(
+                "elf.debuglink", f"{region.name}+{quad.a0:#x}", region.a[quad.a0 : quad.a1].hex(),
+                region.b[quad.b0 : quad.b1].hex(), [region.spans(quad)],
+            )  # fmt: skip
         for lonely in cut.one_sided:
             name = lonely.section.name
             in_a = bool(lonely.header_a.size)

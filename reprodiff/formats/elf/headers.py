@@ -10,6 +10,7 @@ from reprodiff.formats.elf.reader import (
     EHDR_SIZE,
     PT_LOAD,
     SHDR,
+    SHF_COMPRESSED,
     SHT_NOBITS,
     SHT_NULL,
     SHT_REL,
@@ -44,9 +45,20 @@ def check_section_headers(work: Work, region: Region, whole: set[int]) -> None:
         word("addr", good=sound or (not loaded and one.addr == two.addr))
         word("offset", good=_offset(pair, sides, sound=sound))
         word("size", _size(pair, whole))
+        if pair.packed and not pair.unread:
+            word("flags", good=(one.flags ^ two.flags) & ~SHF_COMPRESSED == 0)
+            word("addralign", good=_plain_align(a, one) == _plain_align(b, two))
         word("link", good=where.number(one.link) == two.link)
         if one.type in {SHT_REL, SHT_RELA} or one.flags & _INFO_LINK:
             word("info", good=where.number(one.info) == two.info)
+
+
+def _plain_align(elf: Elf, section: Section) -> int:
+    """Return the alignment of a section once it is inflated (``ch_addralign`` of Elf_Chdr)."""
+    if section.flags & SHF_COMPRESSED:
+        at = 16 if elf.bits == 64 else 8
+        return elf.number(section.body.start + at, elf.word)
+    return section.align
 
 
 def _named(work: Work, region: Region, at_a: int, at_b: int) -> bool:

@@ -17,6 +17,7 @@ from reprodiff.formats.elf.reader import (
     Elf,
     Section,
 )
+from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine import work as work_module
 from reprodiff.formats.machine.layout import AddressMap
 from reprodiff.formats.machine.proof import Quad, Region
@@ -113,8 +114,12 @@ def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
     """Check a symbol table; symbols pair by name and kind."""
     a, b, where = work.a, work.b, work.map
     list_a, list_b = list(symbols(a, pair.a)), list(symbols(b, pair.b))
-    keys_a = [(x.name, x.info, where.number(x.section) or 0) for x in list_a]
-    keys_b = [(x.name, x.info, x.section) for x in list_b]
+    names = stringkeys.keys([x.name + b"\0" for x in list_a], [x.name + b"\0" for x in list_b])
+    keys_a = [
+        (name, x.info, where.number(x.section) or 0)
+        for name, x in zip(names[0], list_a, strict=True)
+    ]
+    keys_b = [(name, x.info, x.section) for name, x in zip(names[1], list_b, strict=True)]
     strings = where.by_index.get(pair.a.link)
     for op in align(keys_a, keys_b):
         if op.tag == "equal":

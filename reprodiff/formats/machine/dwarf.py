@@ -6,15 +6,19 @@ tables, 7.4 to 7.7 for forms, expressions and lists), and GCC's location views.
 """
 
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
-from reprodiff.formats.machine import dwarftables
+from reprodiff.formats.machine import dwarfindex, dwarftables
 from reprodiff.formats.machine.dwarfexpr import Damage
 from reprodiff.formats.machine.dwarfinfo import Listing, Shapes, Token, units
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.work import AnyWork
 
+_PUBLIC: Final = (
+    ".debug_pubnames", ".debug_pubtypes", ".debug_gnu_pubnames", ".debug_gnu_pubtypes",
+)  # fmt: skip
 _NO_REFERENCES: Final = frozenset({".debug_abbrev", ".debug_str", ".debug_line_str"})
 _FROM_INFO: Final = frozenset({".debug_loc", ".debug_loclists", ".debug_ranges", ".debug_rnglists"})
 
@@ -31,9 +35,13 @@ def check(work: AnyWork) -> None:
         ".debug_str_offsets": dwarftables.string_offsets,
         ".debug_addr": dwarftables.address_table,
         ".debug_frame": dwarftables.frames,
+        ".debug_names": dwarfindex.names,
+        ".debug_macro": dwarfindex.macros,
+        ".gdb_index": dwarfindex.index_of_gdb,
+        **dict.fromkeys(_PUBLIC, dwarfindex.public_names),
     }
     for pair in work.map.pairs:
-        if not pair.name.startswith(".debug_") or pair.unread:
+        if not pair.name.startswith((".debug_", ".gdb_index")) or pair.unread:
             continue
         region = work.region(pair)
         if pair.name in {".debug_info", ".debug_types"}:
@@ -73,12 +81,14 @@ _OWN: Final = frozenset({"string", "length"})
 
 
 def _in_step(work: AnyWork, region: Region, ones: Iterator[Token], twos: Iterator[Token]) -> None:
+    known: set[Quad] | None = None
     try:
         for one, two in zip(ones, twos, strict=True):
             if one.kind != two.kind:
                 break
-            if one.kind == "string":
-                _string(work, region, one, two)
+            if one.kind in {"string", "id"}:
+                known = set(region.stated) if known is None else known
+                _stated(work, region, one, two, known)
                 continue
             if one.size != two.size:
                 break
@@ -90,11 +100,14 @@ def _in_step(work: AnyWork, region: Region, ones: Iterator[Token], twos: Iterato
     region.fail("the debug information is not of one shape on both sides")
 
 
-def _string(work: AnyWork, region: Region, one: Token, two: Token) -> None:
+def _stated(
+    work: AnyWork, region: Region, one: Token, two: Token, known: AbstractSet[Quad]
+) -> None:
+    """Note a string that another stands for, or the ids of two separate debug files."""
     quad = Quad(one.at, one.at + one.size, two.at, two.at + two.size)
-    if region.a[quad.a0 : quad.a1] != region.b[quad.b0 : quad.b1]:
+    if quad not in known and region.a[quad.a0 : quad.a1] != region.b[quad.b0 : quad.b1]:
         region.stated.append(quad)
-        work.strings.append((region, quad))
+        (work.strings if one.kind == "string" else work.ids).append((region, quad))
 
 
 def _good(work: AnyWork, one: Token, two: Token) -> bool:

@@ -11,8 +11,8 @@ from reprodiff.records import dataclass
 class Token(NamedTuple):
     """A word that refers to something.
 
-    ``kind`` is ``addr``, ``length`` (the value is then the bytes it leaves for what has one size on
-    both sides), ``string``, or the name of a section.
+    ``kind`` is ``addr``, ``id`` (of another file), ``length`` (the value is then the bytes it
+    leaves for what has one size on both sides), ``string``, or the name of a section.
     """
 
     at: int
@@ -29,10 +29,11 @@ class Listing(NamedTuple):
     version: int
     word: int
     base: int
+    wide: int = 4
 
 
 # What one attribute takes: a fixed number of bytes, a LEB128 number, a block, a token.
-_SKIP, _LEB, _BLOCK, _EXPR, _STRING, _TOKEN, _ADDR, _LIST = range(8)
+_SKIP, _LEB, _BLOCK, _EXPR, _STRING, _TOKEN, _ADDR, _LIST, _ID = range(9)
 FIXED: Final = {
     0x0B: 1, 0x05: 2, 0x06: 4, 0x07: 8, 0x1E: 16, 0x0C: 1, 0x19: 0, 0x11: 1, 0x12: 2, 0x13: 4,
     0x14: 8, 0x20: 8, 0x25: 1, 0x26: 2, 0x27: 3, 0x28: 4, 0x29: 1, 0x2A: 2, 0x2B: 3, 0x2C: 4,
@@ -46,9 +47,9 @@ _LOCATIONS: Final = frozenset(
 _OFFSETS: Final = {
     0x10: ".debug_line", 0x43: ".debug_macinfo", 0x79: ".debug_macro", 0x2119: ".debug_macro",
     0x72: ".debug_str_offsets", 0x73: ".debug_addr", 0x74: ".debug_rnglists",
-    0x8C: ".debug_loclists",
+    0x8C: ".debug_loclists", 0x2132: ".debug_ranges", 0x2133: ".debug_addr",
 }  # fmt: skip
-_RANGES, _LOCVIEWS, _LOW_PC = 0x55, 0x2137, 0x11
+_RANGES, _LOCVIEWS, _LOW_PC, _DWO_ID = 0x55, 0x2137, 0x11, 0x2131
 
 Step = tuple[int, int, str]
 
@@ -109,6 +110,8 @@ def _step(name: int, form: int, unit: _Unit) -> Step:  # noqa: PLR0911
         return _TOKEN, wide, ".debug_loclists" if unit.version >= 5 else ".debug_loc"
     if offset and name in _OFFSETS:
         return _TOKEN, wide, _OFFSETS[name]
+    if name == _DWO_ID and form == 0x07:
+        return _ID, 8, ""
     if form in FIXED:
         return _SKIP, FIXED[form], ""
     if form in LEBS:
@@ -149,7 +152,7 @@ def units(data: bytes, shapes: Shapes, lists: list[Listing], *, types: bool) -> 
         if unit.version < 5:
             unit.word = reader.number(1)
         if kind in {4, 5}:
-            reader.at += 8
+            yield Token(reader.at, 8, "id", reader.number(8))
         elif kind in {2, 6}:
             reader.at += 8 + unit.wide
         yield from _entries(reader, stop, shapes.at(offset, unit), unit, lists)
@@ -179,7 +182,9 @@ def _entries(  # noqa: C901, PLR0912
                 if first:
                     pending.append((target, value))
                 else:
-                    lists.append(Listing(target, value, unit.version, unit.word, unit.base))
+                    lists.append(
+                        Listing(target, value, unit.version, unit.word, unit.base, unit.wide)
+                    )
             elif kind == _ADDR:
                 place, value = reader.at, reader.number(size)
                 if first and target:
@@ -187,6 +192,8 @@ def _entries(  # noqa: C901, PLR0912
                 yield Token(place, size, "addr", value)
             elif kind == _LEB:
                 reader.leb()
+            elif kind == _ID:
+                yield Token(reader.at, 8, "id", reader.number(8))
             elif kind == _STRING:
                 reader.string()
             else:
@@ -196,5 +203,7 @@ def _entries(  # noqa: C901, PLR0912
                         yield Token(place, width, what, reader.peek(place, width))
                 reader.at += length
         if first:
-            lists += [Listing(t, v, unit.version, unit.word, unit.base) for t, v in pending]
+            lists += [
+                Listing(t, v, unit.version, unit.word, unit.base, unit.wide) for t, v in pending
+            ]
             first = False

@@ -4,6 +4,7 @@ Each function yields the words of one section, or of one list, that refer to som
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from reprodiff.formats.machine.dwarfexpr import Damage, Reader, addresses
 from reprodiff.formats.machine.dwarfinfo import FIXED, LEBS, Listing, Token
@@ -43,7 +44,7 @@ def entries(data: bytes, work: AnyWork, start: Listing) -> Iterator[Token]:
                 reader.leb()
         if expression and located:
             length = reader.leb()
-            for place, width, what in addresses(reader, length, word, 4):
+            for place, width, what in addresses(reader, length, word, start.wide):
                 yield Token(place, width, what, reader.peek(place, width))
             reader.at += length
         if not kind:
@@ -129,9 +130,13 @@ def frames(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
 
 
 def address_table(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
-    """Yield the addresses in .debug_addr."""
+    """Yield the addresses in .debug_addr; before DWARF 5 it is nothing but addresses."""
     del side
     reader = Reader(data, 0, big=work.a.big)
+    if len(data) >= 8 and not (reader.peek(4, 2) == 5 and reader.peek(0, 4) <= len(data) - 4):
+        for at in range(0, len(data) - work.a.word + 1, work.a.word):
+            yield Token(at, work.a.word, "addr", reader.peek(at, work.a.word))
+        return
     while reader.at < len(data):
         length, _ = reader.length()
         stop = reader.at + length
@@ -166,26 +171,69 @@ def _line_units(data: bytes, *, big: bool) -> list[tuple[int, int]]:
 
 
 def map_lines(file: Binary, pair: AnyPair) -> None:
-    """Map .debug_line unit by unit: .debug_info refers to the starts of units."""
-    if pair.unread or pair.plain_a == pair.plain_b:
-        pair.settle([Piece(0, 0, len(pair.plain_a), len(pair.plain_b), "same")])
+    """Map .debug_line: .debug_info refers to the starts of units, relocations to all in them."""
+    a, b = pair.plain_a, pair.plain_b
+    if pair.unread or a == b:
+        pair.settle([Piece(0, 0, len(a), len(b), "same")])
         return
-    ones, twos = (_line_units(data, big=file.big) for data in (pair.plain_a, pair.plain_b))
+    ones, twos = (_line_units(data, big=file.big) for data in (a, b))
     if len(ones) != len(twos):
-        pair.settle([Piece(0, 0, len(pair.plain_a), len(pair.plain_b), "changed")])
+        pair.settle([Piece(0, 0, len(a), len(b), "changed")])
         return
-    pair.settle(
-        [
-            Piece(x0, y0, x1 - x0, y1 - y0, "words" if x1 - x0 == y1 - y0 else "changed")
-            for (x0, x1), (y0, y1) in zip(ones, twos, strict=True)
-        ]
-    )
+    texts_a, texts_b = _texts(a, file), _texts(b, file)
+    pieces: list[Piece] = []
+    for (x0, x1), (y0, y1) in zip(ones, twos, strict=True):
+        inside_a, inside_b = (
+            [text for text in texts if low <= text[0] < high]
+            for texts, low, high in ((texts_a, x0, x1), (texts_b, y0, y1))
+        )
+        pieces += _unit_pieces(pair, (x0, x1, y0, y1), inside_a, inside_b)
+    pair.settle(pieces)
+
+
+def _texts(data: bytes, file: Binary) -> list[tuple[int, int]]:
+    """Return where a line table has strings in place; as far as it can be read."""
+    found: list[tuple[int, int]] = []
+    with suppress(Damage, ValueError):
+        found.extend(
+            (token.at, token.at + token.size)
+            for token in _lines(data, file)
+            if token.kind == "string"
+        )
+    return found
+
+
+def _unit_pieces(
+    pair: AnyPair,
+    unit: tuple[int, int, int, int],
+    ones: list[tuple[int, int]],
+    twos: list[tuple[int, int]],
+) -> list[Piece]:
+    """Return the pieces of one unit: strings, and what is between them."""
+    x0, x1, y0, y1 = unit
+    pieces: list[Piece] = []
+    at_a, at_b = x0, y0
+    if len(ones) != len(twos):
+        ones, twos = [], []
+    for one, two in zip([*ones, (x1, x1)], [*twos, (y1, y1)], strict=True):
+        size_a, size_b = one[0] - at_a, two[0] - at_b
+        pieces.append(Piece(at_a, at_b, size_a, size_b, "words" if size_a == size_b else "changed"))
+        same = pair.plain_a[slice(*one)] == pair.plain_b[slice(*two)]
+        pieces.append(
+            Piece(one[0], two[0], one[1] - one[0], two[1] - two[0], "same" if same else "string")
+        )
+        at_a, at_b = one[1], two[1]
+    return pieces
 
 
 def lines(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
     """Yield what .debug_line refers to, its lengths and its strings."""
     del side
-    reader = Reader(data, 0, big=work.a.big)
+    return _lines(data, work.a)
+
+
+def _lines(data: bytes, file: Binary) -> Iterator[Token]:
+    reader = Reader(data, 0, big=file.big)
     while reader.at < len(data):
         place = reader.at
         length, wide = reader.length()
@@ -194,7 +242,7 @@ def lines(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
             raise Damage
         unit = place if wide == 4 else place + 4
         version = reader.number(2)
-        word = work.a.word
+        word = file.word
         if version >= 5:
             word = reader.number(1)
             reader.number(1)
@@ -244,7 +292,9 @@ def _line_table(reader: Reader, wide: int) -> Iterator[Token]:
                 target = ".debug_str" if form == 0x0E else ".debug_line_str"
                 yield Token(reader.at, wide, target, reader.number(wide))
             elif form == 0x08:
+                place = reader.at
                 reader.string()
+                yield Token(place, reader.at - place, "string", 0)
             elif form in FIXED:
                 reader.at += FIXED[form]
             elif form in LEBS:

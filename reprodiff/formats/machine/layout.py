@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import Any, Final, Generic, TypeVar
 
 from reprodiff.formats.machine.model import Part
-from reprodiff.formats.machine.strings import Piece
+from reprodiff.formats.machine.strings import Piece, ends
 from reprodiff.model import Span
 from reprodiff.records import dataclass
 
@@ -37,12 +37,26 @@ class SectionPair(Generic[P]):
     packed: bool = False
     unread: bool = False
     pieces: list[Piece] = field(default_factory=list)
+    tails: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Strings of A that a linker has shared with another in B, or no longer shares: where else."""
     _starts: list[int] = field(default_factory=list)
 
     def settle(self, pieces: list[Piece]) -> None:
         """Take ``pieces``, sorted by their place in A, as the map."""
         self.pieces = [piece for piece in pieces if piece.size_a or piece.size_b]
+        for piece in self.pieces:
+            if piece.kind == "tail":
+                self._shared(piece)
         self._starts = [piece.a for piece in self.pieces]
+
+    def _shared(self, piece: Piece) -> None:
+        """Note which ends of strings stand for a string that one side has by itself."""
+        if piece.size_a:
+            text = self.plain_a[piece.a : piece.a + piece.size_a]
+            self.tails[piece.a] = tuple(ends(self.plain_b, text))
+            return
+        for at in ends(self.plain_a, self.plain_b[piece.b : piece.b + piece.size_b]):
+            self.tails[at] = (*self.tails.get(at, ()), piece.b)
 
     @property
     def size_a(self) -> int:
@@ -153,6 +167,7 @@ class AddressMap:
             place = inside.forward(address - inside.a.addr)
             if place is not None:
                 found.append(inside.b.addr + place)
+            found += [inside.b.addr + at for at in inside.tails.get(address - inside.a.addr, ())]
             if address == inside.a.addr and inside.a.bare:
                 # The end of .data and the start of .bss are one address, and may part.
                 found += [end.b.addr + end.size_b for end in self._ends.get(address, ())]

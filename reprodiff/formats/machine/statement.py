@@ -67,7 +67,7 @@ class Statement:
                 continue
             strings: dict[tuple[bytes, bytes], list[Quad]] = defaultdict(list)
             for piece, quads in claims(pair):
-                if piece.kind in {"pad", "moved"}:
+                if piece.kind in {"pad", "moved", "tail"}:
                     region.moved += quads
                     continue
                 values = (
@@ -234,7 +234,7 @@ def claims(pair: AnyPair) -> Iterator[tuple[Piece, list[Quad]]]:
     starts_b = [piece.b for piece in by_b]
     for piece in pair.pieces:
         a0, a1, b0, b1 = piece.a, piece.a + piece.size_a, piece.b, piece.b + piece.size_b
-        if piece.kind in {"string", "pad"}:
+        if piece.kind in {"string", "pad", "tail"}:
             yield piece, [Quad(a0, a1, b0, b1)]
         elif piece.kind in apart:
             before = bisect_right(starts_a, a0) - 1

@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
+from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.parsing.align import align
 
-Kind = Literal["same", "words", "string", "pad", "moved", "apart", "changed"]
+Kind = Literal["same", "words", "string", "pad", "moved", "apart", "tail", "changed"]
 
 
 class Piece(NamedTuple):
@@ -19,7 +20,8 @@ class Piece(NamedTuple):
 
     ``same`` is equal bytes; ``words`` equal size, each difference to be judged; ``string`` a
     string with its zero replaced by another; ``moved`` and ``apart`` are the same two out of turn;
-    ``pad`` zeros on both sides, of two lengths; ``changed`` anything else.
+    ``pad`` zeros on both sides, of two lengths; ``tail`` a string of one side that on the other is
+    the end of a longer one; ``changed`` anything else.
     """
 
     a: int
@@ -41,6 +43,7 @@ _FEW: Final = 8
 """Strings that nothing tells apart and that are then paired in their order."""
 _ALIGNED: Final = 64
 _POWERS: Final = (1, 2, 4, 8, 16, 32, 64)
+_SHORT: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]++\0)*+")
 _DATA: Final = re.compile(rb"[^\0]++(?:\0[^\0]++)*+")
 MAX_STRINGS: Final = 2_000_000
 
@@ -94,6 +97,8 @@ class _Tiler:
         self.pieces: list[Piece] = []
         self.apart_a: dict[int, Range] = {}
         self.apart_b: dict[int, Range] = {}
+        self.keys_a: dict[Range, bytes] = {}
+        self.keys_b: dict[Range, bytes] = {}
 
     def add(self, a0: int, a1: int, b0: int, b1: int, kind: Kind) -> None:
         if a0 == a1 and b0 == b1:
@@ -111,7 +116,12 @@ class _Tiler:
 
     def run(self, texts_a: list[Range], texts_b: list[Range]) -> None:
         at_a = at_b = 0
-        pairs = list(_pairs(self.a, self.b, texts_a, texts_b))
+        keys = stringkeys.keys(
+            [self.a[slice(*text)] for text in texts_a], [self.b[slice(*text)] for text in texts_b]
+        )
+        pairs = list(_pairs(texts_a, texts_b, *keys))
+        self.keys_a = dict(zip(texts_a, keys[0], strict=True))
+        self.keys_b = dict(zip(texts_b, keys[1], strict=True))
         self.crossing(texts_a, texts_b, pairs)
         for one, two in pairs:
             if one[0] > at_a or two[0] > at_b:
@@ -134,7 +144,7 @@ class _Tiler:
         free_a = [text for text in texts_a if text not in taken_a]
         free_b = [text for text in texts_b if text not in taken_b]
         for key in (bytes, _end):
-            ones, twos = _by_key(self.a, free_a, key), _by_key(self.b, free_b, key)
+            ones, twos = _by_key(self.keys_a, free_a, key), _by_key(self.keys_b, free_b, key)
             for name, places in ones.items():
                 others = twos.get(name, [])
                 if len(places) != len(others):
@@ -190,8 +200,41 @@ class _Tiler:
             self.pieces += pieces
         elif len(a) == len(b):
             self.add(a0, a1, b0, b1, "words")
+        elif (pieces := self.tails(a0, a1, b0, b1)) is not None:
+            self.pieces += pieces
         else:
             self.padded(a0, a1, b0, b1)
+
+    def tails(self, a0: int, a1: int, b0: int, b1: int) -> list[Piece] | None:
+        """Tile short strings of which one side has more, because a linker shares ends.
+
+        What is too much on one side must be the end of a string on the other.
+        """
+        if not (_SHORT.fullmatch(self.a, a0, a1) and _SHORT.fullmatch(self.b, b0, b1)):
+            return None
+        ones = [(x + a0, y + a0) for x, y in _split(self.a[a0:a1])]
+        twos = [(x + b0, y + b0) for x, y in _split(self.b[b0:b1])]
+        pieces: list[Piece] = []
+        for op in align([self.a[slice(*x)] for x in ones], [self.b[slice(*y)] for y in twos]):
+            if op.tag == "equal":
+                for x, y in zip(ones[op.a0 : op.a1], twos[op.b0 : op.b1], strict=True):
+                    pieces.append(Piece(x[0], y[0], x[1] - x[0], y[1] - y[0], "same"))
+                continue
+            at_a = ones[op.a0][0] if op.a0 < len(ones) else a1
+            at_b = twos[op.b0][0] if op.b0 < len(twos) else b1
+            for mine, other, texts in (
+                (self.a, self.b, ones[op.a0 : op.a1]), (self.b, self.a, twos[op.b0 : op.b1])
+            ):  # fmt: skip
+                for start, stop in texts:
+                    if not any(ends(other, mine[start:stop])):
+                        return None
+                    size = stop - start
+                    pieces.append(
+                        Piece(start, at_b, size, 0, "tail")
+                        if mine is self.a
+                        else Piece(at_a, start, 0, size, "tail")
+                    )
+        return pieces
 
     def aligned(self, a0: int, a1: int, b0: int, b1: int) -> list[Piece] | None:
         """Tile data in which objects are aligned anew, because it starts at another address.
@@ -253,6 +296,15 @@ class _Tiler:
             self.add(a0, a1, b0, b1, "changed")
 
 
+def ends(data: bytes, text: bytes) -> Iterator[int]:
+    """Yield where ``text``, with its zero, is the end of a longer string."""
+    at = data.find(text)
+    while at >= 0:
+        if at and data[at - 1]:
+            yield at
+        at = data.find(text, at + 1)
+
+
 def _without(start: int, stop: int, cut: list[Range]) -> list[Range]:
     """Return what is left of a range without others in it."""
     left: list[Range] = []
@@ -266,11 +318,11 @@ def _without(start: int, stop: int, cut: list[Range]) -> list[Range]:
 
 
 def _by_key(
-    data: bytes, texts: list[Range], key: Callable[[bytes], bytes]
+    keys: dict[Range, bytes], texts: list[Range], key: Callable[[bytes], bytes]
 ) -> dict[bytes, list[Range]]:
     found: dict[bytes, list[Range]] = {}
     for text in texts:
-        found.setdefault(key(data[slice(*text)]), []).append(text)
+        found.setdefault(key(keys[text]), []).append(text)
     return found
 
 
@@ -284,22 +336,27 @@ def _agree(a: bytes, b: bytes) -> int:
 
 
 def _pairs(
-    a: bytes, b: bytes, texts_a: Sequence[Range], texts_b: Sequence[Range]
+    texts_a: Sequence[Range],
+    texts_b: Sequence[Range],
+    keys_a: Sequence[bytes],
+    keys_b: Sequence[bytes],
 ) -> Iterator[tuple[Range, Range]]:
     """Yield the strings that are the same or stand for each other, in order."""
-    keys_a = [a[start:stop] for start, stop in texts_a]
-    keys_b = [b[start:stop] for start, stop in texts_b]
     ops = align(keys_a, keys_b)
     changed = [op for op in ops if op.tag != "equal"]
     shared = {_end(key) for op in changed for key in keys_a[op.a0 : op.a1]} & {
         _end(key) for op in changed for key in keys_b[op.b0 : op.b1]
     }
+    elsewhere = set(keys_a).intersection(keys_b)
     for op in ops:
-        if op.tag == "equal" or _alike(keys_a[op.a0 : op.a1], keys_b[op.b0 : op.b1], shared):
+        ones, twos = keys_a[op.a0 : op.a1], keys_b[op.b0 : op.b1]
+        moved = op.tag != "equal" and not elsewhere.isdisjoint([*ones, *twos])
+        if op.tag == "equal" or (not moved and _alike(ones, twos, shared)):
             yield from zip(texts_a[op.a0 : op.a1], texts_b[op.b0 : op.b1], strict=True)
         elif op.tag == "replace":
-            ends_a = [_end(key) for key in keys_a[op.a0 : op.a1]]
-            ends_b = [_end(key) for key in keys_b[op.b0 : op.b1]]
+            # What stands elsewhere under its own key is never taken for another here.
+            ends_a = [b"\0" + key if key in elsewhere else _end(key) for key in ones]
+            ends_b = [b"\0" + key if key in elsewhere else _end(key) for key in twos]
             for part in align(ends_a, ends_b):
                 if part.tag == "equal":
                     for step in range(part.a1 - part.a0):
@@ -307,7 +364,7 @@ def _pairs(
                         yield one, texts_b[op.b0 + part.b0 + step]
 
 
-def _alike(ones: list[bytes], twos: list[bytes], shared: set[bytes]) -> bool:
+def _alike(ones: Sequence[bytes], twos: Sequence[bytes], shared: set[bytes]) -> bool:
     """Whether the strings of two runs stand for each other one by one.
 
     Not so if the end of a path stands in another place, too (``shared`` are ends that changed

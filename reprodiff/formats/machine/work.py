@@ -40,6 +40,8 @@ class Work(Generic[File]):
     """Functions of A that changed, by address, with their sizes in A and B."""
     strings: list[tuple[Region, Quad]] = field(default_factory=list)
     """Strings inside of other things that stand for each other."""
+    ids: list[tuple[Region, Quad]] = field(default_factory=list)
+    """Ids of separate debug files."""
     added: list[tuple[bytes, bytes, Quad, Region]] = field(default_factory=list)
     """Symbols on one side, or renamed: name in A, name in B, where."""
     hints: Hints = field(default_factory=Hints)

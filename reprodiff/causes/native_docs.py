@@ -1,0 +1,106 @@
+"""More of what makes two ELF files differ: hashes in names, random ids, tools, processors."""
+
+from typing import Final
+
+from reprodiff.causes.base import Blame, Cause, Doc
+from reprodiff.model import Category, Severity
+
+RUST_HASH: Final = Cause(
+    id="elf-rust-symbol-hash",
+    category=Category.BUILD_IDS,
+    severity=Severity.BENIGN,
+    title="hash in the names of Rust symbols",
+    blame=Blame.LEAF,
+    doc=Doc(
+        what="Names in the symbol table for debuggers differ in the hash that rustc puts into them.",
+        recognised="The names are equal but for the hash (17h...E, or Cs..._ in the newer "
+        "mangling), and stand in a table that no loader reads.",
+        why="The hash is made from the version of the compiler and from the metadata of the crate, "
+        "of which the path is a part for crates that are not from a registry.",
+        fix=(
+            ("cargo", '`strip = "symbols"` in [profile.release]; with --remap-path-prefix the code '
+             "is then equal as well"),
+            ("any", "build both in the same directory, with the same rustc"),
+        ),
+        mistaken_for="Other functions: the code of each is compared by itself.",
+        sources=("https://rust-lang.github.io/rfcs/2603-rust-symbol-name-mangling-v0.html",),
+    ),
+)  # fmt: skip
+
+RANDOM_SEED: Final = Cause(
+    id="elf-lto-random-seed",
+    category=Category.ENVIRONMENT,
+    severity=Severity.BENIGN,
+    title="random seed in the name of a symbol",
+    blame=Blame.LEAF,
+    doc=Doc(
+        what="A name in the symbol table for debuggers ends in eight random digits.",
+        recognised="The names are equal but for the eight hexadecimal digits behind the last dot, "
+        "and stand in a table that no loader reads.",
+        why="GCC makes up a seed for each object of link-time optimisation.",
+        fix=(
+            ("gcc", "`-frandom-seed=NAME`, another one for each source file"),
+            ("any", "strip the library: `-Wl,-s`"),
+        ),
+        mistaken_for="A renamed function.",
+        sources=("gcc(1), -frandom-seed",),
+    ),
+)
+
+STRIPPED: Final = Cause(
+    id="elf-stripped",
+    category=Category.TOOLCHAIN,
+    severity=Severity.BENIGN,
+    title="debug information or symbol table on one side only",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="One file has debug information or a table of symbols for debuggers, the other has "
+        "not. Neither is loaded.",
+        recognised="The sections of one side are none of the memory image (.debug_*, .symtab, "
+        ".strtab and the like); everything else is compared by itself.",
+        why="One build ran with -g, or strip ran on one side.",
+        fix=(("gcc, clang", "the same -g on both sides, or strip both (`-Wl,-s`)"),),
+        mistaken_for="Other code: sections that are loaded are never put down to this.",
+        sources=("strip(1)", "System V ABI, chapter 4"),
+    ),
+)
+
+BUILD_ID_RANDOM: Final = Cause(
+    id="elf-build-id-random",
+    category=Category.BUILD_IDS,
+    severity=Severity.BENIGN,
+    title="random build-id (--build-id=uuid)",
+    blame=Blame.LEAF,
+    doc=Doc(
+        what="The build-id is a random number.",
+        recognised="Both ids have 16 bytes, and nothing else in the two files differs. The linker "
+        "makes such ids at random (uuid) or from the content (md5); the second would be from "
+        "something that is no longer in the files.",
+        why="The linker was told --build-id=uuid, or -Wl,--build-id=md5 on files that were "
+        "stripped later.",
+        fix=(("gcc, clang", "`-Wl,--build-id=sha1`, the default of most distributions"),),
+        mistaken_for="A hash of the content: the default id has 20 bytes, or 8 with lld.",
+        sources=("ld(1), --build-id",),
+    ),
+)
+
+CPU_DISPATCH: Final = Cause(
+    id="elf-cpu-features",
+    category=Category.ENVIRONMENT,
+    severity=Severity.REVIEW,
+    title="code for other processors",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="The files have functions for other instruction sets, or need another one.",
+        recognised="The names of functions that one side alone has end in an instruction set, or "
+        "the property note of the two names other levels of x86-64.",
+        why="The build looked at the processor it ran on (-march=native, a configure test), or "
+        "another compiler knows more of them.",
+        fix=(
+            ("gcc, clang", "-march=x86-64, never native"),
+            ("numpy, meson", "-Dcpu-baseline=... -Dcpu-dispatch=..."),
+        ),
+        mistaken_for="Other sources.",
+        sources=("https://numpy.org/doc/stable/reference/simd/build-options.html",),
+    ),
+)

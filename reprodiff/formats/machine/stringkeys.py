@@ -1,0 +1,69 @@
+"""By what the strings of two sections are known again: themselves without what a build varies.
+
+A build directory stands in the middle of some strings (the name of a C++ lambda has the file that
+it is in), and hashes of paths and seeds at the end of symbols.  Here such parts are taken out of
+strings that one side alone has, so that the rest tells which stands for which.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+_PATH: Final = re.compile(rb"(?<![^\s\"'(<=,:;])(?:/[^\0/\s\"'()<>,:;]++)++")
+_MOST: Final = 4
+"""Pairs of directories that are taken out."""
+# Rust's legacy mangling ends in a hash (17h...E), its newer one has one for each crate (Cs..._);
+# the objects of GCC's LTO end in a random seed.
+_HASHES: Final = re.compile(
+    rb"(?<=17h)[0-9a-f]{16}(?=E)|(?<=Cs)[0-9A-Za-z]{8,13}(?=_)|(?<=\.)[0-9a-f]{8}(?=\0\Z)"
+)
+
+
+def keys(ones: Sequence[bytes], twos: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Return a key for each string; equal keys are strings that stand for each other."""
+    lonely_a, lonely_b = set(ones) - set(twos), set(twos) - set(ones)
+    if not lonely_a or not lonely_b:
+        return list(ones), list(twos)
+    prefixes = _prefixes(lonely_a, lonely_b)
+    return (
+        [_key(text, [a for a, _ in prefixes]) if text in lonely_a else text for text in ones],
+        [_key(text, [b for _, b in prefixes]) if text in lonely_b else text for text in twos],
+    )
+
+
+def _key(text: bytes, prefixes: list[bytes]) -> bytes:
+    for number, prefix in enumerate(prefixes):
+        text = text.replace(prefix, b"\1%d" % number)
+    return _HASHES.sub(b"\2", text)
+
+
+def _prefixes(ones: set[bytes], twos: set[bytes]) -> list[tuple[bytes, bytes]]:
+    """Return the pairs of directories that absolute paths of the same end differ in."""
+    ends_a, ends_b = _ends(ones), _ends(twos)
+    votes: Counter[tuple[bytes, bytes]] = Counter()
+    for end, one in ends_a.items():
+        two = ends_b.get(end)
+        if one is not None and two is not None:
+            votes[_split(one, two)] += 1
+    best = sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:_MOST]
+    # The longest first: it may lie below another.
+    return sorted((pair for pair, _ in best if all(pair)), key=lambda pair: (-len(pair[0]), pair))
+
+
+def _ends(texts: set[bytes]) -> dict[bytes, bytes | None]:
+    """Return absolute paths by their last component; those of one that two have are ``None``."""
+    found: dict[bytes, bytes | None] = {}
+    for text in texts:
+        for path in _PATH.findall(text):
+            end = path.rpartition(b"/")[2]
+            found[end] = path if found.get(end, path) == path else None
+    return found
+
+
+def _split(one: bytes, two: bytes) -> tuple[bytes, bytes]:
+    parts_a, parts_b = one.split(b"/"), two.split(b"/")
+    size = 0
+    while size < min(len(parts_a), len(parts_b)) and parts_a[-1 - size] == parts_b[-1 - size]:
+        size += 1
+    return b"/".join(parts_a[: len(parts_a) - size]), b"/".join(parts_b[: len(parts_b) - size])
