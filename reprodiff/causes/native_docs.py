@@ -12,20 +12,19 @@ RUST_HASH: Final = Cause(
     title="hash in the names of Rust symbols",
     blame=Blame.LEAF,
     doc=Doc(
-        what="Names in the symbol table for debuggers differ in the hash that rustc puts into them.",
+        what="Names in the symbol table for debuggers differ in the hash that rustc puts there.",
         recognised="The names are equal but for the hash (17h...E, or Cs..._ in the newer "
         "mangling), and stand in a table that no loader reads.",
         why="The hash is made from the version of the compiler and from the metadata of the crate, "
         "of which the path is a part for crates that are not from a registry.",
         fix=(
-            ("cargo", '`strip = "symbols"` in [profile.release]; with --remap-path-prefix the code '
-             "is then equal as well"),
+            ("cargo", 'strip = "symbols" in [profile.release], with --remap-path-prefix'),
             ("any", "build both in the same directory, with the same rustc"),
         ),
         mistaken_for="Other functions: the code of each is compared by itself.",
         sources=("https://rust-lang.github.io/rfcs/2603-rust-symbol-name-mangling-v0.html",),
     ),
-)  # fmt: skip
+)
 
 RANDOM_SEED: Final = Cause(
     id="elf-lto-random-seed",

@@ -286,3 +286,48 @@ def test_equal_files_start_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("reprodiff.sandbox.run", refuse)
     assert report(a, twin).verdict is Verdict.IDENTICAL
+
+
+@pytest.mark.parametrize(
+    ("compiler", "options", "code"),
+    [
+        ("gcc", "-g -O2 -Wl,--emit-relocs", C_CODE),
+        ("gcc", "-g -ggdb3 -O2", C_CODE),
+        ("gcc", "-g -gsplit-dwarf -gdwarf-4 -O2", C_CODE),
+        ("g++", "-g -O3 -flto", CXX_CODE),
+        ("clang", "-g -gz -O2", C_CODE),
+        ("clang", "-g -O2 -ggnu-pubnames -Wl,--gdb-index -fuse-ld=lld", C_CODE),
+        ("clang++", "-g -gpubnames -O2", CXX_CODE),
+        ("clang++", "-g -gsplit-dwarf -O2", CXX_CODE),
+        ("clang", "-g -O2 -fuse-ld=lld -Wl,--pack-dyn-relocs=relr -Wl,--hash-style=sysv", C_CODE),
+    ],
+)
+def test_other_ways_to_link_and_to_describe_are_proven(
+    tmp_path: Path, compiler: str, options: str, code: str
+) -> None:
+    a, b = pair(tmp_path, options, code=code, compiler=compiler)
+    assert_proven(report(a, b), "elf-build-path")
+
+
+def test_random_seeds_of_link_time_optimisation_are_named(tmp_path: Path) -> None:
+    a, b = pair(tmp_path, "-g -O3 -flto")
+    assert_proven(report(a, b), "elf-lto-random-seed")
+    c, d = pair(tmp_path, "-O2", code=C_CODE.replace("limited", "limited_a1b2c3d4"))
+    renamed = build(tmp_path / "x", "-O2", C_CODE.replace("limited", "limited_a1b2c3d5"))
+    assert report(c, renamed).verdict is Verdict.DIFFERENT
+    assert report(c, d).verdict is Verdict.EQUIVALENT
+
+
+def test_a_string_shared_with_the_end_of_another_may_stand_by_itself(tmp_path: Path) -> None:
+    """A linker shares the end of a path only while that path is short enough to be packed."""
+    code = C_CODE.replace('"alpha"', '"c"')
+    a = build(tmp_path / "a", "-O2", code.replace("__FILE__", '"/a/b/c.c"'))
+    long = "/a/directory/that/is/long/enough/to/be/aligned/c.c"
+    b = build(tmp_path / "b", "-O2", code.replace("__FILE__", f'"{long}"'))
+    found = report(a, b)
+    assert "native-data-changed" not in causes(found)
+    assert "native-code-changed" not in causes(found)
+    other = build(
+        tmp_path / "b", "-O2", code.replace("__FILE__", f'"{long}"').replace('"c"', '"h"')
+    )
+    assert report(a, other).verdict is Verdict.DIFFERENT

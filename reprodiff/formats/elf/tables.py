@@ -5,6 +5,7 @@ GNU extensions as in the Linux Standard Base, "Symbol Versioning"; RELR as in th
 2017 that binutils 2.38 and glibc 2.36 implement.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from reprodiff.formats.elf.entries import Symbol, dynamic, symbols
@@ -21,7 +22,7 @@ from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine import work as work_module
 from reprodiff.formats.machine.layout import AddressMap
 from reprodiff.formats.machine.proof import Quad, Region
-from reprodiff.formats.parsing.align import align
+from reprodiff.formats.parsing.align import Op, align
 
 _ADDRESS_TAGS: Final = frozenset(
     {
@@ -121,7 +122,13 @@ def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
     ]
     keys_b = [(name, x.info, x.section) for name, x in zip(names[1], list_b, strict=True)]
     strings = where.by_index.get(pair.a.link)
-    for op in align(keys_a, keys_b):
+    ops = align(keys_a, keys_b)
+    if not pair.a.alloc:
+        found = _crossing(ops, keys_a, keys_b)
+        sides = (list_a, list_b)
+        if _reordered(work, region, (pair, strings), sides, (ops, found)):
+            return
+    for op in ops:
         if op.tag == "equal":
             for i, j in zip(range(op.a0, op.a1), range(op.b0, op.b1), strict=True):
                 _symbol(work, region, (pair, strings), list_a[i], list_b[j])
@@ -146,6 +153,57 @@ def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
         names_a = b", ".join(x.name for x in ones[:20] if x.name)
         names_b = b", ".join(x.name for x in twos[:20] if x.name)
         work.added.append((names_a, names_b, quad, region))
+
+
+def _crossing(
+    ops: list[Op], keys_a: Sequence[object], keys_b: Sequence[object]
+) -> list[tuple[int, int]] | None:
+    """Return the symbols that stand out of turn, ``None`` if some have no partner at all."""
+    waiting: dict[object, list[int]] = {}
+    free_a = [i for op in ops if op.tag != "equal" for i in range(op.a0, op.a1)]
+    free_b = [j for op in ops if op.tag != "equal" for j in range(op.b0, op.b1)]
+    for j in reversed(free_b):
+        waiting.setdefault(keys_b[j], []).append(j)
+    found: list[tuple[int, int]] = []
+    for i in free_a:
+        queue = waiting.get(keys_a[i])
+        if not queue:
+            return None
+        found.append((i, queue.pop()))
+    return found if len(free_a) == len(free_b) else None
+
+
+def _reordered(
+    work: Work,
+    region: Region,
+    tables: tuple[SectionPair, SectionPair | None],
+    sides: tuple[list[Symbol], list[Symbol]],
+    order: tuple[list[Op], list[tuple[int, int]] | None],
+) -> bool:
+    """Check a table for debuggers that has the same symbols in another order; whether it is one.
+
+    Each symbol out of turn is taken out of A in one place and put into B in another.
+    """
+    ops, crossing = order
+    if not crossing:
+        return False
+    list_a, list_b = sides
+    size = 24 if work.a.bits == 64 else 16
+    trial = Region(region.name, region.a, region.b, region.at_a, region.at_b)
+    for i, j in crossing:
+        _symbol(work, trial, tables, list_a[i], list_b[j])
+        if trial.wrong or list_a[i].other != list_b[j].other:
+            return False
+    turn = [(op.a0, op.b0, op.a1, op.b1) for op in ops if op.tag == "equal"]
+    for a0, b0, a1, b1 in turn:
+        for i, j in zip(range(a0, a1), range(b0, b1), strict=True):
+            _symbol(work, region, tables, list_a[i], list_b[j])
+    for i, j in crossing:
+        before_b = max((b1 for _, _, a1, b1 in turn if a1 <= i), default=0)
+        before_a = max((a1 for _, _, a1, b1 in turn if b1 <= j), default=0)
+        region.moved.append(Quad(i * size, (i + 1) * size, before_b * size, before_b * size))
+        region.moved.append(Quad(before_a * size, before_a * size, j * size, (j + 1) * size))
+    return True
 
 
 def _after(items: list[Symbol], at: int, section: Section, size: int) -> int:
