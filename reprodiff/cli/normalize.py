@@ -39,6 +39,11 @@ def _limit_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click'
     help="time of every member (default: SOURCE_DATE_EPOCH, or 315532800: 1980-01-01)",
 )
 @click.option(
+    "--compress",
+    is_flag=True,
+    help="deflate instead of store: smaller, and about a second for each MB",
+)
+@click.option(
     "--native-ids",
     is_flag=True,
     help="also build-ids, PE times and checksums, LC_UUID in native binaries",
@@ -61,7 +66,9 @@ def normalize(ctx: click.Context, /, **_parameters: object) -> int:
     values = ctx.params
     epoch = DEFAULT_EPOCH if values["epoch"] is None else values["epoch"]
     pairs = _targets(values["artifacts"], values["output"])
-    rules = Rules(time=canonical_time(epoch), native_ids=values["native_ids"])
+    rules = Rules(
+        time=canonical_time(epoch), native_ids=values["native_ids"], compress=values["compress"]
+    )
     done = [_one(path, target, rules, values) for path, target in pairs]
     return Exit.SAME if all(done) else Exit.ERROR
 

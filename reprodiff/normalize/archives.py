@@ -17,7 +17,7 @@ from reprodiff.normalize.mentions import Mentions
 from reprodiff.normalize.native import Patch
 from reprodiff.normalize.record import Book, check_identity, info_directory, order
 from reprodiff.normalize.rules import Reasons, RefusedError, Rules
-from reprodiff.normalize.sinks import Sink, StoredGzip
+from reprodiff.normalize.sinks import DeflatedGzip, Sink, StoredGzip
 from reprodiff.normalize.tarwriter import DIRECTORY, FILE, SYMLINK, TarWriter
 from reprodiff.normalize.zipwriter import ZipWriter
 
@@ -86,7 +86,7 @@ class _Work:
         else:
             items.sort(key=lambda item: item.name)
         self._prepare(items, book.record if book else "")
-        writer = ZipWriter(sink, self._rules.time)
+        writer = ZipWriter(sink, self._rules.time, compress=self._rules.compress)
         for item in items:
             if book is not None and item.path == book.record:
                 continue
@@ -104,7 +104,8 @@ class _Work:
         if artifact.kind is ArtifactKind.SDIST:
             self._check_sdist(items)
         self._prepare(items, "")
-        gzip = StoredGzip(sink) if artifact.layer is not None else None
+        around = DeflatedGzip if self._rules.compress else StoredGzip
+        gzip = around(sink) if artifact.layer is not None else None
         writer = TarWriter(gzip or sink, self._rules.time)
         for item in items:
             with self._content(item, None) as view:

@@ -33,6 +33,8 @@ class Rules:
 
     time: int = DEFAULT_EPOCH
     native_ids: bool = False
+    compress: bool = False
+    """Whether members are deflated, by our own encoder, instead of stored."""
 
 
 class RefusedError(ReprodiffError):

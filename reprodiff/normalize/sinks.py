@@ -5,6 +5,10 @@ import zlib
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from reprodiff.artifacts.streams.spool import Spool
+from reprodiff.limits import Limits
+from reprodiff.normalize.deflate import deflate
+
 STEP: Final = 1 << 20
 """Bytes handed on at once."""
 _BLOCK: Final = 0xFFFF
@@ -45,6 +49,29 @@ class Hashing:
         return self._digest.hexdigest()
 
 
+class DeflatedGzip:
+    """Writes one gzip member, deflated by our own encoder, when it has been given all bytes."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._crc = 0
+        self._spool = Spool(Limits(), 1 << 62)
+
+    def write(self, data: bytes | memoryview, /) -> None:
+        """Take the next plain bytes."""
+        for at in range(0, len(data), STEP):
+            piece = bytes(data[at : at + STEP])
+            self._crc = zlib.crc32(piece, self._crc)
+            self._spool.write(piece)
+
+    def close(self) -> None:
+        """Write the member."""
+        with self._spool, self._spool.finish() as plain:
+            self._sink.write(_GZIP_HEADER)
+            deflate(plain, self._sink.write)
+            self._sink.write(_trailer(self._crc, len(plain)))
+
+
 class StoredGzip:
     """Writes one gzip member of stored blocks, all of the largest size but the last.
 
@@ -71,9 +98,7 @@ class StoredGzip:
     def close(self) -> None:
         """Write the last block, and the trailer."""
         self._block(last=True)
-        self._sink.write(
-            self._crc.to_bytes(4, "little") + (self._size & 0xFFFFFFFF).to_bytes(4, "little")
-        )
+        self._sink.write(_trailer(self._crc, self._size))
 
     def _block(self, *, last: bool) -> None:
         block = bytes(self._waiting[:_BLOCK])
@@ -81,3 +106,7 @@ class StoredGzip:
         size = len(block)
         head = bytes([last]) + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little")
         self._sink.write(head + block)
+
+
+def _trailer(crc: int, size: int) -> bytes:
+    return crc.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")

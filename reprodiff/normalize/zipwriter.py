@@ -5,6 +5,7 @@ import time
 import zlib
 from typing import Final, NamedTuple
 
+from reprodiff.normalize.deflate import deflated
 from reprodiff.normalize.sinks import STEP, Sink
 
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
@@ -18,6 +19,8 @@ _VERSION: Final = 20
 """Version 2.0 of the specification: directories and deflate, what every reader knows."""
 _VERSION64: Final = 45
 _UTF8: Final = 1 << 11
+_STORED: Final = 0
+_DEFLATED: Final = 8
 _FULL16: Final = 0xFFFF
 _FULL32: Final = 0xFFFFFFFF
 _DOS_DIRECTORY: Final = 0x10
@@ -26,20 +29,24 @@ _DOS_DIRECTORY: Final = 0x10
 class _Written(NamedTuple):
     name: bytes
     crc: int
+    method: int
+    packed: int
     size: int
     offset: int
     mode: int
 
 
 class ZipWriter:
-    """Writes stored members with the same header fields each, then the directory.
+    """Writes members with the same header fields each, then the directory.
 
-    ``seconds`` is their time, even and between 1980 and 2107.  Sizes and places that 32 bits
+    ``seconds`` is their time, even and between 1980 and 2107.  With ``compress`` a member is
+    deflated where that makes it smaller, and stored otherwise.  Sizes and places that 32 bits
     cannot hold go to a zip64 field; nothing else has an extra field, a comment or a descriptor.
     """
 
-    def __init__(self, sink: Sink, seconds: int) -> None:
+    def __init__(self, sink: Sink, seconds: int, *, compress: bool = False) -> None:
         self._sink = sink
+        self._compress = compress
         when = time.gmtime(seconds)
         self._date = (when.tm_year - 1980) << 9 | when.tm_mon << 5 | when.tm_mday
         self._time = when.tm_hour << 11 | when.tm_min << 5 | when.tm_sec // 2
@@ -52,14 +59,25 @@ class ZipWriter:
         for at in range(0, len(content), STEP):
             crc = zlib.crc32(content[at : at + STEP], crc)
         size = len(content)
-        large = size >= _FULL32
-        shown = _FULL32 if large else size
-        extra = struct.pack("<HHQQ", 1, 16, size, size) if large else b""
-        self._written.append(_Written(name, crc, size, self._at, mode))
-        flags, version = _flags(name), _VERSION64 if large else _VERSION
-        fixed = (version, flags, 0, self._time, self._date, crc, shown, shown)
-        self._put(_LOCAL.pack(b"PK\3\4", *fixed, len(name), len(extra)) + name + extra)
+        if self._compress and size:
+            with deflated(memoryview(content)) as packed:
+                if len(packed) < size:
+                    self._member(_Written(name, crc, _DEFLATED, len(packed), size, self._at, mode))
+                    self._put(packed)
+                    return
+        self._member(_Written(name, crc, _STORED, size, size, self._at, mode))
         self._put(content)
+
+    def _member(self, member: _Written) -> None:
+        """Write the local header of a member, and note it for the directory."""
+        name, crc, method, packed, size, _, _ = member
+        self._written.append(member)
+        large = size >= _FULL32
+        shown = (_FULL32, _FULL32) if large else (packed, size)
+        extra = struct.pack("<HHQQ", 1, 16, size, packed) if large else b""
+        version = _VERSION64 if large else _VERSION
+        fixed = (version, _flags(name), method, self._time, self._date, crc, *shown)
+        self._put(_LOCAL.pack(b"PK\3\4", *fixed, len(name), len(extra)) + name + extra)
 
     def finish(self) -> None:
         """Write the central directory and the end."""
@@ -76,17 +94,17 @@ class ZipWriter:
         self._put(_END.pack(b"PK\5\6", 0, 0, *ends, 0))
 
     def _central(self, member: _Written) -> bytes:
-        name, crc, size, offset, mode = member
+        name, crc, method, packed, size, offset, mode = member
         wide = (
-            *((size, size) if size >= _FULL32 else ()),
+            *((size, packed) if size >= _FULL32 else ()),
             *((offset,) if offset >= _FULL32 else ()),
         )
         extra = struct.pack(f"<HH{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
         version = _VERSION64 if wide else _VERSION
-        shown = min(size, _FULL32)
+        shown = (_FULL32, _FULL32) if size >= _FULL32 else (packed, size)
         attributes = mode << 16 | (_DOS_DIRECTORY if name.endswith(b"/") else 0)
-        fixed = (_UNIX << 8 | version, version, _flags(name), 0, self._time, self._date)
-        rest = (crc, shown, shown, len(name), len(extra), 0, 0, 0, attributes)
+        fixed = (_UNIX << 8 | version, version, _flags(name), method, self._time, self._date)
+        rest = (crc, *shown, len(name), len(extra), 0, 0, 0, attributes)
         return _CENTRAL.pack(b"PK\1\2", *fixed, *rest, min(offset, _FULL32)) + name + extra
 
     def _put(self, data: bytes | memoryview) -> None:

@@ -154,3 +154,14 @@ def test_nothing_heavy_is_loaded(source: Path, tmp_path: Path) -> None:
         check=True,
     )
     assert done.stdout == "\n"
+
+
+def test_options_change_the_form(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.write_bytes(wheel(FILES | {"demo/long.txt": b"again and " * 1000}))
+    assert say(capsys, source, "-o", tmp_path / "a.whl")[0] == 0
+    assert say(capsys, source, "-o", tmp_path / "b.whl", "--compress", "--native-ids")[0] == 0
+    assert (tmp_path / "b.whl").stat().st_size < (tmp_path / "a.whl").stat().st_size
+    assert say(capsys, tmp_path / "b.whl", "-o", tmp_path / "c.whl")[0] == 0
+    assert (tmp_path / "c.whl").read_bytes() == (tmp_path / "a.whl").read_bytes()
