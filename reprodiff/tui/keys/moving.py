@@ -24,5 +24,13 @@ MOVING: Final = (
     Key("move.last", "edge(1)", "Last line", "To the last line", Topic.MOVE, page=True),
     Key("pane.next", "pane(1)", "Next pane", "To the next pane", Topic.MOVE, "pane", _LISTS),
     Key("pane.previous", "pane(-1)", "Previous pane", "To the previous pane", Topic.MOVE),
+    Key(
+        "pane.larger",
+        "larger",
+        "More room",
+        "More room for the pane that has the focus: without the list, then alone",
+        Topic.MOVE,
+    ),
+    Key("pane.smaller", "smaller", "Less room", "Less room for it again", Topic.MOVE),
 )
 """In the order of the help page, as all tables of this package."""

@@ -17,6 +17,7 @@ from reprodiff.tui.screens.actions.evidence import EvidenceActions
 from reprodiff.tui.screens.actions.moving import MovingActions
 from reprodiff.tui.screens.actions.opening import OpeningActions
 from reprodiff.tui.screens.actions.outside import OutsideActions
+from reprodiff.tui.screens.actions.zooming import ZoomActions
 from reprodiff.tui.sources.pages import Block, Page, text
 from reprodiff.tui.store import Phase
 from reprodiff.tui.widgets.findings import FindingsPane
@@ -29,7 +30,9 @@ WIDE = 100
 """Columns from which on the list and the evidence stand beside each other."""
 
 
-class MainScreen(MovingActions, EvidenceActions, OutsideActions, OpeningActions, AppActions):
+class MainScreen(
+    MovingActions, ZoomActions, EvidenceActions, OutsideActions, OpeningActions, AppActions
+):
     """Three panes; in a narrow terminal the list, or the two others."""
 
     BINDINGS = [*bindings()]
@@ -137,6 +140,7 @@ class MainScreen(MovingActions, EvidenceActions, OutsideActions, OpeningActions,
             self._reason: Where.REASON,
         }
         self._keybar.show(where[self._pane()])
+        self.fit_zoom()
 
     def on_resize(self) -> None:
         """Keep the focus on something that is shown."""

@@ -1,0 +1,237 @@
+"""What keys do in the evidence: views, files, wrapping, room, the user's own programs."""
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reprodiff.model import Location, Span
+from reprodiff.tui import outside
+from reprodiff.tui.sources.base import View
+from reprodiff.tui.widgets.lineview import LineView
+from reprodiff.views.fields import INTO
+from tests.tui.driving import Driver, Scenario, drive, make_app
+from tests.tui.factory import CONTENTS, TEXT_A, TEXT_B, Shelf, findings, report
+
+SOURCE = ("j", "j")
+"""From the first finding to the one whose text changed."""
+
+
+def lines(driver: Driver) -> LineView:
+    return driver.app._main._evidence.lines
+
+
+async def at_source(driver: Driver) -> None:
+    await driver.ready("source text changed")
+    await driver.press(*SOURCE)
+    await driver.until(lambda: lines(driver).source.view is View.TEXT)
+
+
+def test_capital_v_goes_back_and_capital_b_to_the_bytes() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("V")
+        await driver.until(lambda: lines(driver).source.view is View.FIELDS)
+        await driver.press("B")
+        await driver.until(lambda: lines(driver).source.view is View.BYTES)
+        await driver.sees("63 6f 6d 70 75 74 65")
+
+    drive(scenario)
+
+
+def test_bytes_of_any_finding_are_one_key_away() -> None:
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("machine code changed")
+        await driver.press(*"jj", "B")
+        await driver.until(lambda: lines(driver).source.view is View.BYTES)
+        await driver.sees("A 000", "B 000")
+
+    drive(scenario)
+
+
+def test_the_view_stays_for_the_places_of_a_finding_and_ends_with_it() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("V", "l", "j")
+        await driver.until(lambda: lines(driver).source.view is View.FIELDS)
+        await driver.sees("value = compute(1)")
+        await driver.press("j", "j", "j")
+        await driver.until(lambda: lines(driver).source.view is View.BYTES)
+
+    drive(scenario)
+
+
+def spread() -> Scenario:
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("source text changed")
+        await driver.press("right_curly_bracket")
+        await driver.sees(f"other.py{INTO}line 1")
+        await driver.until(lambda: lines(driver).source.view is View.TEXT)
+        await driver.sees("second file")
+        await driver.press("right_curly_bracket")
+        await driver.sees("in no other file that way")
+        await driver.press("left_curly_bracket")
+        await driver.sees(f"core.py{INTO}line 30", "compute(22)")
+
+    return scenario
+
+
+def test_braces_go_through_the_files_of_a_finding() -> None:
+    first = findings()[1]
+    other = Location("demo_ext/other.py", "line 1", "x", "y", Span(0, 1), Span(0, 1))
+    spots = (*first.locations, other)
+    finding = replace(first, locations=spots, location_count=3)
+    contents = {**CONTENTS, "demo_ext/other.py": (b"x = 1  # second file\n", b"y = 1\n")}
+    app = make_app(whole=report([finding]))
+    app._main._evidence._library = Shelf(contents)
+    drive(spread(), app)
+
+
+def test_long_lines_are_broken_and_go_on_to_the_right_again() -> None:
+    long_a = b"short\n" + b"word " * 80 + b"end\n"
+    long_b = long_a.replace(b"end", b"END")
+    app = make_app(whole=report([findings()[1]]))
+    app._main._evidence._library = Shelf({"demo_ext/core.py": (long_a, long_b)})
+
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("source text changed")
+        await driver.until(lambda: lines(driver).source.view is View.TEXT)
+        before = lines(driver).virtual_size.height
+        await driver.press("w")
+        await driver.sees("Long lines are broken", "END", "short")
+        assert lines(driver).virtual_size.height > before
+        await driver.press("w")
+        await driver.until(lambda: lines(driver).virtual_size.height == before)
+
+    drive(scenario, app)
+
+
+def test_only_lines_near_a_change_are_shown_if_wanted() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("a")
+        await driver.sees("that are the same", "compute(22)", "line 50 changed")
+        driver.lacks("line 40")
+        await driver.press("right_square_bracket")
+        await driver.sees("2 of 2 changes")
+        await driver.press("a")
+        await driver.until(lambda: "that are the same" not in driver.text)
+
+    drive(scenario, size=(120, 60))
+
+
+def test_a_pane_gets_more_room_and_gives_it_back() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("enter", "plus")
+        driver.lacks("─ Findings ")
+        await driver.sees("Why and fix")
+        await driver.press("plus")
+        driver.lacks("Why and fix")
+        assert lines(driver).size.height > 25
+        await driver.press("tab")
+        await driver.sees("Why and fix")
+        driver.lacks("compute(22)")
+        await driver.press("underscore", "underscore")
+        await driver.sees("Findings", "compute(22)")
+
+    drive(scenario)
+
+
+def test_the_list_can_have_all_the_room() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("plus")
+        driver.lacks("compute(22)")
+        await driver.press("enter")
+        await driver.sees("compute(22)")
+
+    drive(scenario)
+
+
+# -- the user's own programs
+
+
+def test_the_pager_gets_what_is_on_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[list[str], str]] = []
+    monkeypatch.setattr(outside, "pager", lambda _: ["less"])
+    monkeypatch.setattr("textual.app.App.suspend", lambda _app: _Nothing())
+    monkeypatch.setattr(outside, "run", lambda command, paths: seen.append(_read(command, paths)))
+
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("o")
+        assert seen[0][0] == ["less"]
+        assert "+ value = compute(22)" in seen[0][1]
+
+    drive(scenario)
+
+
+def test_the_editor_gets_both_files_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[Path]] = []
+
+    def run(_command: object, paths: list[Path]) -> int:
+        assert [path.name for path in paths] == ["A.py", "B.py"]
+        assert [path.read_text(encoding="utf-8") for path in paths] == [TEXT_A, TEXT_B]
+        assert stat.S_IMODE(paths[0].parent.stat().st_mode) & 0o077 == 0
+        seen.append(paths)
+        return 3
+
+    monkeypatch.setattr(outside, "editor", lambda _: ["ed"])
+    monkeypatch.setattr("textual.app.App.suspend", lambda _app: _Nothing())
+    monkeypatch.setattr(outside, "run", run)
+
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("O")
+        await driver.sees("ed ended with status 3")
+        assert not any(path.exists() for path in seen[0])
+
+    drive(scenario)
+
+
+def test_a_terminal_that_cannot_be_given_away_is_said_to_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outside, "pager", lambda _: ["less"])
+
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("o")
+        await driver.sees("cannot be given to another program")
+
+    drive(scenario)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("demo/x.py", "A.py"),
+        ("demo/../../etc/passwd", "A.bin"),
+        ("x.p;rm -rf", "A.bin"),
+        ("a.verylongsuffix", "A.bin"),
+        (".hidden", "A.hidden"),
+        ("", "A.bin"),
+    ],
+)
+def test_a_copy_has_a_name_of_ours(path: str, name: str) -> None:
+    assert outside.safe_name("a", path) == name
+
+
+def test_a_command_that_is_not_there_is_passed_over() -> None:
+    found = outside.editor({"VISUAL": "no-such-program-at-all", "EDITOR": "'broken"})
+    assert found is None or found[0] in {"nano", "vi", "notepad"}
+
+
+class _Nothing:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _read(command: object, paths: list[Path]) -> tuple[list[str], str]:
+    assert isinstance(command, list)
+    return command, paths[0].read_text(encoding="utf-8")
