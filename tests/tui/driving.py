@@ -70,17 +70,17 @@ class Driver:
         """Wait until ``text`` is not on the screen."""
         await self.until(lambda: text not in self.text)
 
-    async def coloured(self) -> None:
-        """Wait until what is on the screen has the colours of its language."""
+    async def settled(self) -> None:
+        """Wait until nothing more is being read for what is on the screen, colours included."""
 
-        def settled() -> bool:
-            lines = self.app._main._evidence.lines
-            painter = getattr(lines.source, "painter", None)
-            busy = any(worker.is_running for worker in lines.workers)
-            return painter is None or not (painter.wants or busy)
+        def idle() -> bool:
+            painter = getattr(self.app._main._evidence.lines.source, "painter", None)
+            busy = any(worker.is_running for worker in self.app.workers)
+            return not busy and (painter is None or not painter.wants)
 
-        await self.pilot.pause()
-        await self.until(settled)
+        for _ in range(2):  # what was read may ask for more
+            await self.pilot.pause(0.02)
+            await self.until(idle)
         await self.pilot.pause()
 
     def lacks(self, text: str) -> None:

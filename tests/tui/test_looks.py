@@ -28,7 +28,7 @@ def test_the_main_screen(size: tuple[int, int], theme: str) -> None:
         await driver.until(lambda: "of 2 changes" in lines.status)
         await driver.press("enter")
         await driver.sees("compute(22)")
-        await driver.coloured()
+        await driver.settled()
         check(app, f"main-{size[0]}-{theme}")
 
     drive(scenario, app, size)
@@ -42,6 +42,7 @@ def test_aligned_bytes(theme: str) -> None:
         await driver.ready("DIFFERENT")
         await driver.press(*"jjjjjj")
         await driver.sees("ff fe fd fc")
+        await driver.settled()
         check(app, f"bytes-120-{theme}")
 
     drive(scenario, app)
