@@ -23,6 +23,7 @@ from reprodiff.formats import registry as formats
 from reprodiff.formats.base import Content
 from reprodiff.formats.containers import container_facts, slack_fact, stream_fact
 from reprodiff.formats.containers.hooks import one_sided_entry_points
+from reprodiff.formats.containers.members import unread
 from reprodiff.formats.containers.recorded import recorded
 from reprodiff.ledger import balance
 from reprodiff.limits import Limits
@@ -33,6 +34,7 @@ from reprodiff.model import (
     Finding,
     MemberCounts,
     MemberType,
+    Platform,
     Problem,
     RecipeLine,
     Report,
@@ -43,6 +45,7 @@ from reprodiff.model import (
     Verdict,
 )
 from reprodiff.pairing import MemberPair, Pairing, pair
+from reprodiff.platforms.drifting import drifted
 from reprodiff.records import dataclass
 from reprodiff.scenes import make_scene
 from reprodiff.text import plain
@@ -112,6 +115,7 @@ class _Session:
         self._collector = Collector(self._prefixes, options.location_limit)
         self._problems: dict[Problem, None] = {}
         self._counts = MemberCounts()
+        self._platform: Platform | None = None
 
     def run(self) -> Iterator[Event]:
         yield Opened(Side.A, self._info_a)
@@ -166,6 +170,7 @@ class _Session:
             plan=advised.plan,
             recipe={side: {each.key: each.value for each in recipes[side]} for side in recipes},
             recipe_lines=recipes,
+            platform=self._platform,
         )
 
     def _recipes(self) -> Mapping[Side, tuple[RecipeLine, ...]]:
@@ -226,6 +231,10 @@ class _Session:
             yield from self._trouble(replace(problem, path=where + problem.path))
         hooks = one_sided_entry_points(a, b, pairing)
         yield from self._claim([*record.facts, *hooks], scene, where)
+        drift = drifted(a, b, pairing, (info_a, info_b), differing)
+        if drift is not None:
+            yield from self._claim(drift.facts, scene, where)
+            self._platform = self._platform if where else drift.platform
         if not where:
             equal = same + sum(suspect.a.path not in differing for suspect in suspects)
             self._counts = replace(
@@ -272,7 +281,7 @@ class _Session:
                     yield from self._trouble(problem)
             if len(views) < len(Side):
                 differing.add(suspect.a.path)
-                yield from self._claim([_unread(a, b, suspect)], scene, where)
+                yield from self._claim([unread(a, b, suspect)], scene, where)
                 return
             data_a, data_b = views
             if (hidden := slack_fact(a, b, suspect)) is not None:
@@ -352,21 +361,6 @@ def _suspects(a: Artifact, b: Artifact, pairing: Pairing) -> tuple[list[MemberPa
             suspects.append(candidate)
     suspects.sort(key=lambda candidate: (formats.is_last(candidate.a.path), candidate.a.index))
     return suspects, same
-
-
-def _unread(a: Artifact, b: Artifact, suspect: MemberPair) -> Difference:
-    """Return the fact that two members differ as stored and cannot be read."""
-    stored_a, stored_b = a.stored(suspect.a), b.stored(suspect.b)
-    size_a = len(stored_a[1]) if stored_a else 0
-    size_b = len(stored_b[1]) if stored_b else 0
-    return Difference(
-        "member.unread",
-        suspect.a.path,
-        "stored bytes",
-        f"{size_a} bytes",
-        f"{size_b} bytes",
-        weight=max(size_a, size_b, 1),
-    )
 
 
 def _left_over(

@@ -2,8 +2,9 @@
 
 Rules come first, each one to one: the same name; the same name once the project's own name and
 version are taken out of ``*.dist-info`` and top directories; for wheels and sdists the same
-project, version and tags; the same name without the tag of the interpreter.  Only then does
-content decide: a file that moved unchanged.  What is left stands on one side only, and is said.
+project, version and tags; the same name without the tag of the interpreter; for libraries the
+same name without hash, version and folder.  Only then does content decide: a file that moved
+unchanged.  What is left stands on one side only, and is said.
 """
 
 import re
@@ -14,6 +15,7 @@ from typing import Final
 from reprodiff.artifacts.base import Member
 from reprodiff.formats.parsing.archivenames import archive_key
 from reprodiff.model import MemberType, Side
+from reprodiff.platforms.names import is_vendored, looks_native, parts
 from reprodiff.records import dataclass
 
 Fingerprint = Callable[[Side, Member], bytes | None]
@@ -26,7 +28,8 @@ class MemberPair:
 
     ``how`` is ``name``, ``project`` (the project's own directory has another name), ``archive``
     (a wheel or sdist of the same project, version and tags), ``abi-tag``,
-    ``vendored`` (a library under another hash or version) or ``content`` (moved unchanged).
+    ``vendored`` (a library under another hash, version or folder), ``similar`` (a library whose
+    name starts alike, for want of a better partner) or ``content`` (moved unchanged).
     """
 
     a: Member
@@ -53,14 +56,6 @@ _ABI_TAG: Final = re.compile(
 )
 
 
-# Libraries that repair tools copy into a wheel: auditwheel puts eight hexadecimal digits of the
-# original's digest behind the name (twice if it was repaired twice), delvewheel thirty-two.
-_LIBRARY: Final = re.compile(
-    rb"^(?P<dir>.*/)?(?P<name>[^/]+?)(?:(?:-[0-9a-f]{8})+(?=\.so)|-[0-9a-f]{32}(?=\.dll$))"
-    rb"(?P<rest>\.so|\.dll)(?P<version>(?:\.[0-9]+)*)$"
-)
-
-
 def pair(a: Sequence[Member], b: Sequence[Member], fingerprint: Fingerprint) -> Pairing:
     """Pair the members of two artifacts; ``fingerprint`` is asked only for what rules left over."""
     pairs: list[MemberPair] = []
@@ -79,9 +74,11 @@ def pair(a: Sequence[Member], b: Sequence[Member], fingerprint: Fingerprint) -> 
     if rest_a and rest_b:
         rest_a, rest_b = _by_key(rest_a, rest_b, lambda m: archive_key(m.raw), "archive", pairs)
         rest_a, rest_b = _by_key(rest_a, rest_b, _abi_key, "abi-tag", pairs)
-    for key_of_library in (_library_key, _library_family_key):
+    for key_of_library in _LIBRARY_KEYS:
         if rest_a and rest_b:
             rest_a, rest_b = _by_key(rest_a, rest_b, key_of_library, "vendored", pairs)
+    if rest_a and rest_b:
+        rest_a, rest_b = _by_likeness(rest_a, rest_b, pairs)
     if rest_a and rest_b:
         rest_a, rest_b = _by_content(rest_a, rest_b, fingerprint, pairs)
     order = {id(member): number for number, member in enumerate(a)}
@@ -192,21 +189,72 @@ def _abi_key(member: Member) -> bytes | None:
     return key if found else None
 
 
-def _library_key(member: Member) -> bytes | None:
-    """Return a vendored library's path without its hash."""
-    found = _LIBRARY.match(member.raw)
-    if found is None:
-        return None
-    return (found["dir"] or b"") + found["name"] + found["rest"] + found["version"]
+LibraryKey = Callable[[Member], bytes | None]
 
 
-def _library_family_key(member: Member) -> bytes | None:
-    """Return a vendored library's path without hash and version: another release of it."""
-    found = _LIBRARY.match(member.raw)
-    if found is None:
-        return None
-    name = re.sub(rb"-[0-9]+(?:\.[0-9]+)*$", b"", found["name"])
-    return (found["dir"] or b"") + name + found["rest"]
+def _library_key(*, folder: bool, version: bool, hashes: bool) -> LibraryKey:
+    """Return how libraries are compared: with or without folder, version, number of hashes.
+
+    Without the folder only libraries in the folders of repair tools have a key; elsewhere only
+    those with a hash or a version in their names.
+    """
+
+    def key(member: Member) -> bytes | None:
+        path = member.raw.decode("utf-8", "surrogateescape")
+        if not looks_native(path):
+            return None
+        vendored = is_vendored(path)
+        named = parts(path)
+        if not vendored and (not folder or not (named.hash or named.version)):
+            return None
+        base = path.rpartition("/")[2]
+        directory = path[: len(path) - len(base)] if folder else ""
+        kind = base[len(named.name) :].lower()
+        kind = next((end for end in (".so", ".dll", ".dylib", ".pyd") if end in kind), "")
+        text = f"{directory}\0{named.name}\0{kind}"
+        if version:
+            text += f"\0{named.version}"
+        if hashes:
+            text += f"\0{named.hash.count('-') + bool(named.hash)}"
+        return text.encode("utf-8", "surrogateescape")
+
+    return key
+
+
+_LIBRARY_KEYS: Final = (
+    _library_key(folder=True, version=True, hashes=True),
+    _library_key(folder=True, version=True, hashes=False),
+    _library_key(folder=True, version=False, hashes=False),
+    _library_key(folder=False, version=True, hashes=False),
+    _library_key(folder=False, version=False, hashes=False),
+)
+
+
+def _by_likeness(
+    a: list[Member], b: list[Member], pairs: list[MemberPair]
+) -> tuple[list[Member], list[Member]]:
+    """Pair vendored libraries whose names start alike, where just one of each side does.
+
+    It is the last resort, and said: ``libz.1.3.1.dylib`` with ``libz.1.3.1.zlib-ng.dylib``.
+    """
+
+    def stems(members: list[Member]) -> dict[str, list[Member]]:
+        found: dict[str, list[Member]] = defaultdict(list)
+        for member in members:
+            if is_vendored(member.path):
+                found[re.split(r"[.-]", member.path.rpartition("/")[2], maxsplit=1)[0]].append(
+                    member
+                )
+        return found
+
+    left, right = stems(a), stems(b)
+    taken: set[int] = set()
+    for stem, mine in left.items():
+        others = right.get(stem, [])
+        if len(mine) == len(others) == 1:
+            pairs.append(MemberPair(mine[0], others[0], "similar"))
+            taken |= {id(mine[0]), id(others[0])}
+    return [m for m in a if id(m) not in taken], [m for m in b if id(m) not in taken]
 
 
 def _by_content(

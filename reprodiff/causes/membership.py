@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
+from reprodiff.causes.otherbuilds import follows_libraries
 from reprodiff.model import ArtifactKind, Category, Confidence, Difference, Severity
 
 ONE_SIDE: Final = Cause(
@@ -114,7 +115,7 @@ VENDORED: Final = Cause(
     category=Category.VENDORED_LIBRARIES,
     severity=Severity.REVIEW,
     title="vendored library under another name",
-    blame=Blame.SOURCE,
+    blame=Blame.CONSEQUENCE,
     doc=Doc(
         what="A library that a repair tool copied into the wheel has another hash or version in "
         "its name. What its bytes differ in is reported apart.",
@@ -246,9 +247,18 @@ def _renamed(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
     project = [fact for fact in facts if fact.note == "project"]
     vendored = [fact for fact in facts if fact.note == "vendored"]
-    others = [fact for fact in facts if fact.note not in {"project", "vendored"}]
+    similar = [fact for fact in facts if fact.note == "similar"]
+    others = [fact for fact in facts if fact.note not in {"project", "vendored", "similar"}]
+    if similar:
+        yield Claim(
+            VENDORED,
+            similar,
+            Confidence.LIKELY,
+            explanation="The names only start alike: no better partner was left on either side.",
+            follows=follows_libraries(),
+        )
     if vendored:
-        yield Claim(VENDORED, vendored)
+        yield Claim(VENDORED, vendored, follows=follows_libraries())
     if project:
         yield Claim(PROJECT_DIRECTORY, project, follows=("",))
     if others:

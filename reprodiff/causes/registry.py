@@ -37,6 +37,9 @@ _FAMILIES: Final = (
     ("text", ("python", "text")),
     ("macho", ("macho",)),
     ("pe", ("pe",)),
+    ("vendored", ("elf", "macho", "member", "platform")),
+    ("otherbuilds", ("elf", "macho", "member", "pe")),
+    ("platform", ("platform",)),
     ("unexplained", ("member",)),
 )
 

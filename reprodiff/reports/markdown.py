@@ -10,7 +10,7 @@ from re import compile as compile_pattern
 from typing import Final
 
 from reprodiff.model import ArtifactInfo, Finding, Fix, Location, Report, Severity, Side, Verdict
-from reprodiff.reports import words
+from reprodiff.reports import platforms, words
 from reprodiff.reports.outline import Group, groups, shares, with_severity
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
@@ -48,7 +48,7 @@ def to_markdown(
 
     ``compact`` shows one place only of a benign finding.
     """
-    blocks: list[str] = [*_head(report, left_out), *_ledger(report)]
+    blocks: list[str] = [*_head(report, left_out), *_ledger(report), *_platform(report)]
     writer = _Findings(report, limit, compact=compact)
     found = groups(report.findings)
     for severity, heading in _HEADINGS:
@@ -124,6 +124,25 @@ def _ledger(report: Report) -> list[str]:
         return []
     rows = [f"| {share.label} | {share.bytes:,} | {share.percent} |" for share in found]
     return ["\n".join(["| category | differing bytes | share |", "| --- | --: | --: |", *rows])]
+
+
+def _platform(report: Report) -> list[str]:
+    """Return the table on what changed where it installs, and what is to be said beside it."""
+    if report.platform is None:
+        return []
+    blocks = [f"### {platforms.TITLE}"]
+    rows = [
+        f"| {escape(row.subject)} | {_cell(row.a)} | {_cell(row.b)} | {escape(row.effect)} |"
+        for row in platforms.lines(report.platform)
+    ]
+    if rows:
+        blocks.append("\n".join(["| what | A | B | effect |", "| --- | --- | --- | --- |", *rows]))
+    return [*blocks, *(escape(remark) for remark in platforms.remarks(report.platform))]
+
+
+def _cell(value: str) -> str:
+    """Return a value as code in a table, where a bar would end the cell even there."""
+    return code(value).replace("|", "\\|") if value else ""
 
 
 class _Findings:

@@ -10,7 +10,7 @@ from typing import Final
 from rich.text import Text  # noqa: TID253
 
 from reprodiff.model import ArtifactInfo, Finding, Fix, Report, Severity, Side, Verdict
-from reprodiff.reports import words
+from reprodiff.reports import platforms, words
 from reprodiff.reports.outline import Group, cells, groups, shares, with_severity
 from reprodiff.reports.page import ASCII, NARROWEST, UNICODE, Page, Part, compose
 from reprodiff.reports.places import put_places
@@ -59,6 +59,7 @@ def to_text(
     page = Page(max(width, NARROWEST), color, UNICODE if unicode else ASCII)
     _put_head(page, report, left_out)
     _put_ledger(page, report)
+    _put_platform(page, report)
     _Findings(page, report, limit, compact=compact).put()
     _put_plan(page, report)
     _put_recipe(page, report.recipe)
@@ -115,6 +116,27 @@ def _put_ledger(page: Page, report: Report) -> None:
     total = words.count(report.summary.ledger.differing_bytes, "byte")
     differ = "differs" if report.summary.ledger.differing_bytes == 1 else "differ"
     page.items(compose((f"{total} {differ}:", "bold")), legend, indent=2)
+
+
+def _put_platform(page: Page, report: Report) -> None:
+    if report.platform is None:
+        return
+    page.gap()
+    page.line((platforms.TITLE, "bold underline"))
+    page.gap()
+    glyphs = page.glyphs
+    for change in platforms.lines(report.platform):
+        sign = getattr(glyphs, change.severity.value)
+        parts: list[Part] = [
+            (f"{sign} ", _SEVERITY_STYLE[change.severity]),
+            (change.subject, "bold"),
+        ]
+        if change.a or change.b:
+            parts += [("  ", ""), (change.a, ""), (f" {glyphs.arrow} ", "dim"), (change.b, "")]
+        page.prose(*parts, indent=2, hang=4)
+        page.prose((change.effect, ""), indent=4)
+    for remark in platforms.remarks(report.platform):
+        page.prose((remark, ""), indent=2)
 
 
 class _Findings:

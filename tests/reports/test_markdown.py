@@ -10,6 +10,7 @@ from reprodiff.reports.markdown import code, escape, fence, to_markdown
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
 from tests.reports.factory import HOSTILE, finding, full, hostile, place, report, times
+from tests.reports.platforms import with_platform
 
 _OURS = re.compile(r"<!-- -->|</?details>|</?summary>")
 
@@ -88,8 +89,18 @@ def test_an_identical_pair_has_neither_counts_nor_a_table() -> None:
     assert "cause" not in made
 
 
+def test_what_changes_for_people_is_a_table() -> None:
+    made = to_markdown(with_platform(report(), "a|b"))
+    rows = [line for line in made.splitlines() if line.startswith("|")]
+    assert "| glibc needed | `2.17` | `2.28` |" in made
+    assert "no longer loads on CentOS 7" in made
+    assert "| what | A | B | effect |" in rows
+    # A bar in a value stands for itself and ends no cell.
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows if "effect" not in row)
+
+
 def test_hostile_text_makes_no_link_no_picture_no_html_and_no_mention() -> None:
-    made = to_markdown(hostile(), None, compact=False)
+    made = to_markdown(with_platform(hostile(), HOSTILE), None, compact=False)
     found = tokens(made)
     assert {token.type for token in found} & {"link_open", "image", "em_open", "s_open"} == set()
     for token in found:
@@ -102,7 +113,9 @@ def test_hostile_text_makes_no_link_no_picture_no_html_and_no_mention() -> None:
 
 def test_hostile_text_does_not_break_out_of_its_block() -> None:
     headings = [
-        token.tag for token in tokens(to_markdown(hostile())) if token.type == "heading_open"
+        token.tag
+        for token in tokens(to_markdown(with_platform(hostile(), HOSTILE)))
+        if token.type == "heading_open"
     ]
     expected = [token.tag for token in tokens(to_markdown(full())) if token.type == "heading_open"]
     assert headings.count("h2") == expected.count("h2") == 1

@@ -17,7 +17,8 @@ from reprodiff.model import (
 )
 from reprodiff.reports.selection import LeftOut
 from reprodiff.reports.text import to_text
-from tests.reports.factory import FIX, finding, full, hostile, place, report, times
+from tests.reports.factory import FIX, HOSTILE, finding, full, hostile, place, report, times
+from tests.reports.platforms import with_platform
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -238,9 +239,18 @@ def test_ascii_is_enough_where_there_is_no_more() -> None:
         assert to_text(report([times()], verdict), unicode=False).isascii()
 
 
+def test_what_changes_for_people_stands_before_the_findings() -> None:
+    shown = to_text(with_platform(full()))
+    assert "glibc needed  2.17 → 2.28" in shown
+    assert "B no longer loads on CentOS 7, which has glibc 2.17." in shown
+    assert shown.index("glibc needed") < shown.index("Alarms")
+    assert "On both sides: libssl is for another processor" in shown
+    assert "glibc needed" not in to_text(full())
+
+
 def test_hostile_text_neither_acts_nor_hides() -> None:
     for color in (False, True):
-        shown = to_text(hostile(), None, color=color, compact=False)
+        shown = to_text(with_platform(hostile(), HOSTILE), None, color=color, compact=False)
         rest = SGR.sub("", shown)
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e\u2066]", rest)
         joined = re.sub(r"\n +", "", rest)
@@ -278,6 +288,7 @@ from reprodiff.reports.json import to_json
 from reprodiff.reports.markdown import to_markdown
 from reprodiff.reports.text import to_text
 from tests.reports.factory import full
+from tests.reports.platforms import with_platform
 print(to_text(full()), to_markdown(full()), to_json(full()))
 """
 

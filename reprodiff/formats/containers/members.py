@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.model import ArtifactInfo, Difference, MemberType, Span, SpansIn
-from reprodiff.pairing import Pairing
+from reprodiff.pairing import MemberPair, Pairing
 
 
 def compare(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
@@ -90,3 +90,18 @@ def project(a: ArtifactInfo, b: ArtifactInfo) -> Iterator[Difference]:
         yield Difference("artifact.version", "", "version", a.version, b.version)
     if a.tags and b.tags and a.tags != b.tags:
         yield Difference("artifact.tags", "", "tags", " ".join(a.tags), " ".join(b.tags))
+
+
+def unread(a: Artifact, b: Artifact, suspect: MemberPair) -> Difference:
+    """Return the fact that two members differ as stored and cannot be read."""
+    stored_a, stored_b = a.stored(suspect.a), b.stored(suspect.b)
+    size_a = len(stored_a[1]) if stored_a else 0
+    size_b = len(stored_b[1]) if stored_b else 0
+    return Difference(
+        "member.unread",
+        suspect.a.path,
+        "stored bytes",
+        f"{size_a} bytes",
+        f"{size_b} bytes",
+        weight=max(size_a, size_b, 1),
+    )
