@@ -46,8 +46,9 @@ def write(path: str, target: Path, rules: Rules, limits: Limits, *, force: bool)
     draft = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
     # Made here and nowhere before: a link that somebody left there is not followed.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(draft, flags, 0o666)
     try:
-        with os.fdopen(os.open(draft, flags, 0o666), "wb") as file:
+        with os.fdopen(handle, "wb") as file:
             sink = Hashing(file.write)
             _run(path, sink, rules, limits)
             file.flush()

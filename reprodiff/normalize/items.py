@@ -13,7 +13,7 @@ from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.artifacts.zipformat.damage import AnomalyKind
 from reprodiff.artifacts.zipformat.extra import ZIP64, first_payload
 from reprodiff.artifacts.zipformat.fields import FLAG_UTF8, FULL32
-from reprodiff.artifacts.zipformat.records import CentralHeader, ZipEntry
+from reprodiff.artifacts.zipformat.records import CentralHeader, ZipArchive, ZipEntry
 from reprodiff.model import MemberType
 from reprodiff.normalize.names import check_clashes, complaint, leads_out
 from reprodiff.normalize.rules import Reasons
@@ -47,6 +47,7 @@ def zip_items(artifact: ZipArtifact, reasons: Reasons, *, wheel: bool) -> list[I
     archive = artifact.archive
     for damage in archive.damage:
         reasons.add(f"damaged: {damage.message}")
+    _check_end(archive, reasons)
     for anomaly in archive.anomalies:
         if anomaly.kind is AnomalyKind.ZIP64_EXTRA and all(
             _repeats_sizes(artifact.entries[ordinal]) for ordinal in anomaly.entries
@@ -72,6 +73,24 @@ def zip_items(artifact: ZipArtifact, reasons: Reasons, *, wheel: bool) -> list[I
                 reasons.add("a symbolic link leads out of the archive", member.path)
         items.append(Item(raw, member.path, member.type, _zip_mode(member, entry.mode), member))
     return _settled(items, reasons)
+
+
+def _check_end(archive: ZipArchive, reasons: Reasons) -> None:
+    """Look whether the end record says where the directory is: some readers go by its size."""
+    end, end64 = archive.eocd, archive.eocd64
+    if end is None:
+        return
+    size, offset = end.fixed.directory_size, end.fixed.directory_offset
+    if end64 is not None:
+        size = end64.fixed.directory_size if size == FULL32 else size
+        offset = end64.fixed.directory_offset if offset == FULL32 else offset
+    first = archive.runs[0].start if archive.runs else offset
+    last = archive.runs[-1].stop if archive.runs else first
+    behind = end64.offset if end64 is not None else end.offset
+    if (offset, offset + size, last) != (first, last, behind):
+        reasons.add("the end record does not say where the central directory is")
+    if end.fixed.entries_on_disk != end.fixed.entries_total:
+        reasons.add("the end record counts in two ways")
 
 
 def _repeats_sizes(entry: ZipEntry) -> bool:

@@ -4,6 +4,7 @@ Sources: "Binary distribution format" and "Recording installed projects" (PyPA s
 """
 
 import hashlib
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from reprodiff.normalize.items import Item
 from reprodiff.normalize.rules import Reasons
 
 INFO: Final = ".dist-info"
+_ESCAPED: Final = re.compile(r"[^A-Za-z0-9.]+")
 _SIGNATURES: Final = ("RECORD.jws", "RECORD.p7s")
 _UNTRUE: Final = {
     Truth.UNTRUE: "RECORD is not true of a file",
@@ -67,15 +69,17 @@ def check_identity(metadata: bytes, info: str, file_name: str, reasons: Reasons)
     if not said[0] or not said[1]:
         reasons.add("the metadata has no Name or no Version")
         return
-    name, version = canonical_name(said[0][0].strip()), canonical_version(said[1][0].strip())
+    name, version = canonical_name(said[0][0].strip()), said[1][0].strip()
+    # Older tools write a local version with an underscore: 1.0+cu118 as 1.0_cu118.
+    versions = {canonical_version(version), canonical_version(_ESCAPED.sub("_", version))}
     if info:
-        stem = info.removesuffix(INFO).split("-")
-        if len(stem) != 2 or canonical_name(stem[0]) != name:
+        own, _, number = info.removesuffix(INFO).rpartition("-")
+        if canonical_name(own) != name:
             reasons.add("the dist-info directory is not named as METADATA names the project")
-        elif canonical_version(stem[1]) != version:
+        elif canonical_version(number) not in versions:
             reasons.add("the dist-info directory has another version than METADATA")
     named = archive_name(file_name)
-    if named is not None and (named.name, named.version) != (name, version):
+    if named is not None and (named.name != name or named.version not in versions):
         reasons.add("the file is named for another project or version than its metadata")
 
 

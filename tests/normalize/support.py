@@ -57,14 +57,14 @@ def reasons(data: bytes, name: str = WHEEL_NAME) -> tuple[str, ...]:
     return ()
 
 
-def record(files: Mapping[str, bytes], eol: str = "\n") -> bytes:
+def record(files: Mapping[str, bytes], eol: str = "\n", info: str = INFO) -> bytes:
     """Return a true RECORD of ``files``."""
     rows = [
         f"{path},sha256={urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b'=').decode()},"
         f"{len(data)}"
         for path, data in files.items()
     ]
-    return "".join(f"{row}{eol}" for row in (*rows, f"{INFO}/RECORD,,")).encode()
+    return "".join(f"{row}{eol}" for row in (*rows, f"{info}/RECORD,,")).encode()
 
 
 def wheel(
@@ -76,18 +76,19 @@ def wheel(
     eol: str = "\n",
     backwards: bool = False,
     level: int = 6,
+    info: str = INFO,
 ) -> bytes:
     """Return a wheel as Python's zipfile writes it."""
     held = dict(FILES if files is None else files)
-    held[f"{INFO}/RECORD"] = record(held, eol) if listed is None else listed
+    held[f"{info}/RECORD"] = record(held, eol, info) if listed is None else listed
     names = list(held)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
         for name in reversed(names) if backwards else names:
-            info = zipfile.ZipInfo(name, when)
-            info.external_attr = (modes or {}).get(name, stat.S_IFREG | 0o644) << 16
-            info.compress_type = zipfile.ZIP_DEFLATED if level else zipfile.ZIP_STORED
-            archive.writestr(info, held[name])
+            member = zipfile.ZipInfo(name, when)
+            member.external_attr = (modes or {}).get(name, stat.S_IFREG | 0o644) << 16
+            member.compress_type = zipfile.ZIP_DEFLATED if level else zipfile.ZIP_STORED
+            archive.writestr(member, held[name])
     return out.getvalue()
 
 

@@ -126,6 +126,22 @@ def test_a_wheel_that_contradicts_itself_is_refused_with_the_reason(what: str) -
     assert [reason for reason in found if reason.startswith(expected)], found
 
 
+@pytest.mark.parametrize(
+    ("version", "written"),
+    [("1.0+cu118", "1.0+cu118"), ("1.0+cu118", "1.0_cu118"), ("1.0.post1", "1.0.post1")],
+)
+def test_a_version_may_be_written_as_tools_write_it(version: str, written: str) -> None:
+    info = f"demo-{written}.dist-info"
+    files = {
+        path.replace(INFO, info): data.replace(b"Version: 1.0\n", f"Version: {version}\n".encode())
+        for path, data in FILES.items()
+    }
+    name = f"demo-{written}-py3-none-any.whl"
+    assert reasons(wheel(files, info=info), name) == ()
+    other = {f"{info}/METADATA": b"Name: demo\nVersion: 1.0+cpu\n"}
+    assert len(reasons(wheel(files | other, info=info), name)) == 2
+
+
 def test_all_reasons_are_given_at_once() -> None:
     files = FILES | {f"{INFO}/RECORD.p7s": b""}
     lies = record(files | {"demo/tool.sh": b"?"})
@@ -158,6 +174,7 @@ def _zip(**fields: object) -> bytes:
         pytest.param(_zip(name=b"c:x"), id="a drive"),
         pytest.param(_zip(data=b"../../x", mode=0o120777), id="a link out"),
         pytest.param(_zip(mode=0o060644, data=b""), id="a device"),
+        pytest.param(bytes(Archive(size=3)), id="the size of the directory"),
         pytest.param(bytes(Archive(tail=b"x")), id="behind the end"),
         pytest.param(bytes(Archive(prefix=b"#!/bin/sh\n")), id="in front"),
         pytest.param(bytes(Archive(between=b"x")), id="between"),
