@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
+from reprodiff.causes.compiled import structure_rules
 from reprodiff.causes.macho_docs import (
     BUILD_PATH,
     BUILD_TIME,
@@ -114,11 +115,8 @@ def _damage(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         yield Claim(DAMAGED, [fact], severity=None if fact.a != fact.b else Severity.REVIEW)
 
 
-def _strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    for fact in facts:
-        claim = string_claim(fact, scene, BUILD_PATH, BUILD_TIME)
-        if claim is not None:
-            yield claim
+def _string(fact: Difference, scene: Scene) -> Claim | None:
+    return string_claim(fact, scene, BUILD_PATH, BUILD_TIME)
 
 
 RULES: Final = (
@@ -131,7 +129,6 @@ RULES: Final = (
     _all(MINOS, "macho.minos"),
     _all(SDK, "macho.sdk"),
     _all(SLICE, "macho.slice"),
-    _all(CODE, "macho.code"),
     Rule("macho-oso-time", (OSO_TIME,), ("macho.oso-time",), 48, _times),
     Rule("macho-oso-path", (OSO_PATH,), ("macho.oso-path",), 46, _paths),
     Rule(
@@ -142,5 +139,5 @@ RULES: Final = (
         _names,
     ),
     Rule("macho-damage", (DAMAGED,), ("macho.damage",), 48, _damage),
-    Rule("macho-strings", (BUILD_PATH, BUILD_TIME), ("macho.string",), 48, _strings),
+    *structure_rules("macho", BUILD_PATH, BUILD_TIME, CODE, _string),
 )

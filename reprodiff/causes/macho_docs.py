@@ -273,9 +273,9 @@ BUILD_PATH: Final = Cause(
     doc=Doc(
         what="A string in a data section holds an absolute path of the machine that built it: "
         "`__FILE__`, an assertion, a panic message, a directory in DWARF.",
-        recognised="Both strings have the same length and place and are equal but for two "
-        "directories, which go together throughout the artifact. A path of another length moves "
-        "what lies behind it, and is not told apart here.",
+        recognised="Both strings stand for each other in the map of the two files and are equal "
+        "but for two directories, which go together throughout the artifact. What another "
+        "length moves is checked word by word, and reported apart.",
         why="The compiler was given an absolute path of the source.",
         fix=(
             ("clang", "-ffile-prefix-map=$PWD=."),
@@ -314,10 +314,11 @@ CODE: Final = Cause(
     title="machine code of a Mach-O file changed",
     blame=Blame.SOURCE,
     doc=Doc(
-        what="Bytes in a section of instructions differ.",
-        recognised="Both files have the same sections at the same places; the runs of bytes that "
-        "differ are listed with their section and offset.",
-        why="Other sources, another compiler or other flags; or something that moved.",
+        what="Functions differ in their instructions, or refer to other things.",
+        recognised="Functions are told apart by symbols, exports and the list of their starts, and "
+        "compared instruction by instruction. Displacements, branch targets and pages are compared "
+        "by what they refer to; what still differs is a change, named by its function.",
+        why="Other sources, another compiler or other flags.",
         fix=(("any", "build both from the same commit with the same toolchain"),),
         mistaken_for="A path or time: those stand in data.",
         sources=(_LOADER,),

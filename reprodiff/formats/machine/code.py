@@ -86,11 +86,11 @@ def _body(data: bytes, item: Function) -> bytes:
 
 
 def _tail(region: Region, both: FunctionPair) -> None:
-    """Account for what pads a function."""
+    """Account for what pads a function: of one size, it is the same bytes."""
     one, two = both.a, both.b
     quad = Quad(one.start + one.size, one.stop, two.start + two.size, two.stop)
     left, right = region.a[quad.a0 : quad.a1], region.b[quad.b0 : quad.b1]
-    if left != right and is_padding(left) and is_padding(right):
+    if len(left) != len(right) and is_padding(left) and is_padding(right):
         region.moved.append(quad)
 
 

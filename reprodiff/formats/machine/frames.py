@@ -214,7 +214,7 @@ def check_frames(work: AnyWork, region: Region, pair: AnyPair) -> None:
             at = one.code.at + one.code.size
             region.word(at, at, one.code.size, changed)
         if one.table is not None and two.table is not None and one.table.value:
-            _exceptions(work, one.table.value, two.table.value)
+            check_exceptions(work, one.table.value, two.table.value)
 
 
 def check_frame_header(work: AnyWork, region: Region, pair: AnyPair) -> None:
@@ -246,7 +246,7 @@ def check_frame_header(work: AnyWork, region: Region, pair: AnyPair) -> None:
         region.fail("the index of the unwind table cannot be read to its end")
 
 
-def _exceptions(work: AnyWork, one: int, two: int) -> None:
+def check_exceptions(work: AnyWork, one: int, two: int) -> None:
     """Check the types that one function's exception table names."""
     pair = work.map.containing(one)
     if pair is None or not pair.b.addr <= two < pair.b.addr + pair.size_b:

@@ -14,6 +14,8 @@ class Word(NamedTuple):
     target: int
     pinned: bool = False
     """Whether the loader adjusts it: an absolute address, that code may have as an operand."""
+    more: tuple[object, ...] = ()
+    """What else the word says; it must be the same on both sides."""
 
 
 def check_words(
@@ -38,7 +40,7 @@ def check_words(
         if two is None or two.size != one.size:
             region.wrong.append(Quad(inside, inside + one.size, place, place + one.size))
             continue
-        good = work.map.follows(one.target, two.target)
+        good = one.more == two.more and work.map.follows(one.target, two.target)
         region.word(inside, place, one.size, good)
         if good:
             right.append((at, pair.b.addr + place, one, two))

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.formats.macho.image import (
     BUILD_VERSION,
     ID_DYLIB,
@@ -16,7 +17,8 @@ from reprodiff.formats.macho.image import (
     Image,
     Section,
 )
-from reprodiff.formats.macho.signature import Signature, read_signature
+from reprodiff.formats.macho.proof import Proof, is_taken_apart
+from reprodiff.formats.macho.signature import Signature, read_signature, skeleton
 from reprodiff.formats.macho.symbols import symbol_facts
 from reprodiff.formats.parsing.native import Pair, all_zero, changed_runs, fact, string_pairs
 from reprodiff.ledger import merge
@@ -34,6 +36,30 @@ def compare_images(a: Image, b: Image, path: str) -> list[Difference]:
 
     ``macho.place`` names the place of bytes that nothing else accounts for.
     """
+    if is_swapped(a.data, b.data):
+        return turned(_compared(b, a, path))
+    return _compared(a, b, path)
+
+
+def _compared(a: Image, b: Image, path: str) -> list[Difference]:
+    if not (is_taken_apart(a) and is_taken_apart(b) and a.cpu == b.cpu):
+        return _in_place(a, b, path)
+    damage: tuple[list[str], list[str]] = ([*a.damage], [*b.damage])
+    found = [*_commands(a, b, path), *_signatures(a, b, damage, path)]
+    contents = [merge(each.span for each in image.sections) for image in (a, b)]
+    found = [each for each in found if each.what != "macho.place" and not _within(each, contents)]
+    found += Proof(path, (a, b), found, damage).facts()
+    return [*found, *_damage(damage, path)]
+
+
+def _damage(damage: tuple[list[str], list[str]], path: str) -> Iterator[Difference]:
+    said = ["; ".join(dict.fromkeys(each)) or None for each in damage]
+    if said[0] or said[1]:
+        yield Difference("macho.damage", path, "structure", said[0], said[1])
+
+
+def _in_place(a: Image, b: Image, path: str) -> list[Difference]:
+    """Compare object files and files of other machines, in which what moves is not followed."""
     damage: tuple[list[str], list[str]] = ([*a.damage], [*b.damage])
     found = [*_commands(a, b, path), *symbol_facts(a, b, damage, path)]
     found += _signatures(a, b, damage, path)
@@ -46,10 +72,7 @@ def compare_images(a: Image, b: Image, path: str) -> list[Difference]:
         found += _sections(a, b, covered, path)
     else:
         found += _code(a, b, path)
-    said = ["; ".join(dict.fromkeys(each)) or None for each in damage]
-    if said[0] or said[1]:
-        found.append(Difference("macho.damage", path, "structure", said[0], said[1]))
-    return [*_places(a, b, path), *found]
+    return [*_places(a, b, path), *found, *_damage(damage, path)]
 
 
 def _within(found: Difference, contents: Sequence[Sequence[Span]]) -> bool:
@@ -223,6 +246,14 @@ def _signatures(
 
 def _hashes(a: Image, b: Image, one: Signature, two: Signature, path: str) -> Iterator[Difference]:
     """The hashes that differ, all of which are true of their own side."""
+    counts = [sum(len(d.slots) for d in each.directories) for each in (one, two)]
+    values = [f"{count} true hashes" for count in counts]
+    if counts[0] != counts[1]:
+        # Files of other sizes have other numbers of pages, and that is all.
+        if skeleton(a, one) == skeleton(b, two):
+            inside = "hashes of the code signature"
+            yield fact(("macho.code-hashes", path, inside), values, [(one.span, two.span)])
+        return
     parts: list[Pair] = []
     for each_a, each_b in zip(one.directories, two.directories, strict=False):
         if each_a.type != each_b.type or len(each_a.slots) != len(each_b.slots):
@@ -230,9 +261,7 @@ def _hashes(a: Image, b: Image, one: Signature, two: Signature, path: str) -> It
         places = [*zip(each_a.slots, each_b.slots, strict=True), (each_a.limit, each_b.limit)]
         parts += [(x, y) for x, y in places if _raw(a, x) != _raw(b, y)]
     if parts:
-        counts = [sum(len(d.slots) for d in each.directories) for each in (one, two)]
         inside = f"{len(parts)} hashes of the code signature"
-        values = [f"{count} true hashes" for count in counts]
         yield fact(("macho.code-hashes", path, inside), values, sorted(parts))
 
 

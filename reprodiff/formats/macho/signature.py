@@ -41,6 +41,7 @@ class Signature:
     span: Span
     directories: tuple[Directory, ...]
     cms: Span
+    blobs: tuple[Span, ...] = ()
 
     @property
     def true(self) -> bool:
@@ -80,7 +81,33 @@ def read_signature(image: Image, damage: list[str]) -> Signature | None:
         Span(at, at + size),
         tuple(each for each in found if each is not None),
         cms if cms.size > 8 else Span(0, 0),
+        tuple(span for span in blobs.values() if span.size >= _HEAD.size),
     )
+
+
+_COMPUTED: Final = ((4, 4), (16, 4), (28, 8), (72, 8))
+"""Fields of a code directory that follow from its file: length, place of the hashes, number of
+pages, how far they go, size of the code segment (the last from version 2.4 on)."""
+
+
+def skeleton(image: Image, signature: Signature) -> bytes:
+    """Return a signature without its hashes, and what follows from the size of its file."""
+    start = signature.span.start
+    raw = bytearray(image.data[start : signature.span.stop])
+    raw[4:8] = bytes(4)
+    for number in range(min(int.from_bytes(raw[8:12], "big"), _MAX_BLOBS)):
+        raw[16 + 8 * number : 20 + 8 * number] = bytes(4)
+    for span in signature.blobs:
+        at = span.start - start
+        if int.from_bytes(raw[at : at + 4], "big") != _DIRECTORY:
+            continue
+        newer = int.from_bytes(raw[at + 8 : at + 12], "big") >= 0x20400
+        for inside, size in _COMPUTED if newer else _COMPUTED[:-1]:
+            raw[at + inside : at + inside + size] = bytes(size)
+    slots = sorted((slot for each in signature.directories for slot in each.slots), reverse=True)
+    for slot in slots:
+        del raw[slot.start - start : slot.stop - start]
+    return bytes(raw).rstrip(b"\0")
 
 
 def _directory(

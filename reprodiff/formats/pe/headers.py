@@ -6,11 +6,11 @@ Source: Microsoft, "PE Format", Optional Header and Section Table.
 from typing import Final
 
 from reprodiff.formats.machine.proof import Region
-from reprodiff.formats.pe.image import DEBUG, SECURITY, Image
+from reprodiff.formats.pe.image import DEBUG, RELOCATION, SECURITY, Image
 from reprodiff.formats.pe.parts import PARTS, PartPair, Work
 from reprodiff.formats.pe.tables import debug_entries
 
-_ALIGNED: Final = 64
+_ALIGNED: Final = 16
 _CODE, _INITIALISED, _ZEROS = 0x20, 0x40, 0x80
 
 
@@ -129,7 +129,7 @@ def _section(work: Work, region: Region, pair: PartPair, *, sound: bool) -> None
     if pair.a.index % PARTS and one.span.size:
         return  # the header is that of the bytes in front
     tails = [max(0, section.vsize - section.span.size) for section in (one, two)]
-    region.word(at_a + 8, at_b + 8, 4, tails[0] == tails[1] and _resized(pair))
+    region.word(at_a + 8, at_b + 8, 4, tails[0] == tails[1] and _resized(work, pair))
     region.word(at_a + 12, at_b + 12, 4, sound)
     raw = [a.word(at_a + 16), b.word(at_b + 16)]
     align = [image.word(image.optional + 36) or 1 for image in (a, b)]
@@ -142,16 +142,29 @@ def _section(work: Work, region: Region, pair: PartPair, *, sound: bool) -> None
     region.word(at_a + 20, at_b + 20, 4, placed)
 
 
-def _resized(pair: PartPair) -> bool:
+def _resized(work: Work, pair: PartPair) -> bool:
     """Whether two sizes differ by what is inside: the ends of both sections are the same thing."""
-    if pair.size_a == pair.size_b or pair.a.debug or pair.name == ".reloc":
-        return True  # debug data and relocations are read to their ends by checks of their own
+    if pair.size_a == pair.size_b or pair.a.debug:
+        return True  # debug data are read to their ends by checks of their own
+    if pair.name == ".reloc":
+        return _as_long_as_said(work, pair)
     if not pair.pieces:
         return False
     last = pair.pieces[-1]
     ends = (last.a + last.size_a, last.b + last.size_b) == (pair.size_a, pair.size_b)
-    padded = max(last.size_a, last.size_b) < _ALIGNED
-    return ends and (last.kind in {"same", "words", "string"} or (last.kind == "pad" and padded))
+    zeros = [len(plain) - len(plain.rstrip(b"\0")) for plain in (pair.plain_a, pair.plain_b)]
+    # Objects may fill their part of a section up to the next multiple of 16.
+    filled = max(zeros) < _ALIGNED and not any(
+        stop % _ALIGNED for stop in (pair.a.addr + pair.size_a, pair.b.addr + pair.size_b)
+    )
+    kinds = {"same", "words", "string", "pad"}
+    return ends and last.kind in kinds and (zeros[0] == zeros[1] or filled)
+
+
+def _as_long_as_said(work: Work, pair: PartPair) -> bool:
+    """Whether the directory says that all of a section are base relocations."""
+    sizes = [file.image.directory(RELOCATION)[1] for file in (work.a, work.b)]
+    return sizes == [pair.size_a, pair.size_b]
 
 
 def check_debug(work: Work) -> None:

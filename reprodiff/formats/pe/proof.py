@@ -210,7 +210,7 @@ class Proof(Statement):
         """Return the kind of fact for what differs in a region for no reason known."""
         pair = region.pair
         if pair is None:
-            return "pe.table" if region.name == "symbol table" else "pe.header"
+            return "pe.table" if region.name in {"symbol table", "headers"} else "pe.header"
         if pair.a.code:
             return "pe.instructions"
         if pair.a.debug:

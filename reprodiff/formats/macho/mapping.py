@@ -1,0 +1,56 @@
+"""Which bytes of a section in A are which in B, and what both files hold addresses in."""
+
+from collections.abc import Mapping
+
+from reprodiff.formats.machine.references import Word
+from reprodiff.formats.machine.strings import Piece, tile
+from reprodiff.formats.macho.linkedit import chained, rebases
+from reprodiff.formats.macho.parts import CSTRINGS, STRINGS, SYMBOLS, File, PartPair
+
+_TABLES = frozenset({"__TEXT,__unwind_info", "__TEXT,__eh_frame", "__TEXT,__gcc_except_tab"})
+
+
+def words(file: File) -> dict[int, Word] | None:
+    """Return all words that the loader adjusts or fills in; ``None`` if they cannot be read."""
+    simple, linked = rebases(file), chained(file)
+    if simple is None or linked is None:
+        return None
+    found: dict[int, Word] = {}
+    for at, kind in simple.items():
+        size = 8 if kind == 1 else 4
+        value = file.read(at, size)
+        if value:
+            found[at] = Word(size, value, pinned=True, more=(kind,))
+    for at, fixup in linked.items():
+        target = file.base if fixup.target is None else fixup.target
+        found[at] = Word(8, target, pinned=True, more=(fixup.target is None, *fixup.symbol))
+    return found
+
+
+def map_part(pair: PartPair, known: tuple[Mapping[int, Word], Mapping[int, Word]]) -> None:
+    """Build the map inside a part that is not code."""
+    one, two = pair.plain_a, pair.plain_b
+    if pair.a.bare:
+        same = pair.size_a == pair.size_b
+        pair.settle([Piece(0, 0, pair.size_a, pair.size_b, "same")] if same else [])
+    elif one == two:
+        pair.settle([Piece(0, 0, len(one), len(two), "same")])
+    elif pair.name == STRINGS or (not pair.a.linked and pair.a.kind == CSTRINGS):
+        pair.settle(tile(one, two, only_strings=True))
+    elif pair.name == SYMBOLS or pair.a.linked or pair.name in _TABLES:
+        same = len(one) == len(two)
+        pair.settle([Piece(0, 0, len(one), len(two), "words" if same else "changed")])
+    else:
+        # An address may look like text: as four letters, or as the start of a string.
+        a = _without(known[0], pair.a.addr, one)
+        b = _without(known[1], pair.b.addr, two)
+        pair.settle(tile(a, b, only_strings=False, address=(pair.a.addr, pair.b.addr)))
+
+
+def _without(known: Mapping[int, Word], start: int, data: bytes) -> bytes:
+    copy = bytearray(data)
+    for address, word in known.items():
+        at = address - start
+        if 0 <= at <= len(copy) - word.size:
+            copy[at : at + word.size] = b"\x01" * word.size
+    return bytes(copy)

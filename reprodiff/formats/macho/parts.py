@@ -1,0 +1,248 @@
+"""A Mach-O file as the address map sees it: sections at their addresses, and what is linked in.
+
+Source: Apple, mach-o/loader.h.
+"""
+
+import struct
+from typing import Final
+
+from reprodiff.formats.machine import layout
+from reprodiff.formats.machine import work as work_module
+from reprodiff.formats.machine.model import AARCH64, X86_64
+from reprodiff.formats.macho.image import SEGMENT_64, SIGNATURE, SYMTAB, Command, Image
+from reprodiff.model import Span
+from reprodiff.records import dataclass
+
+_ARCHES: Final = {0x1000007: X86_64, 0x100000C: AARCH64}
+_ZEROFILL: Final = frozenset({1, 12, 18})
+_INSTRUCTIONS: Final = 0x8000_0400
+_TABLES: Final = frozenset({"__unwind_info", "__eh_frame", "__gcc_except_tab", "__got"})
+CSTRINGS: Final = 2
+MAX_PARTS: Final = 4096
+MAX_SEGMENTS: Final = 256
+DYSYMTAB: Final = 0xB
+DYLD_INFO: Final = frozenset({0x22, 0x80000022})
+# What a load command leads to in __LINKEDIT, by the offset of its fields.
+LINKED: Final = {
+    0x1E: "split information",
+    0x26: "function starts",
+    0x29: "data in code",
+    0x2E: "linker optimisation hints",
+    0x80000033: "exports trie",
+    0x80000034: "chained fixups",
+    SIGNATURE: "code signature",
+}
+INFO: Final = ("rebase", "bind", "weak bind", "lazy bind", "exports")
+SYMBOLS, STRINGS, INDIRECT = "symbol table", "string table", "indirect symbols"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section, or bytes of __LINKEDIT, which have no address in the map."""
+
+    index: int
+    name: str
+    addr: int
+    size: int
+    body: Span
+    header: int
+    """Where its section header, or the field with its offset, stands."""
+    flags: int
+    linked: bool = False
+    writable: bool = False
+
+    @property
+    def kind(self) -> int:
+        """The type of a section: S_CSTRING_LITERALS and so on."""
+        return self.flags & 0xFF
+
+    @property
+    def debug(self) -> bool:
+        """Whether it is there for debuggers only."""
+        return self.name in {SYMBOLS, STRINGS} or self.name.startswith("__DWARF")
+
+    @property
+    def alloc(self) -> bool:
+        """Whether the program itself may read it."""
+        return not self.linked
+
+    @property
+    def mapped(self) -> bool:
+        """Whether its addresses are its own."""
+        return not self.linked
+
+    @property
+    def code(self) -> bool:
+        """Whether it holds machine instructions."""
+        return bool(self.flags & _INSTRUCTIONS) and not self.bare and not self.linked
+
+    @property
+    def constant(self) -> bool:
+        """Whether it is loaded, and neither code nor changed when the program runs."""
+        return not (self.linked or self.code or self.writable)
+
+    @property
+    def bare(self) -> bool:
+        """Whether it has no bytes in the file, but zeros in memory."""
+        return not self.linked and self.kind in _ZEROFILL
+
+    @property
+    def data(self) -> bool:
+        """Whether it holds what the program itself defines."""
+        return not (self.linked or self.code) and self.name.partition(",")[2] not in _TABLES
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPlace:
+    """A segment: where it is in memory and in the file, and its load command."""
+
+    name: bytes
+    addr: int
+    size: int
+    offset: int
+    filesize: int
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An image with its parts."""
+
+    image: Image
+    parts: tuple[Part, ...]
+    segments: tuple[SegmentPlace, ...]
+
+    @property
+    def arch(self) -> str:
+        """The architecture of its code."""
+        return _ARCHES.get(self.image.cpu, f"cpu {self.image.cpu:#x}")
+
+    @property
+    def bits(self) -> int:
+        """Size of an address, in bits."""
+        return 64
+
+    @property
+    def word(self) -> int:
+        """Size of an address, in bytes."""
+        return 8
+
+    @property
+    def big(self) -> bool:
+        """Whether the most significant byte comes first: never in files taken apart here."""
+        return False
+
+    @property
+    def base(self) -> int:
+        """Address of the header: what offsets of functions count from."""
+        return next((s.addr for s in self.segments if not s.offset and s.filesize), 0)
+
+    def linked(self, name: str) -> bytes:
+        """Return some bytes of __LINKEDIT by their name; nothing if there are none."""
+        part = next((each for each in self.parts if each.linked and each.name == name), None)
+        return b"" if part is None else content(self, part)
+
+    def at(self, offset: int) -> int | None:
+        """Return the address that a place in the file is loaded at."""
+        for segment in self.segments:
+            if segment.offset <= offset < segment.offset + segment.filesize:
+                return segment.addr + offset - segment.offset
+        return None
+
+    def read(self, address: int, size: int) -> int | None:
+        """Return the number at an address, ``None`` if nothing of the file is there."""
+        for segment in self.segments:
+            inside = address - segment.addr
+            if inside >= 0 and inside + size <= segment.filesize:
+                at = segment.offset + inside
+                raw = self.image.data[at : at + size]
+                return int.from_bytes(raw, "little") if len(raw) == size else None
+        return None
+
+
+PartPair = layout.SectionPair[Part]
+Work = work_module.Work[File]
+
+
+def content(file: File, part: Part) -> bytes:
+    """Return the bytes of a part as the file has them."""
+    return bytes(file.image.data[part.body.start : part.body.stop])
+
+
+def read_parts(image: Image) -> File:
+    """Cut an image of 64 bits into parts."""
+    segments: list[SegmentPlace] = []
+    parts: list[Part] = []
+    for command in image.commands:
+        if command.cmd != SEGMENT_64 or command.size < 72 or len(segments) >= MAX_SEGMENTS:
+            continue
+        name = bytes(image.data[command.at + 8 : command.at + 24]).rstrip(b"\0")
+        addr, size, offset, filesize, _most, first, count, _flags = struct.unpack_from(
+            "<4Q2i2I", image.data, command.at + 24
+        )
+        segments.append(SegmentPlace(name, addr, size, offset, filesize, command))
+        for number in range(min(count, (command.size - 72) // 80)):
+            if len(parts) < MAX_PARTS:
+                at = command.at + 72 + 80 * number
+                parts.append(_section(image, len(parts), at, writable=bool(first & 2)))
+    parts += _linked(image)
+    return File(image, tuple(parts), tuple(segments))
+
+
+def _section(image: Image, index: int, at: int, *, writable: bool) -> Part:
+    own, segment = (bytes(image.data[x : x + 16]).rstrip(b"\0") for x in (at, at + 16))
+    form = "<2Q5I"
+    addr, size, offset, _align, _rel, _count, flags = struct.unpack_from(form, image.data, at + 32)
+    name = f"{segment.decode('utf-8', 'replace')},{own.decode('utf-8', 'replace')}"
+    start = min(offset, len(image.data))
+    body = Span(start, min(offset + size, len(image.data)))
+    if flags & 0xFF in _ZEROFILL:
+        body = Span(start, start)
+    else:
+        size = body.size
+    return Part(index, name, addr, size, body, at, flags, writable=writable)
+
+
+def _linked(image: Image) -> list[Part]:
+    wanted: list[tuple[str, int, int, int]] = []
+    for command in image.commands:
+        at = command.at
+        if command.cmd in LINKED and command.size >= 16:
+            wanted.append((LINKED[command.cmd], at + 8, image.word(at + 8), image.word(at + 12)))
+        elif command.cmd in DYLD_INFO and command.size >= 48:
+            wanted += [
+                (name, at + 8 + 8 * n, image.word(at + 8 + 8 * n), image.word(at + 12 + 8 * n))
+                for n, name in enumerate(INFO)
+            ]
+        elif command.cmd == SYMTAB and command.size >= 24:
+            wanted.append((SYMBOLS, at + 8, image.word(at + 8), 16 * image.word(at + 12)))
+            wanted.append((STRINGS, at + 16, image.word(at + 16), image.word(at + 20)))
+        elif command.cmd == DYSYMTAB and command.size >= 80:
+            wanted.append((INDIRECT, at + 56, image.word(at + 56), 4 * image.word(at + 60)))
+    size = len(image.data)
+    return [
+        Part(
+            MAX_PARTS + number, name, 0, min(offset + length, size) - min(offset, size),
+            Span(min(offset, size), min(offset + length, size)), field, 0, linked=True,
+        )
+        for number, (name, field, offset, length) in enumerate(wanted)
+        if length
+    ]  # fmt: skip
+
+
+def pair_parts(a: File, b: File) -> tuple[list[PartPair], list[Part], list[Part]]:
+    """Pair the parts of one name, the first with the first; return those of one side, too."""
+    waiting: dict[tuple[str, bool], list[Part]] = {}
+    for part in reversed(b.parts):
+        waiting.setdefault((part.name, part.bare), []).append(part)
+    pairs: list[PartPair] = []
+    only_a: list[Part] = []
+    for part in a.parts:
+        queue = waiting.get((part.name, part.bare))
+        if queue:
+            other = queue.pop()
+            pairs.append(PartPair(part.name, part, other, content(a, part), content(b, other)))
+        else:
+            only_a.append(part)
+    rest = [part for queue in waiting.values() for part in queue]
+    return pairs, only_a, sorted(rest, key=lambda part: part.index)

@@ -1,0 +1,345 @@
+"""Two Mach-O images of 64 bits, every byte accounted for where it can be."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from reprodiff.formats.machine.code import check_code
+from reprodiff.formats.machine.codechanges import Result
+from reprodiff.formats.machine.frames import check_exceptions, check_frames
+from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
+from reprodiff.formats.machine.jumptables import check_jump_tables
+from reprodiff.formats.machine.layout import AddressMap, AnyPair
+from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.formats.machine.references import Word, check_words
+from reprodiff.formats.machine.statement import Statement
+from reprodiff.formats.machine.tiling import Place, gaps, in_turn, state
+from reprodiff.formats.macho.headers import check_headers
+from reprodiff.formats.macho.image import Image
+from reprodiff.formats.macho.linkedit import (
+    Export,
+    bindings,
+    chained,
+    exports,
+    function_starts,
+    rebases,
+)
+from reprodiff.formats.macho.mapping import map_part, words
+from reprodiff.formats.macho.nlist import (
+    PATHS,
+    Times,
+    check_symbols,
+    functions,
+    name_places,
+    named,
+    symbols,
+)
+from reprodiff.formats.macho.parts import (
+    STRINGS,
+    SYMBOLS,
+    File,
+    Part,
+    PartPair,
+    Work,
+    pair_parts,
+    read_parts,
+)
+from reprodiff.formats.macho.unwind import Mark, marks
+from reprodiff.formats.parsing.native import fact
+from reprodiff.model import Difference, Span
+
+OBJECT: Final = 1
+_WIDE: Final = "<"
+
+
+def is_taken_apart(image: Image) -> bool:
+    """Whether an image is of a kind that the proof knows: 64 bits, linked, little-endian."""
+    return image.wide and image.order == _WIDE and image.word(12) != OBJECT
+
+
+class Proof(Statement):
+    """The comparison of one pair; ``fields`` are facts on fields of their own."""
+
+    form = "macho"
+
+    def __init__(
+        self,
+        path: str,
+        images: tuple[Image, Image],
+        fields: Sequence[Difference],
+        damage: tuple[list[str], list[str]],
+    ) -> None:
+        super().__init__(path, (images[0].data, images[1].data))
+        self.a, self.b = (read_parts(image) for image in images)
+        self.fields = fields
+        files = (self.a, self.b)
+        self.words: list[Mapping[int, Word]] = []
+        self.exports: list[dict[bytes, Export]] = []
+        for file, said in zip(files, damage, strict=True):
+            found, trie = words(file), exports(file)
+            if found is None:
+                said.append("the fixups of __LINKEDIT cannot be read")
+            if trie is None:
+                said.append("the exports of __LINKEDIT cannot be read")
+            self.words.append(found or {})
+            self.exports.append(trie or {})
+        self.named = [named(file, trie) for file, trie in zip(files, self.exports, strict=True)]
+        self.paths = {s.name_at for s in symbols(self.a) if s.type in PATHS}
+
+    def facts(self) -> list[Difference]:
+        """Return the facts beyond those on fields."""
+        pairs, only_a, only_b = pair_parts(self.a, self.b)
+        regions, others = self._tiling(pairs, (only_a, only_b))
+        head = [Span(file.base, file.base + _first(file)) for file in (self.a, self.b)]
+        maps = self._maps(pairs)
+        where = AddressMap(pairs, (head[0], head[1]))
+        work = Work(self.a, self.b, where, regions)
+        every = [*others, *regions.values()]
+        state(every, (place for each in self.fields for place in each.places()))
+        self.state_strings(regions.values())
+        result = self._check(work, others[0], maps, pairs)
+        self._lonely((only_a, only_b))
+        self.functions(work, maps)
+        self.code(result)
+        self.symbols(work)
+        for region in every:
+            if result.problems and region.pair is not None and region.pair.a.constant:
+                # Among constants are distances, and only code that is read says where.
+                region.why = region.why or result.problems[0]
+            self.rest(region)
+        return self.found
+
+    def _tiling(
+        self, pairs: Sequence[PartPair], only: tuple[Sequence[Part], Sequence[Part]]
+    ) -> tuple[dict[int, Region], list[Region]]:
+        """Cut both files; return the regions of parts, and the headers with what is left."""
+        places: list[list[Place]] = []
+        for side, file in enumerate((self.a, self.b)):
+            mine = [((pair.a, pair.b)[side], f"part {pair.a.index}") for pair in pairs]
+            mine += [(part, f"only {side} {part.index}") for part in only[side]]
+            kept = in_turn(
+                [
+                    Place(0, _first(file), "headers"),
+                    *(Place(*part.body, key) for part, key in mine if not part.linked),
+                ]
+            )
+            # No table may claim bytes that are also content of a section.
+            tables = [
+                Place(*part.body, key)
+                for part, key in mine
+                if part.linked
+                and not any(p.start < part.body.stop and part.body.start < p.stop for p in kept)
+            ]
+            places.append(in_turn([*kept, *tables]))
+        found = [{key: Span(start, stop) for start, stop, key in side} for side in places]
+
+        def region(name: str, key: str, pair: PartPair | None = None) -> Region:
+            spans = [side.get(key, Span(0, 0)) for side in found]
+            raw = [bytes(d[s.start : s.stop]) for d, s in zip(self.data, spans, strict=True)]
+            if pair is not None and raw != [pair.plain_a, pair.plain_b]:
+                pair = None  # its bytes are also those of something else, which stands in front
+            return Region(name, raw[0], raw[1], spans[0].start, spans[1].start, pair)
+
+        regions = {
+            pair.a.index: region(pair.name, f"part {pair.a.index}", pair)
+            if not pair.a.bare
+            else Region(pair.name, b"", b"", 0, 0, pair)
+            for pair in pairs
+        }
+        return regions, [region("headers", "headers"), *gaps(self.data, places)]
+
+    def _maps(self, pairs: Sequence[PartPair]) -> list[CodeMap]:
+        maps: list[CodeMap] = []
+        starts = function_starts(self.a), function_starts(self.b)
+        for pair in pairs:
+            if pair.a.code and pair.b.code:
+                ones = functions(self.a, starts[0], self.named[0], pair.a)
+                twos = functions(self.b, starts[1], self.named[1], pair.b)
+                maps.append(pair_functions(pair, ones, twos))
+            else:
+                map_part(pair, (self.words[0], self.words[1]))
+        return maps
+
+    # -- the proof ----------------------------------------------------------------------------
+
+    def _check(
+        self, work: Work, headers: Region, maps: Sequence[CodeMap], pairs: Sequence[PartPair]
+    ) -> Result:
+        by_name = {pair.name: pair for pair in reversed(pairs)}
+        still = all(pair.straight and pair.a.addr == pair.b.addr for pair in pairs if pair.a.mapped)
+        if not still:
+            check_words(work, self.words[0], self.words[1])
+        result = check_code(work, maps, straight=still)
+        if not still:
+            check_jump_tables(work, result)
+            self._tables(work, pairs)
+        strings = by_name.get(STRINGS)
+        table = by_name.get(SYMBOLS)
+        if table is not None and work.region(table).pair is not None:
+            times = check_symbols(work, table, strings)
+            if times.places:
+                self._times(times)
+        self._linked(work, by_name, still=still)
+        check_headers(work, headers, pairs)
+        return result
+
+    def _times(self, times: Times) -> None:
+        inside = f"N_OSO time of {len(times.places)} object files"
+        self.found.append(fact(("macho.oso-time", self.path, inside), times.first, times.places))
+
+    def _tables(self, work: Work, pairs: Sequence[PartPair]) -> None:
+        for pair in pairs:
+            name = pair.name.partition(",")[2]
+            if pair.a.linked or pair.a.bare:
+                continue
+            if name == "__eh_frame":
+                check_frames(work, work.region(pair), pair)
+            elif name == "__unwind_info":
+                self._unwind(work, pair)
+
+    def _unwind(self, work: Work, pair: PartPair) -> None:
+        region = work.region(pair)
+        ones, twos = marks(region.a), marks(region.b)
+        if ones is None or twos is None:
+            region.fail("the unwind table cannot be read")
+            return
+        if [_shape(x) for x in ones] != [_shape(x) for x in twos]:
+            region.fail("the unwind tables have other entries")
+            return
+        bases = self.a.base, self.b.base
+        for one, two in zip(ones, twos, strict=True):
+            values = bases[0] + one.value, bases[1] + two.value
+            good = work.map.follows(*values)
+            if one.kind == "end":
+                good = good or work.map.ends(*values) or one.value == two.value
+            region.word(one.at, two.at, one.size, good)
+            if one.kind == "lsda" and good:
+                check_exceptions(work, *values)
+
+    def _linked(self, work: Work, pairs: Mapping[str, PartPair], *, still: bool) -> None:
+        """Check what __LINKEDIT tells the loader by what it means."""
+        for name, pair in pairs.items():
+            if not pair.a.linked:
+                continue
+            region = work.region(pair)
+            if (still and region.a == region.b) or region.pair is None:
+                continue
+            same = self._same(work, name)
+            if same is None:
+                continue
+            whole = Quad(0, len(region.a), 0, len(region.b))
+            if not same:
+                region.wrong.append(whole)
+            elif region.a != region.b:
+                region.moved.append(whole)
+
+    def _same(self, work: Work, name: str) -> bool | None:  # noqa: PLR0911
+        """Whether one kind of data in __LINKEDIT means the same on both sides."""
+        follows = work.map.follows
+        if name == "rebase":
+            return _alike(work, rebases(self.a), rebases(self.b))
+        if name == "chained fixups":
+            ones, twos = chained(self.a), chained(self.b)
+            if ones is None or twos is None:
+                return False
+            kinds = [
+                {at: (fixup.target is None, fixup.symbol) for at, fixup in each.items()}
+                for each in (ones, twos)
+            ]
+            return _alike(work, kinds[0], kinds[1])
+        if name in {"bind", "weak bind", "lazy bind"}:
+            bound = bindings(self.a, name), bindings(self.b, name)
+            if bound[0] is None or bound[1] is None or len(bound[0]) != len(bound[1]):
+                return False
+            return all(
+                follows(x.at, y.at) and (x.symbol, x.entry) == (y.symbol, y.entry)
+                for x, y in zip(bound[0], bound[1], strict=True)
+            )
+        if name in {"exports", "exports trie"}:
+            a, b = self.exports
+            return list(a) == list(b) and all(
+                (x.flags, x.other, x.address is None) == (y.flags, y.other, y.address is None)
+                and (x.address is None or y.address is None or follows(x.address, y.address))
+                for x, y in zip(a.values(), b.values(), strict=True)
+            )
+        if name == "function starts":
+            starts = function_starts(self.a), function_starts(self.b)
+            return len(starts[0]) == len(starts[1]) and all(
+                follows(x, y) for x, y in zip(*starts, strict=True)
+            )
+        if name == "data in code":
+            sides = _marked(self.a), _marked(self.b)
+            return len(sides[0]) == len(sides[1]) and all(
+                x[1] == y[1] and follows(x[0], y[0]) for x, y in zip(*sides, strict=True)
+            )
+        return None
+
+    # -- the facts ----------------------------------------------------------------------------
+
+    def names(self) -> Names:
+        """Return the functions and objects of A by address."""
+        return name_places(self.a, self.named[0])
+
+    def string_kind(self, pair: AnyPair, quad: Quad) -> str:
+        """Return the kind of fact for a string that another one stands for."""
+        if pair.name != STRINGS:
+            return "macho.string"
+        return "macho.oso-path" if quad.a0 in self.paths else "macho.symbol"
+
+    def rest_kind(self, region: Region) -> str:
+        """Return the kind of fact for what differs in a region for no reason known."""
+        pair = region.pair
+        if region.name == "headers":
+            return "macho.table"
+        if pair is None or pair.name == "code signature":
+            return "macho.place"
+        if pair.a.code:
+            return "macho.instructions"
+        if pair.a.debug:
+            return "macho.debug"
+        return "macho.data" if pair.a.data else "macho.table"
+
+    def place(self, region: Region, quad: Quad) -> str:
+        """Name a place: by the object or function it is in, by a load command, or its offset."""
+        if region.name == "headers":
+            for command in self.a.image.commands:
+                if command.at <= quad.a0 < command.at + command.size:
+                    return command.name
+        return super().place(region, quad)
+
+    def _lonely(self, only: tuple[Iterable[Part], Iterable[Part]]) -> None:
+        for side, parts in enumerate(only):
+            for part in parts:
+                empty = Span(0, 0)
+                spans = (empty, part.body) if side else (part.body, empty)
+                values = (None, part.name) if side else (part.name, None)
+                self.add("macho.section", part.name, values[0], values[1], [spans])
+
+
+def _first(file: File) -> int:
+    """Return where the first section starts: up to there are headers, and room for more."""
+    return min(max(file.image.first_content(), file.image.commands_stop), len(file.image.data))
+
+
+def _shape(mark: Mark) -> tuple[object, ...]:
+    return mark.at, mark.size, mark.kind, mark.base
+
+
+def _alike(
+    work: Work, ones: Mapping[int, object] | None, twos: Mapping[int, object] | None
+) -> bool:
+    """Whether two sets of addresses are the same in the map, with what goes with each."""
+    if ones is None or twos is None or len(ones) != len(twos):
+        return False
+    return all(
+        any(twos.get(place) == kind for place in work.map.addresses(at))
+        for at, kind in ones.items()
+    )
+
+
+def _marked(file: File) -> list[tuple[int, bytes]]:
+    """Return the runs of data in code: their addresses, and their length and kind."""
+    data = file.linked("data in code")
+    return [
+        (file.base + int.from_bytes(data[at : at + 4], "little"), data[at + 4 : at + 8])
+        for at in range(0, len(data) - 7, 8)
+    ]
