@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reprodiff.causes import environment, lines
+from reprodiff.causes import environment, lines, native_tools
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
 from reprodiff.causes.native_causes import (
     BUILD_ID,
@@ -28,7 +28,13 @@ from reprodiff.causes.native_causes import (
     TEMP_DIR,
     TOOLCHAIN,
 )
-from reprodiff.causes.native_docs import RANDOM_SEED, RUST_HASH
+from reprodiff.causes.native_docs import (
+    BUILD_ID_RANDOM,
+    CPU_DISPATCH,
+    RANDOM_SEED,
+    RUST_HASH,
+    STRIPPED,
+)
 from reprodiff.formats.parsing.paths import split_paths
 from reprodiff.model import Confidence, Difference, Severity
 
@@ -63,6 +69,13 @@ def is_absolute(value: object) -> bool:
 
 def string_claim(fact: Difference, scene: Scene) -> Claim:
     """Put a string that another one stands for down to a cause."""
+    told = native_tools.told(_raw(fact.a), _raw(fact.b))
+    if told is not None:
+        return Claim(TOOLCHAIN, [fact], Confidence.LIKELY, evidence=(told,))
+    return _string_claim(fact, scene)
+
+
+def _string_claim(fact: Difference, scene: Scene) -> Claim:
     a, b = _raw(fact.a), _raw(fact.b)
     debug = fact.note == "debug"
     times_a, times_b = _MACRO.findall(a), _MACRO.findall(b)
@@ -87,7 +100,9 @@ def string_claim(fact: Difference, scene: Scene) -> Claim:
         return Claim(cause, [fact], confidence, hinge=hinge, explanation=_EXPLAINED[cause.id])
     if debug:
         if _PRODUCER.match(a) and _PRODUCER.match(b):
-            return Claim(TOOLCHAIN, [fact], Confidence.LIKELY)
+            return Claim(
+                TOOLCHAIN, [fact], Confidence.LIKELY, evidence=native_tools.producers(a, b)
+            )
         found = _relative(
             fact, a.decode("utf-8", "surrogateescape"), b.decode("utf-8", "surrogateescape"), scene
         )
@@ -175,11 +190,21 @@ def _build_id(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     if others:
         yield Claim(BUILD_ID, ids, follows=(scene.path,))
         return
-    reasons = ids[0].note
+    reasons = tuple(reason for reason in ids[0].note.split("; ") if reason)
+    if all(len(_raw(value)) == _UUID for value in (ids[0].a, ids[0].b)):
+        yield Claim(
+            BUILD_ID_RANDOM, ids, evidence=("both ids have 16 bytes: uuid or md5", *reasons)
+        )
+        return
+    known = [f"{a} and {b}" for a, b, _ in scene.prefixes.pairs()[:1]]
+    if known:
+        reasons = (f"the builds ran in {known[0]}, as other files show", *reasons)
     text = "Nothing else in the files differs: it was made from something that is gone."
-    if reasons:
-        text += f" What fits: {reasons}."
-    yield Claim(BUILD_ID_ONLY, ids, explanation=text)
+    yield Claim(BUILD_ID_ONLY, ids, explanation=text, evidence=reasons)
+
+
+_UUID: Final = 32
+"""Digits of an id of 16 bytes."""
 
 
 def _overlay(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -203,13 +228,42 @@ def _link(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 
 def _code(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Claim functions; strings and tables are only looked at, for what they say of the tools."""
     del scene
-    sure = [fact for fact in facts if not fact.note]
-    unread = [fact for fact in facts if fact.note]
+    tools = any(
+        fact.what in {"elf.comment", "elf.property"}
+        or (fact.note == "debug" and _PRODUCER.match(_raw(fact.a)))
+        for fact in facts
+    )
+    mine = [fact for fact in facts if fact.what in _CODE_FACTS]
+    sure = [fact for fact in mine if not fact.note]
+    unread = [fact for fact in mine if fact.note]
+    other = [fact for fact in sure if _for_processor(fact)]
+    sure = [fact for fact in sure if fact not in other] if other else sure
+    follows = (f":{TOOLCHAIN.id}",) if tools else ()
+    if other:
+        yield Claim(CPU_DISPATCH, other, Confidence.LIKELY)
     if sure:
-        yield Claim(CODE, sure, explanation=f"{len(sure)} functions or places differ beyond moves.")
+        text = f"{len(sure)} functions or places differ beyond moves."
+        if tools:
+            text += " Other tools or flags make other code of the same sources."
+        yield Claim(CODE, sure, explanation=text, follows=follows)
     if unread:
         yield Claim(CODE, unread, Confidence.POSSIBLE, evidence=(unread[0].note,))
+
+
+def _for_processor(fact: Difference) -> bool:
+    """Whether a function that one side alone has is named after an instruction set."""
+    if fact.what != "elf.function" or (fact.a is not None and fact.b is not None):
+        return False
+    return _PROCESSOR.search(_raw(fact.a if fact.a is not None else fact.b)) is not None
+
+
+_CODE_FACTS: Final = ("elf.code", "elf.function", "elf.instructions")
+_PROCESSOR: Final = re.compile(
+    rb"(?i)[._](?:arch_[a-z0-9_]+|avx(?:2|512[a-z0-9_]*)?|sse(?:2|3|4[._]?[12]?)?|ssse3|fma[34]?"
+    rb"|neon|asimd\w*|sve2?|vsx[234]?|vxe?2?|rvv|x86[._]64[._]v[234])(?:\.|_|\Z)"
+)
 
 
 def _data(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -228,18 +282,43 @@ def _tables(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         yield Claim(TABLES, tables, Confidence.LIKELY, follows=(scene.path,))
 
 
-_DEBUG: Final = (".debug", ".zdebug", ".symtab", ".strtab", ".gnu_debug", ".gdb_index", ".stab")
+_DEBUG: Final = re.compile(
+    r"\.(?:z?debug_(?:abbrev|addr|aranges|cu_index|frame|gnu_pubnames|gnu_pubtypes|info|line"
+    r"|line_str|loc|loclists|macinfo|macro|names|pubnames|pubtypes|ranges|rnglists|str|str_offsets"
+    r"|sup|tu_index|types)|symtab|symtab_shndx|strtab|gdb_index|gnu_debuglink|gnu_debugaltlink"
+    r"|stab|stabstr)"
+)
 
 
 def _sections(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
+    bare = [fact for fact in facts if _DEBUG.fullmatch(fact.inside) and not fact.note]
+    if bare:
+        yield Claim(STRIPPED, bare)
     for fact in facts:
-        if fact.inside.startswith(_DEBUG):
-            yield Claim(DEBUG_INFO, [fact])
-        elif fact.inside == ".comment":
+        if fact in bare:
+            continue
+        if fact.inside == ".comment" and not fact.note:
             yield Claim(TOOLCHAIN, [fact])
         else:
             yield Claim(DATA, [fact])
+
+
+def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Names that only debuggers read go with the debug information, if one side lacks that."""
+    del scene
+    names = [fact for fact in facts if fact.what == "elf.names"]
+    stripped = any(_DEBUG.fullmatch(fact.inside) and not fact.note
+                   for fact in facts if fact.what == "elf.section")  # fmt: skip
+    if names:
+        yield Claim(STRIPPED if stripped else SYMBOLS, names)
+
+
+def _property(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    for fact in facts:
+        levels = b"x86-64" in _raw(fact.a) + _raw(fact.b)
+        yield Claim(CPU_DISPATCH if levels else TOOLCHAIN, [fact], Confidence.LIKELY)
 
 
 def _debug(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -262,7 +341,7 @@ _STRING_CAUSES: Final = (
 )
 
 RULES: Final = (
-    Rule("elf-build-id", (BUILD_ID, BUILD_ID_ONLY), ("elf.",), 47, _build_id),
+    Rule("elf-build-id", (BUILD_ID, BUILD_ID_ONLY, BUILD_ID_RANDOM), ("elf.",), 47, _build_id),
     Rule("elf-overlay", (OVERLAY,), ("elf.overlay",), 48, _overlay),
     Rule("elf-damage", (DAMAGED,), ("elf.damage",), 48, _damage),
     Rule("elf-strings", _STRING_CAUSES, ("elf.string", "elf.symbol"), 49, _strings),
@@ -270,8 +349,16 @@ RULES: Final = (
     _plainly("elf-needed", NEEDED, "elf.needed", "elf.soname"),
     _plainly("elf-toolchain", TOOLCHAIN, "elf.comment"),
     _plainly("elf-kind", OTHER_KIND, "elf.kind"),
-    Rule("elf-sections", (DEBUG_INFO, TOOLCHAIN, DATA), ("elf.section",), 49, _sections),
-    Rule("elf-code", (CODE,), ("elf.code", "elf.function", "elf.instructions"), 50, _code),
+    Rule("elf-sections", (STRIPPED, TOOLCHAIN, DATA), ("elf.section",), 49, _sections),
+    Rule(
+        "elf-code",
+        (CODE, CPU_DISPATCH),
+        (*_CODE_FACTS, "elf.comment", "elf.property", "elf.string"),
+        48,
+        _code,
+    ),
+    Rule("elf-names", (STRIPPED, SYMBOLS), ("elf.names", "elf.section"), 48, _names),
+    Rule("elf-property", (CPU_DISPATCH, TOOLCHAIN), ("elf.property",), 49, _property),
     _plainly("elf-order", ORDER, "elf.order", rank=50),
     _plainly("elf-symbols", SYMBOLS, "elf.symbols", rank=50),
     Rule("elf-data", (DATA,), ("elf.data",), 50, _data),

@@ -12,7 +12,7 @@ import pytest
 
 import reprodiff
 
-HEAVY = frozenset({"capstone", "elftools", "lief", "rich", "textual"})
+HEAVY = frozenset({"capstone", "elftools", "lief", "pycxxfilt", "rich", "textual"})
 
 _RUN_AND_LIST = """
 import atexit, json, runpy, sys

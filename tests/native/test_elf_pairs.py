@@ -106,6 +106,7 @@ def test_only_the_build_id_differs(tmp_path: Path) -> None:
     found = report(a, b)
     assert_proven(found, "elf-build-id-only")
     assert causes(found) == {"elf-build-id-only"}
+    assert any("debug information" in line for line in found.findings[0].evidence)
 
 
 def test_a_random_build_id_is_no_other_difference(tmp_path: Path) -> None:
@@ -113,7 +114,8 @@ def test_a_random_build_id_is_no_other_difference(tmp_path: Path) -> None:
         build(tmp_path / "src", "-O2 -Wl,--build-id=uuid").rename(tmp_path / f"{n}.so")
         for n in range(2)
     )
-    assert causes(report(a, b)) == {"elf-build-id-only"}
+    assert_proven(report(a, b), "elf-build-id-random")
+    assert causes(report(a, b)) == {"elf-build-id-random"}
 
 
 def test_another_runpath_is_for_review(tmp_path: Path) -> None:
@@ -331,3 +333,48 @@ def test_a_string_shared_with_the_end_of_another_may_stand_by_itself(tmp_path: P
         tmp_path / "b", "-O2", code.replace("__FILE__", f'"{long}"').replace('"c"', '"h"')
     )
     assert report(a, other).verdict is Verdict.DIFFERENT
+
+
+@pytest.mark.parametrize("options", ["--strip-all", "--strip-debug"])
+def test_a_stripped_file_is_the_same_to_a_loader(tmp_path: Path, options: str) -> None:
+    a = build(tmp_path / "src", "-g -O2", CXX_CODE, "g++")
+    b = tmp_path / "stripped.so"
+    subprocess.run([need("strip"), options, "-o", str(b), str(a)], check=True)
+    found = report(a, b)
+    assert_proven(found, "elf-stripped")
+    raw = bytearray(b.read_bytes())
+    text = parse(memoryview(bytes(raw))).named(".text")
+    assert text is not None
+    raw[text.body.start + text.body.size // 2] ^= 1
+    b.write_bytes(raw)
+    assert report(a, b).verdict is Verdict.DIFFERENT
+
+
+def test_a_section_that_is_loaded_is_not_stripped(tmp_path: Path) -> None:
+    a = build(tmp_path / "src", "-O2")
+    extra, b = tmp_path / "extra", tmp_path / "more.so"
+    extra.write_bytes(b"payload")
+    flags = "--set-section-flags=.debug_info=alloc,load,readonly"
+    command = [need("objcopy"), f"--add-section=.debug_info={extra}", flags, str(a), str(b)]
+    subprocess.run(command, check=True, capture_output=True)
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert "elf-stripped" not in causes(found)
+
+
+def test_names_of_functions_are_readable(tmp_path: Path) -> None:
+    a = build(tmp_path / "a", "-O1", CXX_CODE, "g++")
+    b = build(tmp_path / "b", "-O1", CXX_CODE.replace("return x * x", "return x * x + 1"), "g++")
+    assert "Two::go(int)" in places(report(a, b), "native-code-changed")
+
+
+def test_other_compilers_and_flags_are_told_with_the_functions_that_follow(tmp_path: Path) -> None:
+    a = build(tmp_path / "src", "-O2 -g", compiler=need("gcc-11")).rename(tmp_path / "a.so")
+    b = build(tmp_path / "src", "-O3 -g -fno-inline", compiler="gcc").rename(tmp_path / "b.so")
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    tools = [f for f in found.findings if f.cause == "elf-toolchain"]
+    shown = [line for finding in tools for line in finding.evidence]
+    assert any("-fno-inline" in line and "in B only" in line for line in shown)
+    (code,) = (f for f in found.findings if f.cause == "native-code-changed")
+    assert {f.id for f in tools} & set(code.derived_from)

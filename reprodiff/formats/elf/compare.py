@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from reprodiff.formats.elf.entries import notes
-from reprodiff.formats.elf.headers import check_section_headers
+from reprodiff.formats.elf.entries import notes, properties
+from reprodiff.formats.elf.headers import are_names_used, check_section_headers
 from reprodiff.formats.elf.hints import hints
 from reprodiff.formats.elf.kinds import ARRAYS, hidden, kind, rest_kind, roles
 from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pair_sections
@@ -43,9 +43,11 @@ from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.frames import check_frame_header, check_frames
 from reprodiff.formats.machine.functions import CodeMap, Names
 from reprodiff.formats.machine.jumptables import check_jump_tables
+from reprodiff.formats.machine.names import readable
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.formats.machine.statement import Statement
+from reprodiff.formats.machine.strings import Piece
 from reprodiff.model import Difference, Span
 
 _ROUNDED: Final = 64
@@ -59,8 +61,8 @@ def compare(path: str, data_a: memoryview, data_b: memoryview) -> list[Differenc
     Raises :class:`~reprodiff.errors.DamagedError` if one of them is no ELF file.
     """
     if is_swapped(data_a, data_b):
-        return turned(_Comparison(path, parse(data_b), parse(data_a)).facts())
-    return _Comparison(path, parse(data_a), parse(data_b)).facts()
+        return turned(readable(_Comparison(path, parse(data_b), parse(data_a)).facts()))
+    return readable(_Comparison(path, parse(data_a), parse(data_b)).facts())
 
 
 class _Comparison(Statement):
@@ -70,6 +72,8 @@ class _Comparison(Statement):
         super().__init__(path, (a.data, b.data))
         self.a, self.b = a, b
         self.roles: dict[tuple[int, int], str] = {}
+        self.named: list[tuple[int, Quad]] = []
+        """Tables of names that only have other names in them."""
 
     def facts(self) -> list[Difference]:
         a, b = self.a, self.b
@@ -100,7 +104,22 @@ class _Comparison(Statement):
                 dwarftables.map_lines(self.a, pair)
             else:
                 map_data(pair)
+                if self.other_names(pair):
+                    # Sections and symbols pair by their names; where those stand says no more.
+                    sizes = len(pair.plain_a), len(pair.plain_b)
+                    pair.settle([Piece(0, 0, *sizes, "changed")])
+                    self.named.append((pair.a.index, Quad(0, sizes[0], 0, sizes[1])))
         return maps
+
+    def other_names(self, pair: SectionPair) -> bool:
+        """Whether two tables have other names, all of them those of sections or symbols."""
+        return (
+            pair.a.type == SHT_STRTAB
+            and not pair.a.alloc
+            and any(piece.kind == "changed" for piece in pair.pieces)
+            and are_names_used(self.a, pair.a)
+            and are_names_used(self.b, pair.b)
+        )
 
     def check(self, work: Work, cut: Tiling, maps: list[CodeMap]) -> Result:
         where = work.map
@@ -111,6 +130,8 @@ class _Comparison(Statement):
         )
         check_header(work, cut.header)
         check_segments(work, cut.segments)
+        for index, whole_table in self.named:
+            work.regions[index].moved.append(whole_table)
         result = check_code(work, maps, straight=memory)
         if not memory:
             check_jump_tables(work, result)
@@ -172,6 +193,7 @@ class _Comparison(Statement):
 
     def state(self, work: Work, cut: Tiling, maps: list[CodeMap], result: Result) -> None:
         self.build_ids(work)
+        self.properties(work)
         self.debug_link(work)
         for region, quad in work.strings:
             self.state_string(region, [quad])
@@ -188,7 +210,10 @@ class _Comparison(Statement):
                 for place in ((lonely.a, lonely.b), (lonely.header_a, lonely.header_b))
                 if place[0].size or place[1].size
             ]
-            self.add("elf.section", name, name if in_a else None, None if in_a else name, places)
+            note = "loaded" if lonely.section.alloc else ""
+            self.add(
+                "elf.section", name, name if in_a else None, None if in_a else name, places, note
+            )
             head = Quad(
                 lonely.header_a.start - self.a.shoff, lonely.header_a.stop - self.a.shoff,
                 lonely.header_b.start - self.b.shoff, lonely.header_b.stop - self.b.shoff,
@@ -197,6 +222,9 @@ class _Comparison(Statement):
         self.functions(work, maps)
         self.code(result)
         self.symbols(work)
+        for name_a, name_b, quad, region in work.bare:
+            places = [region.spans(quad)]
+            self.add("elf.names", region.name, name_a or None, name_b or None, places)
         self.overlay(cut)
         for region in cut.all():
             if result.problems and region.pair is not None and region.pair.a.constant:
@@ -244,6 +272,18 @@ class _Comparison(Statement):
                         "elf.build-id", pair.name, id_a.hex(), id_b.hex(), [(one.desc, two.desc)],
                         note=hidden(self.a, self.b),
                     )  # fmt: skip
+
+    def properties(self, work: Work) -> None:
+        """State what the two ask of a processor (the note for programs of x86 and AArch64)."""
+        pair = work.map.by_name.get(".note.gnu.property")
+        if pair is None or pair.plain_a == pair.plain_b or len(pair.plain_a) != len(pair.plain_b):
+            return
+        region = work.region(pair)
+        texts = [properties(elf, each) for elf, each in ((self.a, pair.a), (self.b, pair.b))]
+        if texts[0] != texts[1]:
+            quad = Quad(0, len(region.a), 0, len(region.b))
+            region.stated.append(quad)
+            self.add("elf.property", pair.name, texts[0], texts[1], [region.spans(quad)])
 
     def debug_link(self, work: Work) -> None:
         pair = work.map.by_name.get(".gnu_debuglink")

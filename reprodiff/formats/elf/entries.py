@@ -128,3 +128,28 @@ def notes(elf: Elf, section: Section) -> Iterator[Note]:
             Span(desc, desc + desc_size),
         )
         at = desc + -(-desc_size // step) * step
+
+
+_PROPERTIES: Final = {
+    0xC0000002: "features", 0xC0008002: "needs", 0xC0010002: "uses", 0xC0008000: "needs (old)",
+    0xC0010000: "uses (old)",
+}  # fmt: skip
+_LEVELS: Final = ("x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4")
+
+
+def properties(elf: Elf, section: Section) -> str:
+    """Return what a property note says, in words (Linux Extensions to gABI, section 2.1.5)."""
+    found: list[str] = []
+    for note in notes(elf, section):
+        at = note.desc.start
+        while note.type == 5 and at + 8 <= note.desc.stop:
+            kind, size = elf.number(at, 4), elf.number(at + 4, 4)
+            value = elf.number(at + 8, min(size, 8))
+            name = _PROPERTIES.get(kind, f"{kind:#x}")
+            if kind in {0xC0008002, 0xC0010002}:
+                levels = [level for bit, level in enumerate(_LEVELS) if value >> bit & 1]
+                found.append(f"{name} {', '.join(levels) or f'{value:#x}'}")
+            else:
+                found.append(f"{name} {value:#x}")
+            at += 8 + -(-size // elf.word) * elf.word
+    return "; ".join(found)

@@ -5,6 +5,7 @@ Source: System V ABI (gABI), chapter 4, "Sections", and chapter 5, "Program Load
 
 from typing import Final
 
+from reprodiff.formats.elf.entries import symbols
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import (
     EHDR_SIZE,
@@ -15,6 +16,7 @@ from reprodiff.formats.elf.reader import (
     SHT_NULL,
     SHT_REL,
     SHT_RELA,
+    SHT_SYMTAB,
     Elf,
     Section,
 )
@@ -51,6 +53,34 @@ def check_section_headers(work: Work, region: Region, whole: set[int]) -> None:
         word("link", good=where.number(one.link) == two.link)
         if one.type in {SHT_REL, SHT_RELA} or one.flags & _INFO_LINK:
             word("info", good=where.number(one.info) == two.info)
+        elif one.type == two.type == SHT_SYMTAB:
+            word("info", good=one.info == two.info or (_locals(a, one) and _locals(b, two)))
+
+
+def _locals(elf: Elf, table: Section) -> bool:
+    """Whether ``sh_info`` of a symbol table is the number of its local symbols, which lead it."""
+    binds = [item.bind for item in symbols(elf, table)]
+    return table.info <= len(binds) and not any(binds[: table.info]) and all(binds[table.info :])
+
+
+def are_names_used(elf: Elf, names: Section) -> bool:
+    """Whether a table has nothing but names of sections, or of symbols that no loader reads."""
+    layout = SHDR[elf.bits]["name"]
+    used = {0}
+    if names.index == elf.shstrndx:
+        used |= {elf.number(s.header.start + layout.at, layout.size) for s in elf.sections}
+    for table in elf.sections:
+        if table.type == SHT_SYMTAB and table.link == names.index:
+            used |= {item.name_at for item in symbols(elf, table)}
+    data = bytes(elf.content(names))
+    at = 0
+    while 0 <= at < len(data):
+        if at not in used:
+            return False
+        at = data.find(0, at) + 1
+        if not at:
+            return False
+    return bool(data)
 
 
 def _plain_align(elf: Elf, section: Section) -> int:

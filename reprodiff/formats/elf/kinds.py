@@ -1,5 +1,6 @@
 """What facts on ELF files are called, and what is told of a file beside its bytes."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from reprodiff.formats.elf.entries import dynamic
@@ -18,6 +19,7 @@ from reprodiff.formats.elf.reader import (
     SHT_STRTAB,
     SHT_SYMTAB,
     Elf,
+    Section,
 )
 from reprodiff.formats.elf.tables import STRING_TAGS
 from reprodiff.formats.machine.proof import Region
@@ -44,25 +46,52 @@ def roles(elf: Elf) -> dict[tuple[int, int], str]:
 
 
 def hidden(a: Elf, b: Elf) -> str:
-    """Return what a linker may have hashed that is no longer in the file."""
+    """Return what shows that a linker hashed something that is no longer in the file."""
+    reasons: list[str] = []
+    spare = max(_spare(elf) for elf in (a, b))
+    if spare:
+        reasons.append(
+            f"{spare} zero bytes behind the RUNPATH: it was longer when the file was linked"
+        )
+    elif any(_runpath(elf) for elf in (a, b)):
+        reasons.append("a RUNPATH, which may have been another when the file was linked")
     if not any(s.name.startswith((".debug", ".zdebug")) for s in (*a.sections, *b.sections)):
-        reasons = ["debug information with the build directory, stripped after linking"]
-    else:
-        reasons = []
-    if any(_runpath(elf) for elf in (a, b)):
-        reasons.insert(0, "a build RPATH that was edited after linking")
+        split = any(elf.named(".gnu_debuglink") for elf in (a, b))
+        how = "split off (.gnu_debuglink)" if split else "stripped after linking, if there was any"
+        reasons.append(f"debug information, with the build directory in it, {how}")
     if not any(s.type == SHT_SYMTAB for s in (*a.sections, *b.sections)):
-        reasons.append("symbol names, stripped after linking")
+        rust = any(b"rustc" in _comment(elf) for elf in (a, b))
+        names = "hashes in the names of Rust symbols" if rust else "the names of local symbols"
+        reasons.append(f"{names}, stripped after linking")
     return "; ".join(reasons)
 
 
+def _comment(elf: Elf) -> bytes:
+    section = elf.named(".comment")
+    return b"" if section is None else bytes(elf.content(section))
+
+
+def _runpaths(elf: Elf) -> Iterator[tuple[Section, int]]:
+    for section in elf.sections:
+        if section.type == SHT_DYNAMIC and section.link < len(elf.sections):
+            for entry in dynamic(elf, section):
+                if entry.tag in {15, 29}:
+                    yield elf.sections[section.link], entry.value
+
+
 def _runpath(elf: Elf) -> bool:
-    return any(
-        entry.tag in {15, 29}
-        for section in elf.sections
-        if section.type == SHT_DYNAMIC
-        for entry in dynamic(elf, section)
-    )
+    return any(True for _ in _runpaths(elf))
+
+
+def _spare(elf: Elf) -> int:
+    """Return how many zeros more than one stand behind the RUNPATH."""
+    for strings, at in _runpaths(elf):
+        raw = bytes(elf.content(strings))
+        stop = raw.find(0, at)
+        if stop >= 0:
+            behind = raw[stop + 1 :]
+            return len(behind) - len(behind.lstrip(b"\0"))
+    return 0
 
 
 _TABLE_NAMES: Final = (

@@ -52,6 +52,11 @@ def check_header(work: Work, region: Region) -> None:
         else:
             read = all(tables)
         region.word(layout[name].at, layout[name].at, layout[name].size, one == two or read)
+    count = layout["shnum"]
+    counts = [elf.number(count.at, count.size) for elf in (work.a, work.b)]
+    # Sections of one side are stated by themselves.
+    every = counts == [len(work.a.sections), len(work.b.sections)]
+    region.word(count.at, count.at, count.size, every or counts[0] == counts[1])
     index = layout["shstrndx"]
     good = work.map.number(work.a.shstrndx) == work.b.shstrndx
     region.word(index.at, index.at, index.size, good)
@@ -152,7 +157,8 @@ def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
         region.stated.append(quad)
         names_a = b", ".join(x.name for x in ones[:20] if x.name)
         names_b = b", ".join(x.name for x in twos[:20] if x.name)
-        work.added.append((names_a, names_b, quad, region))
+        bare = not pair.a.alloc and not any(x.bind or x.type == 2 for x in (*ones, *twos))
+        (work.bare if bare else work.added).append((names_a, names_b, quad, region))
 
 
 def _crossing(

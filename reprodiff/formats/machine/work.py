@@ -44,6 +44,8 @@ class Work(Generic[File]):
     """Ids of separate debug files."""
     added: list[tuple[bytes, bytes, Quad, Region]] = field(default_factory=list)
     """Symbols on one side, or renamed: name in A, name in B, where."""
+    bare: list[tuple[bytes, bytes, Quad, Region]] = field(default_factory=list)
+    """The same of names that only debuggers read: of files, sections, local data."""
     hints: Hints = field(default_factory=Hints)
     bases: tuple[int, int] = (0, 0)
     """What absolute addresses in the two files have on top of those of the map."""
