@@ -9,6 +9,7 @@ from reprodiff.engine import compare
 from reprodiff.errors import InputError
 from reprodiff.model import Report
 from reprodiff.reports.json import to_json
+from reprodiff.reports.shape import MULTILINE
 
 # Control bytes, and characters that hide or turn the direction: none may reach a person.
 _ACTING = re.compile(
@@ -71,7 +72,11 @@ def strings(thing: object) -> Iterator[str]:
         yield thing
     elif dataclasses.is_dataclass(thing):
         for field in dataclasses.fields(thing):
-            yield from strings(getattr(thing, field.name))
+            value = getattr(thing, field.name)
+            if (type(thing), field.name) in MULTILINE:
+                # Snippets are made to be copied, line by line; nothing else may break a line.
+                value = value.replace("\n", " ")
+            yield from strings(value)
     elif isinstance(thing, dict):
         for key, value in thing.items():
             yield from strings(key)
