@@ -74,6 +74,10 @@ format: $(READY) ## Let ruff mend what it can
 docs: $(READY) ## Put the program's real output into the documents
 	@$(BIN)/pytest -q tests/hygiene/test_readme.py --update-docs
 
+.PHONY: pictures
+pictures: $(READY) ## Take the pictures of README and docs again
+	@$(BIN)/python docs/tour.py $(ARGS)
+
 .PHONY: samples
 samples: $(READY) ## Build the sample pairs again
 	@$(BIN)/python samples/build.py $(ARGS)

@@ -38,6 +38,12 @@ def removed_by(store: Store, fix: Fix) -> list[str]:
     return [item.id for item in store.findings.values() if fix.id in item.fixes]
 
 
+def planned(store: Store, fix: Fix) -> bool:
+    """Whether a fix is a setting that the plan counts on; advice removes nothing by itself."""
+    plan = store.report.plan if store.report is not None else None
+    return plan is not None and any(fix.id in change.fixes for change in plan.changes)
+
+
 def removed(store: Store, ids: Iterable[str]) -> str:
     """Say how much goes with some findings: they, and what follows from them."""
     folded = roots(store.findings.values())

@@ -194,7 +194,9 @@ def _bytes(store: Store, contents: Contents, _subject: Subject, location: Locati
             return None
         full = _known(store, _completed(placed, contents), complete=contents.archives is None)
         anchors = full.claims.pairs
-        better = pair if small else HexPair.anchored(contents.a, contents.b, anchors)
+        # What accounts for the bytes says where they belong; a mere alignment can only guess.
+        by_anchors = anchors and (full.complete or not small)
+        better = HexPair.anchored(contents.a, contents.b, anchors) if by_anchors else pair
         return source.renewed(better, full)
 
     return Made(source, later if contents.both else None)

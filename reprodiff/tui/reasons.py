@@ -6,7 +6,7 @@ from reprodiff.model import Confidence, Finding, Fix
 from reprodiff.text import plain
 from reprodiff.tui import chunks
 from reprodiff.tui.chunks import Chunk, counted, severity_chunk
-from reprodiff.tui.fixing import checked, known_fixes, removed, removed_by
+from reprodiff.tui.fixing import checked, known_fixes, planned, removed, removed_by
 from reprodiff.tui.sources.pages import (
     BLANK,
     Block,
@@ -118,7 +118,8 @@ def _fix(store: Store, fix: Fix) -> list[Block]:
         blocks += code(fix.snippet)
     gone = removed_by(store, fix)
     if gone:
-        blocks.append(text(Chunk(f"removes {removed(store, gone)} · {checked(fix)}", "dim")))
+        verb = "removes" if planned(store, fix) else "concerns"
+        blocks.append(text(Chunk(f"{verb} {removed(store, gone)} · {checked(fix)}", "dim")))
     if fix.since:
         blocks.append(text(Chunk(f"since {plain(fix.tool)} {plain(fix.since)}", "dim")))
     if fix.docs:

@@ -53,12 +53,11 @@ def plan_text(store: Store) -> str:
 
 def _change(store: Store, number: int, change: Change) -> list[Block]:
     fixes = [store.fixes[key] for key in change.fixes if key in store.fixes]
+    where = "" if change.where == change.file else f"{plain(change.where)} · "
+    told = f"{where}removes {removed(store, change.findings)}"
     blocks = [
         heading(f"{number}. {plain(change.file)}"),
-        text(
-            Chunk(f"{plain(change.where)} · removes {removed(store, change.findings)}", "dim"),
-            lead=[Chunk("  ")],
-        ),
+        text(Chunk(told, "dim"), lead=[Chunk("  ")]),
         *code(change.text),
     ]
     blocks += [bullet(Chunk(title)) for title in _titles(store, change.findings)]

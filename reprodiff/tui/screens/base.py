@@ -11,6 +11,7 @@ from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
 from reprodiff.tui.widgets.lineview import LineView
 from reprodiff.tui.widgets.masthead import Masthead
+from reprodiff.tui.widgets.searching import SearchRow
 
 
 class Panes(Screen[None]):
@@ -25,6 +26,7 @@ class Panes(Screen[None]):
         self._findings = FindingsPane(self._store, id="findings")
         self._evidence = EvidencePane(comparison.library, self._store, id="evidence")
         self._reason = LineView(id="reason")
+        self._search_row = SearchRow(id="search-row")
         self._keybar = KeyBar(Where.FINDINGS, keyboard)
 
     def reload(self) -> None:

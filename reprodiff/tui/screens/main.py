@@ -17,6 +17,7 @@ from reprodiff.tui.screens.actions.evidence import EvidenceActions
 from reprodiff.tui.screens.actions.moving import MovingActions
 from reprodiff.tui.screens.actions.opening import OpeningActions
 from reprodiff.tui.screens.actions.outside import OutsideActions
+from reprodiff.tui.screens.actions.searching import SearchActions
 from reprodiff.tui.screens.actions.zooming import ZoomActions
 from reprodiff.tui.sources.pages import Block, Page, text
 from reprodiff.tui.store import Phase
@@ -31,7 +32,13 @@ WIDE = 100
 
 
 class MainScreen(
-    MovingActions, ZoomActions, EvidenceActions, OutsideActions, OpeningActions, AppActions
+    SearchActions,
+    MovingActions,
+    ZoomActions,
+    EvidenceActions,
+    OutsideActions,
+    OpeningActions,
+    AppActions,
 ):
     """Three panes; in a narrow terminal the list, or the two others."""
 
@@ -54,6 +61,7 @@ class MainScreen(
             with Vertical(id="detail"):
                 yield self._evidence
                 yield self._reason
+                yield self._search_row
         yield self._keybar
 
     def on_mount(self) -> None:

@@ -276,7 +276,7 @@ def _legend(known: Known) -> Line:
     for number in known.claims.numbers:
         role = UNCLAIMED if number in known.loose else f"claim-{number % CLAIM_COLOURS}"
         title = shortened(known.titles.get(number, ""), _LEGEND)
-        line += [Chunk(" ■ ", role), Chunk(f"{title}  ", "dim")]
+        line += [Chunk("   ", role), Chunk(f" {title}  ", "dim")]
     if known.complete and not known.loose:
-        line += [Chunk(" ■ ", UNCLAIMED), Chunk("nobody accounts for it", "dim")]
+        line += [Chunk("   ", UNCLAIMED), Chunk(" accounted for by nothing", "dim")]
     return line if any(cell_len(chunk.text) for chunk in line) else []
