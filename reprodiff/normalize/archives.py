@@ -26,6 +26,8 @@ _KINDS = {
     MemberType.SYMLINK: SYMLINK,
     MemberType.DIRECTORY: DIRECTORY,
 }
+_RELAX = 16 << 20
+"""Bytes written before pages of the input are given back."""
 _NOTHING = memoryview(b"")
 
 
@@ -71,6 +73,7 @@ class _Work:
         self._limits = limits
         self._budget = Budget(limits)
         self._depth = depth
+        self._touched = 0
         self._changing: set[bytes] = set()
         self._beside = Neighbours({}, zip_times=isinstance(artifact, ZipArtifact))
 
@@ -215,7 +218,10 @@ class _Work:
                 view = stack.enter_context(changed)
             self._budget.spend(len(view))
             yield view
-            self._artifact.relax()
+            self._touched += len(view)
+            if self._touched >= _RELAX:
+                self._touched = 0
+                self._artifact.relax()
 
     def _changed(self, item: Item, view: memoryview) -> Payload | None:
         if item.path.endswith(NESTED):

@@ -17,6 +17,7 @@ from reprodiff.formats.parsing.recorded import Row, Truth, as_row, judge, member
 from reprodiff.model import MemberType, Side
 from reprodiff.normalize.items import Item
 from reprodiff.normalize.rules import Reasons
+from reprodiff.normalize.sinks import pieces
 
 INFO: Final = ".dist-info"
 _ESCAPED: Final = re.compile(r"[^A-Za-z0-9.]+")
@@ -119,7 +120,7 @@ class Book:
             return
 
         def digest(_side: Side, _member: str, algorithm: str) -> tuple[bytes, int]:
-            return hashlib.new(algorithm, content).digest(), len(content)
+            return _hashed(algorithm, content), len(content)
 
         truth = judge(_row(row), Side.A, path, digest, wheel=True)
         if reason := _UNTRUE.get(truth):
@@ -127,12 +128,19 @@ class Book:
 
     def add(self, name: bytes, content: memoryview) -> None:
         """Take a file as it is written, in the order of the archive."""
-        digest = urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=")
+        digest = urlsafe_b64encode(_hashed("sha256", content)).rstrip(b"=")
         self._new.append(b"%s,sha256=%s,%d\n" % (_quoted(name), digest, len(content)))
 
     def written(self, name: bytes) -> bytes:
         """Return the new RECORD: a row a member in their order, its own at the end."""
         return b"".join(self._new) + _quoted(name) + b",,\n"
+
+
+def _hashed(algorithm: str, content: memoryview) -> bytes:
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    for piece in pieces(content):
+        digest.update(piece)
+    return digest.digest()
 
 
 def _row(row: RecordRow) -> Row:

@@ -2,15 +2,18 @@
 
 import hashlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
 from reprodiff.artifacts.streams.spool import Spool
+from reprodiff.artifacts.tree import relaxer
 from reprodiff.limits import Limits
 from reprodiff.normalize.deflate import deflate
 
 STEP: Final = 1 << 20
 """Bytes handed on at once."""
+_RELAX: Final = 16
+"""After so many steps pages are given back."""
 _BLOCK: Final = 0xFFFF
 """Largest stored block of a deflate stream (RFC 1951, 3.2.4)."""
 
@@ -25,6 +28,15 @@ class Sink(Protocol):
         """Take the next bytes."""
 
 
+def pieces(data: bytes | memoryview) -> Iterator[bytes | memoryview]:
+    """Yield ``data`` in steps; pages of a mapping that are done with go back to the system."""
+    relax = relaxer(data) if isinstance(data, memoryview) else None
+    for number, at in enumerate(range(0, len(data), STEP), start=1):
+        yield data[at : at + STEP]
+        if relax is not None and number % _RELAX == 0:
+            relax()
+
+
 class Hashing:
     """Counts and hashes what it passes on, if there is anything to pass it on to."""
 
@@ -36,8 +48,7 @@ class Hashing:
 
     def write(self, data: bytes | memoryview, /) -> None:
         """Take the next bytes."""
-        for at in range(0, len(data), STEP):
-            piece = data[at : at + STEP]
+        for piece in pieces(data):
             self._digest.update(piece)
             self.size += len(piece)
             if self._write is not None:
@@ -59,10 +70,9 @@ class DeflatedGzip:
 
     def write(self, data: bytes | memoryview, /) -> None:
         """Take the next plain bytes."""
-        for at in range(0, len(data), STEP):
-            piece = bytes(data[at : at + STEP])
+        for piece in pieces(data):
             self._crc = zlib.crc32(piece, self._crc)
-            self._spool.write(piece)
+            self._spool.write(bytes(piece))
 
     def close(self) -> None:
         """Write the member."""
@@ -87,8 +97,7 @@ class StoredGzip:
 
     def write(self, data: bytes | memoryview, /) -> None:
         """Take the next plain bytes."""
-        for at in range(0, len(data), STEP):
-            piece = data[at : at + STEP]
+        for piece in pieces(data):
             self._crc = zlib.crc32(piece, self._crc)
             self._size += len(piece)
             self._waiting += piece

@@ -6,7 +6,7 @@ import zlib
 from typing import Final, NamedTuple
 
 from reprodiff.normalize.deflate import deflated
-from reprodiff.normalize.sinks import STEP, Sink
+from reprodiff.normalize.sinks import Sink, pieces
 
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
@@ -56,8 +56,8 @@ class ZipWriter:
     def add(self, name: bytes, content: bytes | memoryview, mode: int) -> None:
         """Write a member; ``name`` is UTF-8, ``mode`` the whole ``st_mode``."""
         crc = 0
-        for at in range(0, len(content), STEP):
-            crc = zlib.crc32(content[at : at + STEP], crc)
+        for piece in pieces(content):
+            crc = zlib.crc32(piece, crc)
         size = len(content)
         if self._compress and size:
             with deflated(memoryview(content)) as packed:
