@@ -18,7 +18,7 @@ TOOL: Final = Tool(
                 *("compression-implementation", "mode-umask", "mode-policy"),
                 *("mode-without-file-type", "member-owner", "tar-member-mtime", "tar-dialect"),
                 *("gzip-mtime", "gzip-header", "ar-times", "ar-owner", "ar-mode"),
-                "pyc-source-mtime",
+                *("pyc-source-mtime", "archive-comment", "hard-links"),
             ),
             title="Write the canonical form of what was built",
             where=Where.POST,
