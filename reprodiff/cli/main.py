@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from reprodiff.cli.compare import compare
-from reprodiff.cli.errors import did_you_mean
+from reprodiff.cli.errors import UsageError, did_you_mean
 from reprodiff.cli.explain import explain
 from reprodiff.cli.normalize import normalize
 from reprodiff.cli.options import option_for
@@ -33,8 +33,16 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or args[0] not in _SUBCOMMANDS:
+            if args:
+                _check_first(args[0])
             args = [_COMPARE, *args]
         return super().parse_args(ctx, args)
+
+
+def _check_first(word: str) -> None:
+    """Raise :class:`UsageError` for a subcommand that is written almost right, and is no file."""
+    if word.isalpha() and not os.path.lexists(word) and (hint := did_you_mean(word, _SUBCOMMANDS)):
+        raise UsageError(f"there is no file and no command {word!r}", hint)
 
 
 commands: Final = _Commands(PROGRAM, {_COMPARE: compare, **_SUBCOMMANDS})

@@ -141,3 +141,19 @@ def test_the_guide_names_the_limits_as_they_are() -> None:
         default = getattr(Limits(), limit.field)
         said = rows[limit.option]
         assert (math.inf if said == "none" else size(said)) == default
+
+
+def test_a_subcommand_that_is_misspelt_is_guessed(call: Call) -> None:
+    result = call("explan", "zip-member-mtime")
+    assert result.status == 2
+    assert result.out == ""
+    assert "there is no file and no command 'explan'" in result.err
+    assert "did you mean explain?" in result.err
+
+
+def test_a_file_that_is_named_almost_like_a_subcommand_is_compared(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "explan").write_text("x")
+    assert "no command" not in call("explan", "b").err
