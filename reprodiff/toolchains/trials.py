@@ -20,7 +20,7 @@ Other keys are passed over.  A file of another format, or none, checks nothing.
 import json
 from collections.abc import Collection, Iterable
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final, NamedTuple
 
 FORMAT: Final = 1
@@ -57,7 +57,8 @@ def parse(text: str) -> tuple[Trial, ...]:
 def trials() -> tuple[Trial, ...]:
     """Return the trials that are shipped."""
     try:
-        text = files("reprodiff.toolchains").joinpath("trials.json").read_text(encoding="utf-8")
+        # Not by importlib.resources: it brings zipfile and more along, for every report with fixes.
+        text = Path(__file__).with_name("trials.json").read_text(encoding="utf-8")
     except OSError:
         return ()
     return parse(text)

@@ -318,3 +318,10 @@ def test_every_value_is_checked_when_a_report_is_read() -> None:
                 refused.append(error.message)
     assert len(refused) > 500
     assert all(message.isprintable() for message in refused)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_laid_out_as_the_standard_library_does(name: str) -> None:
+    text = to_json(CASES[name], None)
+    again = json.dumps(json.loads(text), indent=2).replace("\x7f", "\\u007f")
+    assert text == again + "\n"
