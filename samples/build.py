@@ -22,18 +22,21 @@ from typing import Any
 
 import pairs_containers
 import pairs_contents
+import pairs_macho
 import pairs_metadata
 import pairs_native
+import pairs_pe
 from facts import differing, facts, texts
 from worlds import BuildError, Skip, Workshop
 
 Recipe = Callable[[Workshop], tuple[Path, Path]]
 
 HERE = Path(__file__).resolve().parent
+MODULES = (
+    *(pairs_containers, pairs_metadata, pairs_contents, pairs_native, pairs_pe, pairs_macho),
+)
 RECIPES: Mapping[str, Recipe] = {
-    recipe.__name__.replace("_", "-"): recipe
-    for module in (pairs_containers, pairs_metadata, pairs_contents, pairs_native)
-    for recipe in module.RECIPES
+    recipe.__name__.replace("_", "-"): recipe for module in MODULES for recipe in module.RECIPES
 }
 VERDICTS = ("identical", "equivalent", "different")
 # The category that a label has to name when a facet of the container differs anywhere.

@@ -295,3 +295,52 @@ pub extern "C" fn main() -> c_int {
 }
 """,
 }
+
+
+# For another system, so the standard library and its headers are left out: a compiler is enough.
+CROSS_CODE = """\
+/* What a library for another system holds: two functions, a table, and the name of this file. */
+
+{extern} int puts(const char *);
+
+static const int steps[] = {{3, 5, 7, 11, 13, 17, 19, 23}};
+static int calls = 77;
+
+{export} int demo_fits(int count)
+{{
+    return count > {limit} ? -1 : count * 3 + calls;
+}}
+
+{export} int demo_steps(int count)
+{{
+    {report}
+    calls += 1;
+    return steps[count & 7] + demo_fits(count);
+}}
+"""
+
+_CROSS_SETUP = """\
+from setuptools import setup
+
+setup(package_data={"demo": ["*.dll", "*.pyd", "*.so"]})
+"""
+
+
+def cross(*, system: str, path: bool = True, limit: int = 4096) -> Sources:
+    """A project with a library for another system, which is compiled before the backend runs.
+
+    Args:
+        system: "windows" or "macos".
+        path: whether the code holds the path of its source.
+        limit: a constant in the code.
+    """
+    windows = system == "windows"
+    code = CROSS_CODE.format(
+        extern="__declspec(dllimport)" if windows else "extern",
+        export="__declspec(dllexport)" if windows else "",
+        report="puts(__FILE__);" if path else 'puts("steps");',
+        limit=limit,
+    )
+    settings = "include-package-data = false\n"
+    more = {"src/speed.c": code, "src/crt.def": "LIBRARY ucrtbase.dll\nEXPORTS\n puts\n"}
+    return with_setup(_CROSS_SETUP, settings=settings, more=more)

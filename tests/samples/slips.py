@@ -162,14 +162,19 @@ def means_the_same(name: str, before: bytes, after: bytes) -> bool:
         return _headers(before) == _headers(after)
     if base == "top_level.txt":
         return before.split() == after.split()
-    if suffix == "so":
+    if suffix in {"pyd", "so"}:
         return _without_build_id(before) == _without_build_id(after)
     return _text(before) == _text(after)
 
 
 def _without_build_id(data: bytes) -> bytes:
-    """Machine code without the note that identifies it, which nothing runs."""
-    return re.sub(rb"(?s)(?<=\x04\0\0\0\x14\0\0\0\3\0\0\0GNU\0).{20}", b"", data)
+    """Machine code without the note, GUID or UUID that identifies it, which nothing runs."""
+    for before, size in ((_NOTE, 20), (b"RSDS", 20), (b"\x1b\0\0\0\x18\0\0\0", 16)):
+        data = re.sub(rb"(?s)(?<=%b).{%d}" % (re.escape(before), size), b"", data)
+    return data
+
+
+_NOTE = b"\x04\0\0\0\x14\0\0\0\3\0\0\0GNU\0"
 
 
 def _text(data: bytes) -> str:
