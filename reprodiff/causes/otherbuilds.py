@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Claim, Rule, Scene
-from reprodiff.causes.platform_causes import INTERPRETER_CODE, INTERPRETER_NAME
+from reprodiff.causes.platform_causes import INTERPRETER, INTERPRETER_CODE, INTERPRETER_NAME
 from reprodiff.causes.vendored_causes import CHANGED, CODE, PATCHED, REBUILT, RENAMED, UPDATED
 from reprodiff.model import Confidence, Difference
 
@@ -24,6 +24,9 @@ _APART: Final = (".comment", ".note", ".gnu_debug")
 """Sections with a cause of their own."""
 # Paths and times have causes of their own.
 _SPECIAL: Final = re.compile(rb"[/\\]|\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d{4}")
+
+
+_TAGS: Final = (":interpreter-tags", ":wheel-tags")
 
 
 def follows_libraries() -> tuple[str, ...]:
@@ -55,7 +58,7 @@ def _contents(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     if tags is not None:
         names = [fact for fact in facts if _same_but(fact, tags)]
         if names:
-            yield Claim(INTERPRETER_NAME, names, follows=(":wheel-tags",))
+            yield Claim(INTERPRETER_NAME, names, follows=_TAGS)
         taken = {id(fact) for fact in names}
         mine = [fact for fact in mine if id(fact) not in taken]
         if mine:
@@ -65,7 +68,7 @@ def _contents(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
                 Confidence.LIKELY,
                 explanation="Extension modules are for two interpreters, and compiled against the "
                 "headers of each. What else may have changed in them cannot be told.",
-                follows=(":wheel-tags",),
+                follows=_TAGS,
             )
     elif mine and _other_library(scene.path, scene.path_b):
         yield Claim(CODE, mine, follows=follows_libraries())
@@ -90,6 +93,32 @@ def _same_but(fact: Difference, tags: tuple[str, str]) -> bool:
     return one in fact.a and fact.a.replace(one, b"\0") == fact.b.replace(two, b"\0")
 
 
+def _tags(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take tags that differ in interpreter and ABI alone, of two versions of CPython."""
+    del scene
+    mine = []
+    for fact in facts:
+        one, two = (
+            {tuple(tag.split("-", 2)) for tag in _SPLIT.split(str(value or "")) if tag}
+            for value in (fact.a, fact.b)
+        )
+        known = all(len(tag) == 3 and _CPYTHON.fullmatch(tag[0]) for tag in (*one, *two))
+        if one and two and known and {tag[2] for tag in one} == {tag[2] for tag in two}:
+            mine.append(fact)
+    if mine:
+        yield Claim(
+            INTERPRETER,
+            mine,
+            explanation=" ".join(
+                f"{fact.inside}: {fact.a!s} in A, {fact.b!s} in B." for fact in mine[:1]
+            ),
+        )
+
+
+_SPLIT: Final = re.compile(r"[,\s]+")
+_CPYTHON: Final = re.compile(r"cp3\d+")
+
+
 def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """Take file names that differ in the interpreter's tag, each that of its own side's tags."""
     mine = [
@@ -101,7 +130,7 @@ def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         and _promised(tags[1], scene.b.info.tags)
     ]
     if mine:
-        yield Claim(INTERPRETER_NAME, mine, follows=(":wheel-tags",))
+        yield Claim(INTERPRETER_NAME, mine, follows=_TAGS)
 
 
 def _promised(tag: str, tags: Sequence[str]) -> bool:
@@ -111,6 +140,7 @@ def _promised(tag: str, tags: Sequence[str]) -> bool:
 
 
 RULES: Final = (
+    Rule("interpreter-tags", (INTERPRETER,), ("wheel.tag", "artifact.tags"), 42, _tags),
     Rule("other-builds", (INTERPRETER_CODE, INTERPRETER_NAME, CODE), _TAKES, 48, _contents),
     Rule("interpreter-names", (INTERPRETER_NAME,), ("member.renamed",), 10, _names),
 )

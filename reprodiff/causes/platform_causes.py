@@ -215,6 +215,24 @@ NAME_FOLLOWS: Final = Cause(
     ),
 )
 
+INTERPRETER: Final = Cause(
+    id="interpreter-tags",
+    category=Category.PLATFORM,
+    severity=Severity.REVIEW,
+    title="wheels for two interpreters",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="The wheels are for two versions of Python on the same platforms. Modules and their "
+        "names differ by that.",
+        recognised="The tags differ, and are the same for each platform once the parts for "
+        "interpreter and ABI are left out.",
+        why="Two interpreters built them.",
+        fix=(("any", "compare wheels for one interpreter, if the sources are what matters"),),
+        mistaken_for="Tags that drift: another platform is told by itself.",
+        sources=("PEP 425",),
+    ),
+)
+
 INTERPRETER_NAME: Final = Cause(
     id="interpreter-name-follows",
     category=Category.PLATFORM,

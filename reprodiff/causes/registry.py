@@ -38,7 +38,7 @@ _FAMILIES: Final = (
     ("macho", ("macho",)),
     ("pe", ("pe",)),
     ("vendored", ("elf", "macho", "member", "platform")),
-    ("otherbuilds", ("elf", "macho", "member", "pe")),
+    ("otherbuilds", ("artifact", "elf", "macho", "member", "pe", "wheel")),
     ("platform", ("platform",)),
     ("unexplained", ("member",)),
 )

@@ -1,5 +1,6 @@
 """The table "what changed for the people who install it": B instead of A."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -76,6 +77,10 @@ def _tags(a: SideFacts, b: SideFacts) -> Iterator[Row]:
         lost = [name for name in one if name not in two]
         gained = [name for name in two if name not in one]
         effect = _offered(a, b) if field == 2 else ""
+        if field == 0 and all(re.fullmatch(r"cp\d\d+", name) for name in (*one, *two)):
+            versions = (f"{name[2]}.{name[3:]}" for name in (max(two), max(one)))
+            if len(one) == len(two) == 1:
+                effect = "B is for CPython {}, A for {}.".format(*versions)
         if not effect:
             effect = f"Installers for {listed(lost)} do not choose B. " if lost else ""
             effect += f"B is offered to {listed(gained)}." if gained else ""

@@ -18,7 +18,7 @@ from reprodiff.formats.elf.reader import (
     Section,
     parse,
 )
-from reprodiff.platforms.native import MAX_NAMES, Native, Need
+from reprodiff.platforms.native import MAX_NAMES, MAX_NEEDED, MAX_PATHS, Native, Need
 
 _PT_DYNAMIC: Final = 2
 _PT_INTERP: Final = 3
@@ -75,7 +75,7 @@ class _Loader:
     def native(self) -> Native:
         elf = self.elf
         machine = _MACHINES.get((elf.machine, elf.bits, elf.big), f"machine {elf.machine}")
-        needed = tuple(map(self.text, self.tags.get(_NEEDED, [])[:MAX_NAMES]))
+        needed = tuple(map(self.text, self.tags.get(_NEEDED, [])[:MAX_NEEDED]))
         versions = dict(self._versions())
         imports, init, by_version = self._symbols(frozenset(versions))
         needs: list[Need] = []
@@ -139,7 +139,7 @@ class _Loader:
         return tuple(
             path
             for offset in self.tags.get(tag, [])[:8]
-            for path in self.text(offset).split(":")[:MAX_NAMES]
+            for path in self.text(offset).split(":")[:MAX_PATHS]
             if path
         )
 
@@ -214,7 +214,9 @@ class _Loader:
         """Return the number of symbols by the GNU hash table: the end of its last chain."""
         buckets, first, bloom = (self.elf.number(table + 4 * n, 4) for n in range(3))
         start = table + 16 + bloom * self.elf.word
-        buckets = min(buckets, max(len(self.data) - start, 0) // 4)
+        if start >= len(self.data):
+            return 0
+        buckets = min(buckets, (len(self.data) - start) // 4, _MAX_SYMBOLS)
         order = self.elf.order
         heads = struct.unpack_from(f"{order}{buckets}I", self.data, start)
         last = max(heads, default=0)

@@ -20,7 +20,7 @@ from reprodiff.formats.macho.image import (
     read_image,
 )
 from reprodiff.model import Span
-from reprodiff.platforms.native import MAX_NAMES, Native
+from reprodiff.platforms.native import MAX_NEEDED, MAX_PATHS, Native
 
 _MIN_MACOS: Final = 0x24
 _MACOS: Final = 1
@@ -59,8 +59,8 @@ def read_macho(data: memoryview) -> Native | None:
         format="macho",
         machines=tuple(floors),
         soname=soname,
-        needed=tuple(needed)[:MAX_NAMES],
-        runpath=tuple(rpath)[:MAX_NAMES],
+        needed=tuple(needed)[:MAX_NEEDED],
+        runpath=tuple(rpath)[:MAX_PATHS],
         imports=frozenset(imports),
         init=init,
         floors=floors,

@@ -17,7 +17,11 @@ _MACHO_MAGICS: Final = frozenset({
     b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf",
 })  # fmt: skip
 MAX_NAMES: Final = 20_000
-"""Libraries, versions and imported libraries that are read of one file."""
+"""Versions that are read of one file."""
+MAX_NEEDED: Final = 1_000
+"""Needed libraries that are read of one file."""
+MAX_PATHS: Final = 64
+"""Entries of a search path that are read of one file."""
 
 
 class Need(NamedTuple):

@@ -12,7 +12,7 @@ from reprodiff.platforms.native import Native
 
 _MACHINES: Final = {0x14C: "win32", 0x8664: "win_amd64", 0xAA64: "win_arm64", 0x1C4: "win_arm32"}
 _MAX_LIBRARIES: Final = 4096
-_MAX_SYMBOLS: Final = 200_000
+_MAX_SYMBOLS: Final = 50_000
 _EXPORTS: Final = struct.Struct("<4I")
 
 
@@ -58,26 +58,27 @@ def _libraries(image: Image) -> dict[str, frozenset[str]]:
             name = _string(image, image.word(at + name_at)).lower()
             # Without a table of names of its own the table of addresses has them.
             names = image.word(at + names_at) or image.word(at + 16)
-            symbols = _names(image, names, left) if names else frozenset()
-            left -= len(symbols)
+            symbols = _names(image, names, left) if names else []
+            left -= len(symbols) + 1
             if name:
-                found[name] = found.get(name, frozenset()) | symbols
+                found[name] = found.get(name, frozenset()) | frozenset(filter(None, symbols))
     return found
 
 
-def _names(image: Image, rva: int, most: int) -> frozenset[str]:
+def _names(image: Image, rva: int, most: int) -> list[str]:
+    """Return the symbols of a table of imports; one that is named by number is empty."""
     width = 8 if image.plus else 4
-    found: set[str] = set()
-    for number in range(max(most, 0)):
-        at = image.offset(rva + width * number, width)
+    found: list[str] = []
+    while len(found) < most:
+        at = image.offset(rva + width * len(found), width)
         if at is None:
             break
         entry = int.from_bytes(image.data[at : at + width], "little")
         if not entry:
             break
-        if not entry >> (8 * width - 1):  # else by number
-            found.add(_string(image, (entry & 0x7FFF_FFFF) + 2))
-    return frozenset(found)
+        by_number = entry >> (8 * width - 1)
+        found.append("" if by_number else _string(image, (entry & 0x7FFF_FFFF) + 2))
+    return found
 
 
 def _module(image: Image) -> str:

@@ -34,7 +34,7 @@ def link(natives: Mapping[str, Native]) -> Links:
     starts = [path for path, native in natives.items() if native.init or _base(path) not in wanted]
     left = _MAX_STEPS
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for start in [*starts, *(path for path in natives if path not in starts)]:
+    for start in dict.fromkeys([*starts, *natives]):
         queue: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
         while queue and left:
             left -= 1
