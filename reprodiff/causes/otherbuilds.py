@@ -15,11 +15,18 @@ from reprodiff.model import Confidence, Difference
 
 # PEP 3149 (.cpython-311-x86_64-linux-gnu.so, .cpython-311.pyc), Windows (.cp311-win_amd64.pyd).
 _TAG: Final = re.compile(r"\.(?P<tag>(?:cpython-|cp)(?P<digits>\d+)t?)(?=[-.])[^/]*$")
-_TAKES: Final = (
-    *("elf.code", "elf.function", "elf.instructions", "elf.symbol", "elf.symbols", "elf.string"),
-    *("elf.data", "elf.debug", "elf.order", "elf.section", "elf.table"),
-    *("macho.code", "pe.code", "pe.section"),
+_TAKES: Final = tuple(
+    f"{family}.{kind}"
+    for family in ("elf", "pe", "macho")
+    for kind in (
+        *("code", "data", "debug", "function", "instructions", "order", "section", "string"),
+        *("symbol", "symbols", "table"),
+    )
 )
+_NAMED: Final = frozenset(
+    {"pe.imports", "pe.import-name", "pe.own-name", "macho.install-name", "macho.code-identifier"}
+)
+"""Facts on names, which may carry the tag of the interpreter."""
 _APART: Final = (".comment", ".note", ".gnu_debug")
 """Sections with a cause of their own."""
 # Paths and times have causes of their own.
@@ -56,11 +63,6 @@ def _contents(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     tags = other_interpreter(scene.path, scene.path_b)
     mine = [fact for fact in facts if _ordinary(fact)]
     if tags is not None:
-        names = [fact for fact in facts if _same_but(fact, tags)]
-        if names:
-            yield Claim(INTERPRETER_NAME, names, follows=_TAGS)
-        taken = {id(fact) for fact in names}
-        mine = [fact for fact in mine if id(fact) not in taken]
         if mine:
             yield Claim(
                 INTERPRETER_CODE,
@@ -74,11 +76,19 @@ def _contents(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         yield Claim(CODE, mine, follows=follows_libraries())
 
 
+def _own_names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take strings of modules that name the interpreter, and are equal but for that."""
+    tags = other_interpreter(scene.path, scene.path_b)
+    names = [fact for fact in facts if tags is not None and _same_but(fact, tags)]
+    if names:
+        yield Claim(INTERPRETER_NAME, names, follows=_TAGS)
+
+
 def _ordinary(fact: Difference) -> bool:
     """Whether a fact is on code or data, and of no kind with a cause of its own."""
     if fact.inside.startswith(_APART):
         return False
-    if fact.what == "elf.string":
+    if fact.what.endswith(".string"):
         return not any(
             isinstance(value, bytes) and _SPECIAL.search(value) for value in (fact.a, fact.b)
         )
@@ -86,11 +96,27 @@ def _ordinary(fact: Difference) -> bool:
 
 
 def _same_but(fact: Difference, tags: tuple[str, str]) -> bool:
-    """Whether two strings are equal but for the interpreter's tag."""
-    if fact.what != "elf.string" or not isinstance(fact.a, bytes) or not isinstance(fact.b, bytes):
+    """Whether two strings or names are equal but for the interpreter they are for."""
+    if not fact.what.endswith(".string") and fact.what not in _NAMED:
         return False
-    one, two = (tag.encode() for tag in tags)
-    return one in fact.a and fact.a.replace(one, b"\0") == fact.b.replace(two, b"\0")
+    one, two = _marked(_raw(fact.a), tags[0]), _marked(_raw(fact.b), tags[1])
+    return b"\0*" in one and one == two
+
+
+# In names of modules (cpython-311, cp311) and of Python's own library on Windows (python311.dll).
+_INTERPRETER: Final = re.compile(rb"(cpython-|cp|python)(3\d+)")
+
+
+def _marked(text: bytes, tag: str) -> bytes:
+    """Return ``text`` with a mark where it names the interpreter of ``tag``."""
+    mine = tag.removesuffix("t").rpartition("cp")[2].removeprefix("ython-").encode()
+    return _INTERPRETER.sub(lambda found: found[1] + b"\0*" if found[2] == mine else found[0], text)
+
+
+def _raw(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return str(value or "").encode("utf-8", "surrogateescape")
 
 
 def _tags(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -99,7 +125,7 @@ def _tags(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     mine = []
     for fact in facts:
         one, two = (
-            {tuple(tag.split("-", 2)) for tag in _SPLIT.split(str(value or "")) if tag}
+            {tuple(tag.split("-", 2)) for tag in _SPLIT.split(_listed(value)) if tag}
             for value in (fact.a, fact.b)
         )
         known = all(len(tag) == 3 and _CPYTHON.fullmatch(tag[0]) for tag in (*one, *two))
@@ -110,9 +136,14 @@ def _tags(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
             INTERPRETER,
             mine,
             explanation=" ".join(
-                f"{fact.inside}: {fact.a!s} in A, {fact.b!s} in B." for fact in mine[:1]
+                f"{fact.inside}: {_listed(fact.a)} in A, {_listed(fact.b)} in B."
+                for fact in mine[:1]
             ),
         )
+
+
+def _listed(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value or "")
 
 
 _SPLIT: Final = re.compile(r"[,\s]+")
@@ -141,6 +172,15 @@ def _promised(tag: str, tags: Sequence[str]) -> bool:
 
 RULES: Final = (
     Rule("interpreter-tags", (INTERPRETER,), ("wheel.tag", "artifact.tags"), 42, _tags),
-    Rule("other-builds", (INTERPRETER_CODE, INTERPRETER_NAME, CODE), _TAKES, 48, _contents),
+    Rule(
+        "interpreter-names-inside",
+        (INTERPRETER_NAME,),
+        (*sorted(_NAMED), "pe.string", "macho.string"),
+        45,
+        _own_names,
+    ),
+    # Behind the rule on build-ids, which has to see whether anything else differs.
+    Rule("interpreter-strings", (INTERPRETER_NAME,), ("elf.string",), 48, _own_names),
+    Rule("other-builds", (INTERPRETER_CODE, CODE), _TAKES, 48, _contents),
     Rule("interpreter-names", (INTERPRETER_NAME,), ("member.renamed",), 10, _names),
 )

@@ -79,10 +79,12 @@ RULES: Final = (
     ),
     Rule("vendored-only", (SET,), ("member.only",), 9, _only),
     Rule(
-        "vendored-names",
+        "vendored-names-macho",
         (NAME_FOLLOWS,),
-        ("elf.needed", "elf.soname", "macho.load-dylib", "macho.install-name"),
-        46,
+        ("macho.load-dylib", "macho.install-name"),
+        45,
         _names,
     ),
+    # Behind the rule on build-ids, which has to see whether anything else differs.
+    Rule("vendored-names", (NAME_FOLLOWS,), ("elf.needed", "elf.soname"), 48, _names),
 )

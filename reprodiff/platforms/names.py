@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 _NATIVE: Final = re.compile(r"\.(?:so|pyd|dll|dylib)(?:\.[0-9]+)*$", re.IGNORECASE)
 _FOLDER: Final = re.compile(r"(?:^|/)(?:[^/]+)?\.(?:libs|dylibs)/[^/]+$")
 _PARTS: Final = re.compile(
-    r"(?P<name>.+?)(?:[.-](?P<before>[0-9]+(?:\.[0-9]+)*))?"
+    r"(?P<name>.+?)(?:[.-](?![0-9]{8}[-.]|[0-9]{32}\.)(?P<before>[0-9]+(?:\.[0-9]+)*))?"
     r"(?P<hash>(?:-[0-9a-f]{8})+(?=[-.0-9]*\.so)|-[0-9a-f]{32}(?=\.dll$))?"
     r"(?:[.-](?P<after>[0-9]+(?:\.[0-9]+)*))?\.(?:so|dll|dylib|pyd)(?:\.(?P<behind>[0-9][0-9.]*))?",
     re.IGNORECASE,

@@ -15,6 +15,8 @@ from reprodiff.platforms.names import is_vendored, looks_native, parts
         ("PIL/.dylibs/libavif.16.1.1.dylib", ("libavif", "", "16.1.1")),
         ("lib/libgcc_s_seh-1.dll", ("libgcc_s_seh", "", "1")),
         ("x.libs/libscipy_openblas64_-6bb31eeb.so", ("libscipy_openblas64_", "6bb31eeb", "")),
+        ("x.libs/libx-12345678.so.1", ("libx", "12345678", "1")),
+        ("x.libs/libx-2.1-12345678.so.1", ("libx", "12345678", "1")),
         ("lib/libx11.so", ("libx11", "", "")),
         ("README", ("README", "", "")),
     ],
