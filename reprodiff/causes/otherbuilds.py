@@ -20,7 +20,7 @@ _TAKES: Final = tuple(
     for family in ("elf", "pe", "macho")
     for kind in (
         *("code", "data", "debug", "function", "instructions", "order", "section", "string"),
-        *("symbol", "symbols", "table"),
+        *("names", "symbol", "symbols", "table"),
     )
 )
 _NAMED: Final = frozenset(
@@ -179,8 +179,9 @@ RULES: Final = (
         45,
         _own_names,
     ),
-    # Behind the rule on build-ids, which has to see whether anything else differs.
-    Rule("interpreter-strings", (INTERPRETER_NAME,), ("elf.string",), 48, _own_names),
-    Rule("other-builds", (INTERPRETER_CODE, CODE), _TAKES, 48, _contents),
+    # Behind the rule on build-ids (47), which has to see whether anything else differs; in front
+    # of those on code by their names.
+    Rule("build-names", (INTERPRETER_NAME,), ("elf.string",), 48, _own_names),
+    Rule("builds-of-others", (INTERPRETER_CODE, CODE), _TAKES, 48, _contents),
     Rule("interpreter-names", (INTERPRETER_NAME,), ("member.renamed",), 10, _names),
 )
