@@ -94,11 +94,11 @@ class _Work:
             if book is not None and item.path == book.record:
                 continue
             with self._content(item, book) as view:
-                writer.add(item.name, view, item.mode)
+                writer.add(item.name, view, item.mode, item.system)
                 if book is not None:
                     book.add(item.name, view)
         if book is not None and (own := self._find(items, book.record)):
-            writer.add(own.name, book.written(own.name), own.mode)
+            writer.add(own.name, book.written(own.name), own.mode, own.system)
         writer.finish()
 
     def tar(self, artifact: TarArtifact, sink: Sink) -> None:

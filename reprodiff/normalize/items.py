@@ -21,6 +21,8 @@ from reprodiff.records import dataclass
 from reprodiff.text import name as shown
 
 EXECUTE: Final = 0o111
+UNIX: Final = 3
+DOS: Final = 0
 PLAIN_MODE: Final = 0o644
 EXECUTABLE_MODE: Final = 0o755
 
@@ -40,6 +42,8 @@ class Item:
     """Where the content is."""
     link: bytes = b""
     """Target of a symbolic link in a tar; in a zip it is the content."""
+    system: int = UNIX
+    """What a zip says it was made on."""
 
 
 def zip_items(artifact: ZipArtifact, reasons: Reasons, *, wheel: bool) -> list[Item]:
@@ -71,7 +75,8 @@ def zip_items(artifact: ZipArtifact, reasons: Reasons, *, wheel: bool) -> list[I
                 reasons.add("installers do not agree on a symbolic link in a wheel", member.path)
             elif leads_out(raw, member.link.encode()):
                 reasons.add("a symbolic link leads out of the archive", member.path)
-        items.append(Item(raw, member.path, member.type, _zip_mode(member, entry.mode), member))
+        mode, system = _zip_mode(member, entry)
+        items.append(Item(raw, member.path, member.type, mode, member, system=system))
     return _settled(items, reasons)
 
 
@@ -116,20 +121,22 @@ def _repeats_sizes(entry: ZipEntry) -> bool:
     return True
 
 
-def _zip_mode(member: Member, mode: int | None) -> int:
-    """Return the mode to write: what installers make of it is what they made of the old one.
+def _zip_mode(member: Member, entry: ZipEntry) -> tuple[int, int]:
+    """Return mode and system to write: installers make of them what they made of the old ones.
 
-    pip takes execute bits for such only if the type of the file is recorded beside them; others
-    take them in any case.  Both go on doing so: execute bits without a type stay without one.
+    pip takes execute bits only if the type of the file is recorded beside them, whatever system
+    made the zip; others, uv among them, take them only from Unix, with or without a type.  Both go
+    on as before, so bits that one of them passes over stay written so that it still does.
     """
     if member.type is MemberType.DIRECTORY:
-        return stat.S_IFDIR | EXECUTABLE_MODE
+        return stat.S_IFDIR | EXECUTABLE_MODE, UNIX
     if member.type is MemberType.SYMLINK:
-        return stat.S_IFLNK | 0o777
-    mode = mode or 0
-    if not mode & EXECUTE:
-        return stat.S_IFREG | PLAIN_MODE
-    return (stat.S_IFREG if stat.S_ISREG(mode) else 0) | EXECUTABLE_MODE
+        return stat.S_IFLNK | 0o777, UNIX
+    mode, unix = entry.mode or 0, entry.create_system == UNIX
+    typed = stat.S_ISREG(mode)
+    if not mode & EXECUTE or not (typed or unix):
+        return stat.S_IFREG | PLAIN_MODE, UNIX
+    return (stat.S_IFREG if typed else 0) | EXECUTABLE_MODE, UNIX if unix else DOS
 
 
 _HARMLESS: Final = frozenset(
@@ -163,7 +170,7 @@ def tar_items(artifact: TarArtifact, reasons: Reasons) -> list[Item]:
     contents: dict[bytes, Item] = {}
     for member, entry in zip(artifact.members, artifact.entries, strict=False):
         path = normal(entry.path)
-        if path == b"." and entry.kind is EntryKind.DIRECTORY:
+        if path in {b"", b"."} and entry.path and entry.kind is EntryKind.DIRECTORY:
             continue
         _check_name(path, member.path, reasons)
         kind = _TAR_KINDS.get(entry.kind)

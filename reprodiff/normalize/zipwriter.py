@@ -34,6 +34,7 @@ class _Written(NamedTuple):
     size: int
     offset: int
     mode: int
+    system: int
 
 
 class ZipWriter:
@@ -53,8 +54,8 @@ class ZipWriter:
         self._at = 0
         self._written: list[_Written] = []
 
-    def add(self, name: bytes, content: bytes | memoryview, mode: int) -> None:
-        """Write a member; ``name`` is UTF-8, ``mode`` the whole ``st_mode``."""
+    def add(self, name: bytes, content: bytes | memoryview, mode: int, system: int = _UNIX) -> None:
+        """Write a member; ``name`` is UTF-8, ``mode`` the whole ``st_mode`` on ``system``."""
         crc = 0
         for piece in pieces(content):
             crc = zlib.crc32(piece, crc)
@@ -62,15 +63,16 @@ class ZipWriter:
         if self._compress and size:
             with deflated(memoryview(content)) as packed:
                 if len(packed) < size:
-                    self._member(_Written(name, crc, _DEFLATED, len(packed), size, self._at, mode))
+                    sizes = (len(packed), size)
+                    self._member(_Written(name, crc, _DEFLATED, *sizes, self._at, mode, system))
                     self._put(packed)
                     return
-        self._member(_Written(name, crc, _STORED, size, size, self._at, mode))
+        self._member(_Written(name, crc, _STORED, size, size, self._at, mode, system))
         self._put(content)
 
     def _member(self, member: _Written) -> None:
         """Write the local header of a member, and note it for the directory."""
-        name, crc, method, packed, size, _, _ = member
+        name, crc, method, packed, size, *_ = member
         self._written.append(member)
         large = size >= _FULL32
         shown = (_FULL32, _FULL32) if large else (packed, size)
@@ -94,7 +96,7 @@ class ZipWriter:
         self._put(_END.pack(b"PK\5\6", 0, 0, *ends, 0))
 
     def _central(self, member: _Written) -> bytes:
-        name, crc, method, packed, size, offset, mode = member
+        name, crc, method, packed, size, offset, mode, system = member
         wide = (
             *((size, packed) if size >= _FULL32 else ()),
             *((offset,) if offset >= _FULL32 else ()),
@@ -103,7 +105,7 @@ class ZipWriter:
         version = _VERSION64 if wide else _VERSION
         shown = (_FULL32, _FULL32) if size >= _FULL32 else (packed, size)
         attributes = mode << 16 | (_DOS_DIRECTORY if name.endswith(b"/") else 0)
-        fixed = (_UNIX << 8 | version, version, _flags(name), method, self._time, self._date)
+        fixed = (system << 8 | version, version, _flags(name), method, self._time, self._date)
         rest = (crc, *shown, len(name), len(extra), 0, 0, 0, attributes)
         return _CENTRAL.pack(b"PK\1\2", *fixed, *rest, min(offset, _FULL32)) + name + extra
 

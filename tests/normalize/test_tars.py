@@ -2,7 +2,11 @@
 
 import gzip
 import io
+import os
+import py_compile
 import shutil
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -95,3 +99,28 @@ def test_a_plain_tar_stays_plain() -> None:
 def test_an_sdist_has_one_directory_at_its_top() -> None:
     data = tar_of([*MEMBERS, ("other", b"", 0o644)], form=tarfile.PAX_FORMAT)
     assert reasons(data, "demo-1.0.tar") == ("the sdist has more than one directory at its top",)
+
+
+@pytest.mark.parametrize(("shift", "taken"), [(0, True), (100, False)])
+def test_python_takes_the_bytecode_that_it_took_before_and_no_other(
+    tmp_path: Path, shift: int, *, taken: bool
+) -> None:
+    """The bytecode is of another source of the same size and time, so that it shows if it runs."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    module = tree / "m.py"
+    module.write_text("print('code')\n")
+    os.utime(module, (1700000000, 1700000000))
+    py_compile.compile(str(module), invalidation_mode=py_compile.PycInvalidationMode.TIMESTAMP)
+    module.write_text("print('text')\n")
+    os.utime(module, (1700000000 + shift, 1700000000 + shift))
+    run("tar", "-cf", tmp_path / "m.tar", "-C", tree, ".", cwd=tmp_path)
+    made = normal((tmp_path / "m.tar").read_bytes(), "m.tar")
+    for name, data in (("before", (tmp_path / "m.tar").read_bytes()), ("after", made)):
+        where = tmp_path / name
+        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+            archive.extractall(where, filter="data")
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", "import m"], cwd=where, capture_output=True, check=True
+        )
+        assert done.stdout.split() == [b"code" if taken else b"text"], name

@@ -12,6 +12,7 @@ import pytest
 
 from reprodiff.artifacts.zipformat import read_zip
 from reprodiff.normalize.rules import Rules, canonical_time
+from tests.artifacts.zipformat.build import Archive, Made
 from tests.normalize.support import (
     FILES,
     INFO,
@@ -107,6 +108,27 @@ def test_what_installers_make_executable_stays_as_it_is(mode: int, written: int)
     made = normal(wheel(modes={"demo/tool.sh": mode}))
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert archive.getinfo("demo/tool.sh").external_attr >> 16 == written
+
+
+@pytest.mark.parametrize(
+    ("system", "mode", "written"),
+    [
+        (0, stat.S_IFREG | 0o644, (3, stat.S_IFREG | 0o644)),
+        # pip takes it for executable, uv does not believe DOS: it must stay so for both.
+        (0, stat.S_IFREG | 0o755, (0, stat.S_IFREG | 0o755)),
+        (19, stat.S_IFREG | 0o755, (0, stat.S_IFREG | 0o755)),
+        # Nobody takes it for executable.
+        (0, 0o755, (3, stat.S_IFREG | 0o644)),
+    ],
+)
+def test_what_was_not_made_on_unix_stays_what_installers_make_of_it(
+    system: int, mode: int, written: tuple[int, int]
+) -> None:
+    made = normal(bytes(Archive((Made(name=b"a", system=system, mode=mode),))), "x.zip")
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        info = archive.getinfo("a")
+    assert (info.create_system, info.external_attr >> 16) == written
+    assert normal(made, "x.zip") == made
 
 
 def test_all_container_causes_at_once_leave_one_form(tmp_path: Path) -> None:
