@@ -1,6 +1,7 @@
 """Tell by which level of zlib a deflate stream was made."""
 
 import zlib
+from collections.abc import Iterable
 from typing import Final
 
 MAX_PLAIN: Final = 8 << 20
@@ -11,9 +12,13 @@ _STEP: Final = 1 << 16
 
 
 def deflate_level(
-    stored: memoryview | bytes, plain: memoryview | bytes, *, max_plain: int = MAX_PLAIN
+    stored: memoryview | bytes,
+    plain: memoryview | bytes,
+    *,
+    max_plain: int = MAX_PLAIN,
+    levels: Iterable[int] = LEVELS,
 ) -> tuple[int, ...] | None:
-    """Return the levels with which the running zlib makes exactly ``stored`` of ``plain``.
+    """Return those of ``levels`` with which the running zlib makes exactly ``stored`` of ``plain``.
 
     With the other parameters as CPython's ``zipfile`` sets them (``wbits`` -15, ``memLevel`` 8,
     no flush).  Several levels may give the same stream.  An empty tuple says that this was
@@ -24,7 +29,7 @@ def deflate_level(
     if len(plain) > max_plain:
         return None
     given, wanted = bytes(plain), bytes(stored)
-    return tuple(level for level in LEVELS if _makes(level, given, wanted))
+    return tuple(level for level in levels if _makes(level, given, wanted))
 
 
 def _makes(level: int, plain: bytes, stored: bytes) -> bool:
