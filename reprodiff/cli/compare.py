@@ -7,6 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from reprodiff import __version__
+from reprodiff.cli.accepting import entries, without_accepted
 from reprodiff.cli.errors import UsageError
 from reprodiff.cli.options import LIMITS, limits
 from reprodiff.cli.outputs import Format, Target, Writer, check, places_wanted, targets
@@ -71,6 +72,7 @@ class Request:
     limit: int | None
     only: tuple[str, ...]
     ignore: tuple[str, ...]
+    baseline: str | None
     fail_on: FailOn | None
     exit_zero: bool
     quiet: bool
@@ -160,6 +162,7 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
     help="show a category, a cause or paths such as '*.so'",
 )
 @click.option("--ignore", multiple=True, metavar="WHAT", help="leave out the same; repeatable")
+@click.option("--baseline", metavar="FILE", help="leave out what FILE accepts, with reasons")
 @click.option(
     "--fail-on",
     type=click.Choice([it.value for it in FailOn]),
@@ -205,6 +208,7 @@ def _request(values: dict[str, Any]) -> Request:
         limit=values["limit"],
         only=values["only"],
         ignore=values["ignore"],
+        baseline=values["baseline"],
         fail_on=FailOn(values["fail_on"]) if values["fail_on"] else None,
         exit_zero=values["exit_zero"],
         quiet=values["quiet"],
@@ -223,12 +227,19 @@ def execute(request: Request, terminal: Terminal) -> int:
     found = targets(request.output, request.format)
     check(found, (a, b))
     chosen = selection(request.only, request.ignore)
-    wanted = None if chosen.looks_at_paths else places_wanted(found, request.limit)
-    report, left_out = chosen.apply(_run(a, b, request, terminal, wanted))
+    accepted = entries(request.baseline) if request.baseline is not None else None
+    all_places = chosen.looks_at_paths or accepted is not None
+    wanted = None if all_places else places_wanted(found, request.limit)
+    report, taken = _run(a, b, request, terminal, wanted), None
+    if accepted is not None and request.baseline is not None:
+        report, taken = without_accepted(report, accepted, request.baseline)
+    report, left_out = chosen.apply(report)
+    if taken is not None:
+        left_out = taken if left_out is None else taken.and_then(left_out)
     writer = Writer(
         report, left_out, request.limit, terminal, terminal.color(request.color or Color.AUTO)
     )
-    status = exit_status(report, request.fail_on or FailOn.ANY, selected=bool(chosen))
+    status = exit_status(report, request.fail_on or FailOn.ANY, selected=left_out is not None)
     _write(writer, found, quiet=request.quiet)
     return Exit.SAME if request.exit_zero else status
 
@@ -274,8 +285,10 @@ def _show_app(a: str, b: str, request: Request) -> int:
     from reprodiff.engine import Options  # noqa: PLC0415
     from reprodiff.tui.app import run_app  # noqa: PLC0415
 
+    if request.baseline is not None:
+        entries(request.baseline)
     options = Options(limits=request.limits, project=_project(request))
-    status = run_app(a, b, options, watch=request.watch)
+    status = run_app(a, b, options, watch=request.watch, baseline=request.baseline)
     return Exit.SAME if request.exit_zero and status == Exit.DIFFERENT else status
 
 

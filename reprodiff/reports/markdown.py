@@ -101,6 +101,7 @@ def _head(report: Report, left_out: LeftOut | None) -> list[str]:
     sums += map(escape, words.normalized(report.normalized))
     if left_out is not None:
         sums.append(escape(words.left_out_words(left_out)))
+        sums += [escape(sentence) for sentence in words.stale_words(left_out)]
     blocks = [
         f"## reprodiff: {word}",
         f"{words.verdict(report, left_out).capitalize()}.",

@@ -34,6 +34,17 @@ class LeftOut:
     """Places, those of the findings that are gone included."""
     by: str
     """What left them out, as it was asked for."""
+    stale: tuple[str, ...] = ()
+    """Entries of a baseline that cover nothing there is."""
+
+    def and_then(self, other: "LeftOut") -> "LeftOut":
+        """Return what this and, of what it left, another selection have left out."""
+        return LeftOut(
+            self.findings + other.findings,
+            self.locations + other.locations,
+            " ".join(part for part in (self.by, other.by) if part),
+            (*self.stale, *other.stale),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ KEYS: Final[dict[type, tuple[str, ...]]] = {
     RecipeLine: ("key", "value", "confidence", "reason"),
     Problem: ("path", "stage", "message", "side"),
     Normalized: ("a", "b", "same", "epoch", "refused"),
-    LeftOut: ("findings", "locations", "by"),
+    LeftOut: ("findings", "locations", "by", "stale"),
     Platform: ("a", "b", "changes", "ceilings", "libraries", "members"),
     PlatformSide: (
         "tags",

@@ -85,7 +85,8 @@ def _put_head(page: Page, report: Report, left_out: LeftOut | None) -> None:
     for sentence in words.normalized(report.normalized):
         page.prose((sentence, ""), indent=2, hang=2)
     if left_out is not None:
-        page.prose((words.left_out_words(left_out), "yellow"), indent=2)
+        for sentence in (words.left_out_words(left_out), *words.stale_words(left_out)):
+            page.prose((sentence, "yellow"), indent=2)
 
 
 def _put_artifact(page: Page, side: str, info: ArtifactInfo) -> None:

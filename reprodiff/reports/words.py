@@ -133,6 +133,11 @@ def left_out_words(left_out: LeftOut) -> str:
     return f"left out by {left_out.by}: {findings}, {places}"
 
 
+def stale_words(left_out: LeftOut) -> tuple[str, ...]:
+    """Return a sentence for each entry of a baseline that covers nothing any more."""
+    return tuple(f"the baseline covers nothing by: {entry}" for entry in left_out.stale)
+
+
 def artifact_facts(info: ArtifactInfo) -> tuple[str, ...]:
     """Return what an artifact is, how large, and which tool wrote it, if that is known."""
     facts = (info.kind.value, size(info.size))

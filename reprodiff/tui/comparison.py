@@ -12,6 +12,7 @@ from reprodiff.tui.analysis import Feed
 from reprodiff.tui.evidence import Library
 from reprodiff.tui.records import Failed, Record
 from reprodiff.tui.store import Phase, Store
+from reprodiff.tui.triage.triage import Triage
 
 Starter = Callable[[], Feed]
 """Starts an analysis of the pair."""
@@ -36,8 +37,10 @@ class Comparison:
         *,
         feed: Feed | None = None,
         library: Library | None = None,
+        triage: Triage | None = None,
     ) -> None:
         self.paths = paths
+        self.triage = triage or Triage()
         self.store = Store()
         self.library = library or Library(paths, limits)
         self._start = start
@@ -83,14 +86,21 @@ class Comparison:
             if self.store.phase is not Phase.RUNNING:
                 return False
             self.store.apply(records)
+            self._attach()
             return True
         self._next.apply(records)
         if self._next.phase is Phase.DONE:
             self.store.become(self._next)
             self._next = None
             self.library.forget()
+            self._attach()
             return True
         return False
+
+    def _attach(self) -> None:
+        """Find what was decided about this pair, as soon as it is known which it is."""
+        if len(self.store.infos) == len(Side):
+            self.triage.attach(self.store.infos, self.paths)
 
     def give_up_again(self) -> Failed | None:
         """End a repeated analysis that failed; return why, or ``None`` if it did not."""

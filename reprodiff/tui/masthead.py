@@ -25,6 +25,7 @@ from reprodiff.tui.chunks import (
     width,
 )
 from reprodiff.tui.store import Phase, Store, needs_person
+from reprodiff.tui.triage.decisions import Decisions
 
 VERDICTS: Final = {
     Verdict.IDENTICAL: "=",
@@ -99,12 +100,12 @@ def _details(info: ArtifactInfo) -> str:
     return size_text(info.size) + made
 
 
-def verdict(store: Store, cells: int, again: Store | None = None) -> Line:
+def verdict(store: Store, decided: Decisions, cells: int, again: Store | None = None) -> Line:
     """Return the verdict, or how far the analysis is, and the counts.
 
     ``again`` is what a repeated analysis knows so far.
     """
-    counts = _counts(store, cells)
+    counts = _counts(store, decided, cells)
     if again is not None:
         left = [Chunk(" … READING AGAIN ", "verdict-running"), *_progress(again)]
         return justified(left, counts, cells)
@@ -159,15 +160,24 @@ def _different(findings: list[Finding]) -> str:
     return ", ".join(parts) or "something needs you"
 
 
-def _counts(store: Store, cells: int) -> Line:
+def _counts(store: Store, decided: Decisions, cells: int) -> Line:
     if not store.findings and not store.problems:
         return []
     parts: list[Line] = []
     if cells >= _ROOMY:
-        waiting = store.waiting()
+        waiting = 0
+        reviewed = ignored = 0
+        for finding in store.findings.values():
+            done = decided.reviewed(finding.id)
+            gone = decided.ignored(finding, store.locations(finding.id)) is None
+            reviewed += done
+            ignored += gone
+            waiting += needs_person(finding) and not done and not gone
         parts.append([Chunk(f"{counted(len(store.findings), 'cause')} found")])
         verb = "needs" if waiting == 1 else "need"
         parts.append([Chunk(f"{waiting:,} {verb} you", "severity-review" if waiting else "good")])
+        parts += [[Chunk(f"{reviewed:,} reviewed", "good")]] if reviewed else []
+        parts += [[Chunk(f"{ignored:,} ignored", "dim")]] if ignored else []
     left_over = store.ledger.unexplained_bytes
     role = "unexplained-count" if left_over else "good"
     parts.append([Chunk(f"{counted(left_over, 'byte')} unexplained", role)])

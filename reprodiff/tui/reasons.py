@@ -1,12 +1,16 @@
 """Why a finding is there and what removes it, as a page."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reprodiff.model import Confidence, Finding, Fix
 from reprodiff.text import plain
 from reprodiff.tui import chunks
 from reprodiff.tui.chunks import Chunk, counted, severity_chunk
+from reprodiff.tui.evidence import Subject
 from reprodiff.tui.fixing import checked, known_fixes, planned, removed, removed_by
+from reprodiff.tui.outline import Grouping
+from reprodiff.tui.outline.grouped import group_of
 from reprodiff.tui.sources.pages import (
     BLANK,
     Block,
@@ -18,6 +22,7 @@ from reprodiff.tui.sources.pages import (
     text,
 )
 from reprodiff.tui.store import Store
+from reprodiff.tui.triage.decisions import Decisions
 
 if TYPE_CHECKING:
     from reprodiff.causes.base import Cause
@@ -64,19 +69,50 @@ def _shown_by(finding: Finding) -> list[Block]:
     return blocks
 
 
-def group(store: Store, category: str) -> list[Block]:
-    """Return what there is in a category."""
-    blocks = [heading(category)]
-    for finding in store.findings.values():
-        if finding.category == category:
-            figures = [counted(finding.location_count, "place")]
-            if finding.bytes:
-                figures.append(counted(finding.bytes, "differing byte"))
-            sign = chunks.SIGNS[finding.severity]
-            lead = [Chunk(f"  {sign} ", f"severity-{finding.severity.value}")]
-            told = Chunk(f"  {', '.join(figures)}", "dim")
-            blocks.append(text(plain(finding.title), told, lead=lead))
-    return blocks
+def decisions(decided: Decisions, subject: Subject) -> list[Block]:
+    """Return what the user has decided about a finding."""
+    finding = subject.finding
+    blocks: list[Block] = []
+    if decided.reviewed(finding.id):
+        blocks.append(text(Chunk("✓ reviewed", "good")))
+    if note := decided.note(finding.id):
+        blocks.append(text(note, lead=[Chunk("¶ ", "key")]))
+    for entry in decided.now.entries:
+        if entry.concerns(finding) and (
+            entry.path is None or any(entry.covers(place.path) for place in subject.locations)
+        ):
+            lead = [Chunk("∅ ", "dim")]
+            blocks.append(text(f"ignored, {entry.words}: {entry.reason}", lead=lead))
+    return [*blocks, BLANK] if blocks else []
+
+
+def group(store: Store, name: str, grouping: Grouping) -> list[Block]:
+    """Return what there is in a group."""
+    return [
+        heading(name),
+        *(
+            _summed(finding, finding.location_count)
+            for finding in store.findings.values()
+            if group_of(finding, grouping) == name
+        ),
+    ]
+
+
+def file_page(store: Store, inside: Mapping[str, Sequence[int]]) -> list[Block]:
+    """Return what there is in a file."""
+    return [
+        heading("In this file"),
+        *(_summed(store.findings[key], len(numbers)) for key, numbers in inside.items()),
+    ]
+
+
+def _summed(finding: Finding, places: int) -> Block:
+    figures = [counted(places, "place")]
+    if finding.bytes and places == finding.location_count:
+        figures.append(counted(finding.bytes, "differing byte"))
+    sign = chunks.SIGNS[finding.severity]
+    lead = [Chunk(f"  {sign} ", f"severity-{finding.severity.value}")]
+    return text(plain(finding.title), Chunk(f"  {', '.join(figures)}", "dim"), lead=lead)
 
 
 def _figures(finding: Finding) -> str:

@@ -14,7 +14,7 @@ from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.keys import Keyboard, names
 from reprodiff.tui.messages import Refused
 from reprodiff.tui.screens.main import MainScreen
-from reprodiff.tui.store import Store
+from reprodiff.tui.store import Phase, Store
 
 if TYPE_CHECKING:
     from reprodiff.tui.records import Failed
@@ -59,10 +59,25 @@ class ReprodiffApp(App[int]):
 
     @property
     def outcome(self) -> int:
-        """The exit status: 0 for identical artifacts, 2 where nothing was found out, else 1."""
-        if self.store.failure is not None:
+        """The exit status: 0 for identical artifacts, 2 where nothing was found out, else 1.
+
+        Artifacts of which every difference is ignored, and which could be read, count as the same.
+        """
+        store = self.store
+        if store.failure is not None:
             return 2
-        return 0 if self.store.verdict is Verdict.IDENTICAL else 1
+        if store.verdict is Verdict.IDENTICAL:
+            return 0
+        ignored = self._first.triage.decisions.ignored
+        accepted = (
+            store.phase is Phase.DONE
+            and not store.problems
+            and all(
+                ignored(finding, store.locations(key)) is None
+                for key, finding in store.findings.items()
+            )
+        )
+        return 0 if accepted and store.findings else 1
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with the main screen."""

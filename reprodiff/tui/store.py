@@ -76,10 +76,6 @@ class Store:
         """Return the places of a finding that have come so far."""
         return self.places.get(finding_id, ())
 
-    def waiting(self) -> int:
-        """Return how many findings need a person."""
-        return sum(map(needs_person, self.findings.values()))
-
     def _take(self, record: Record) -> bool:
         """Take one record; return whether the findings have changed."""
         match record:

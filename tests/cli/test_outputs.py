@@ -160,7 +160,12 @@ def test_only_and_ignore_choose_and_say_so_in_each_format(call: Call, engine: En
     assert "zip-member-mtime  " not in text
     made = json.loads(call("a", "b", "-f", "json", "--only", "timestamps").out)
     assert [one["cause"] for one in made["findings"]] == ["zip-member-mtime"]
-    assert made["left_out"] == {"findings": 1, "locations": 2, "by": "--only timestamps"}
+    assert made["left_out"] == {
+        "findings": 1,
+        "locations": 2,
+        "by": "--only timestamps",
+        "stale": [],
+    }
     assert made["verdict"] == "different"
     assert made["summary"]["categories"]["content"] == {"findings": 1, "locations": 2}
     markdown = call("a", "b", "-f", "markdown", "--only", "content").out

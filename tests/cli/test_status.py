@@ -1,6 +1,9 @@
 """Exit statuses, and what a user sees of errors."""
 
 import errno
+import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +123,65 @@ def test_debug_adds_the_traceback_and_nothing_hostile(call: Call, engine: Engine
 def test_interrupting_is_130_and_silent(call: Call, engine: Engine) -> None:
     engine.error = KeyboardInterrupt()
     assert call("a", "b") == (130, "", "")
+
+
+@pytest.fixture
+def accepted(tmp_path: Path) -> Callable[[str], tuple[str, str]]:
+    def made(entry: str) -> tuple[str, str]:
+        path = tmp_path / "accepted.toml"
+        path.write_text(f'[[ignore]]\n{entry}\nreason = "looked at"\n')
+        return ("--baseline", str(path))
+
+    return made
+
+
+def test_the_status_follows_what_a_baseline_leaves(
+    call: Call, engine: Engine, accepted: Callable[[str], tuple[str, str]]
+) -> None:
+    engine.report = report([BENIGN, REVIEW])
+    by_cause = accepted(f'cause = "{REVIEW.cause}"')
+    assert call("a", "b", *by_cause).status == 1
+    assert call("a", "b", *by_cause, "--fail-on", "review").status == 0
+    result = call("a", "b", *accepted('path = "*"'))
+    assert result.status == 0
+    assert "left out by --baseline" in result.out
+    assert "2 findings" in result.out
+    engine.report = report([ALARM])
+    assert call("a", "b", *accepted('path = "*"'), "--fail-on", "alarm").status == 1
+    engine.report = report([BENIGN], problems=(TROUBLE,))
+    assert call("a", "b", *accepted('path = "*"')).status == 1
+
+
+def test_every_place_is_asked_for_where_a_baseline_chooses(
+    call: Call, engine: Engine, accepted: Callable[[str], tuple[str, str]]
+) -> None:
+    call("a", "b", *accepted('path = "demo/*"'))
+    assert engine.asked[-1][2].location_limit is None
+
+
+def test_what_a_baseline_leaves_out_is_counted_and_stale_entries_are_told(
+    call: Call, engine: Engine, accepted: Callable[[str], tuple[str, str]]
+) -> None:
+    engine.report = report([BENIGN, REVIEW])
+    options = accepted('cause = "gone"')
+    assert "covers nothing by: cause gone (looked at)" in " ".join(
+        call("a", "b", *options).out.split()
+    )
+    assert "cause gone (looked at)" in call("a", "b", *options, "-f", "markdown").out
+    document = json.loads(call("a", "b", *options, "-f", "json", "--only", "timestamps").out)
+    assert document["left_out"]["findings"] == 1
+    assert document["left_out"]["stale"] == ["cause gone (looked at)"]
+    assert document["left_out"]["by"].startswith("--baseline ")
+    assert document["left_out"]["by"].endswith("--only timestamps")
+
+
+def test_a_baseline_that_cannot_be_followed_is_refused_before_any_work(
+    call: Call, engine: Engine, tmp_path: Path
+) -> None:
+    assert refused(call("a", "b", "--baseline", str(tmp_path / "no.toml")), "cannot read the base")
+    bad = tmp_path / "bad.toml"
+    bad.write_text('[[ignore]]\ncause = "x"\n')
+    assert refused(call("a", "b", "--baseline", str(bad)), "entry 1 gives no reason", "add reason")
+    bad.write_bytes(b"\xff\xfe")
+    assert refused(call("a", "b", "--baseline", str(bad)), "no text")
+    assert engine.asked == []

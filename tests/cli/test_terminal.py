@@ -116,7 +116,7 @@ class App:
         self.status = 1
         self.watching = False
 
-    def run_app(self, a: str, b: str, options: object, *, watch: bool) -> int:
+    def run_app(self, a: str, b: str, options: object, *, watch: bool, baseline: str | None) -> int:
         self.started.append((a, b, options))
         self.watching = watch
         return self.status
@@ -241,6 +241,7 @@ def test_the_app_is_refused_where_it_would_hang() -> None:
         limit=None,
         only=(),
         ignore=(),
+        baseline=None,
         fail_on=None,
         exit_zero=False,
         normalize=False,

@@ -158,7 +158,8 @@ def test_places_are_cut_at_the_limit_and_counted_in_full() -> None:
 def test_what_was_left_out_is_said_only_if_something_was_chosen() -> None:
     assert "left_out" not in json.loads(to_json(report()))
     chosen = json.loads(to_json(report(), None, LeftOut(2, 30, "--only content")))
-    assert chosen["left_out"] == {"findings": 2, "locations": 30, "by": "--only content"}
+    expected = {"findings": 2, "locations": 30, "by": "--only content", "stale": []}
+    assert chosen["left_out"] == expected
 
 
 def test_nothing_but_printable_ascii_and_line_ends_is_written(case: Report) -> None:

@@ -1,9 +1,10 @@
 """Runs the app without a terminal, presses keys, reads the screen."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reprodiff.limits import Limits
 from reprodiff.model import Report
@@ -11,6 +12,7 @@ from reprodiff.tui.analysis import Feed
 from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.shell import ReprodiffApp
 from reprodiff.tui.store import Phase
+from reprodiff.tui.triage.triage import Triage
 from tests.tui.factory import CONTENTS, PATHS, ListFeed, Shelf, findings, records, report
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 Scenario = Callable[["Driver"], Awaitable[None]]
 
-_PATIENCE = 1000
+_PATIENCE = int(os.environ.get("PATIENCE", "1000"))
 """Turns of the app to wait for something, before it is said never to come."""
 
 
@@ -28,6 +30,15 @@ class Driver:
     def __init__(self, app: ReprodiffApp, pilot: "Pilot[int]") -> None:
         self.app = app
         self.pilot = pilot
+        self.messages: list[str] = []
+        """All that was told in passing; on the screen it does not stay."""
+        notify = app.notify
+
+        def told(message: str, **options: Any) -> None:
+            self.messages.append(message)
+            notify(message, **options)
+
+        app.notify = told  # type: ignore[method-assign]
 
     @property
     def screen(self) -> list[str]:
@@ -58,6 +69,11 @@ class Driver:
             with suppress(AssertionError):
                 await self.until(lambda text=text: text in self.text)  # type: ignore[misc]
             assert text in self.text, f"{text!r} is not on the screen:\n{self.text}"
+
+    async def told(self, *texts: str) -> None:
+        """Wait until all of ``texts`` have been told in passing."""
+        for text in texts:
+            await self.until(lambda text=text: any(text in said for said in self.messages))  # type: ignore[misc]
 
     async def ready(self, *texts: str) -> None:
         """Wait until the analysis is over, all of it is drawn, and ``texts`` stand there."""
@@ -99,7 +115,7 @@ def cursor(driver: Driver) -> str:
     pane = app._main._findings
     at = pane.address
     assert at is not None
-    name = app.store.findings[at.id].cause if at.id in app.store.findings else at.id
+    name = app.store.findings[at.id].cause if at.id in app.store.findings else at.id or at.path
     return f"{at.kind.name.lower()} {name} {at.number}".removesuffix(" 0").strip()
 
 
@@ -110,6 +126,7 @@ def make_app(
     theme: str | None = None,
     later: Callable[[], Feed] | None = None,
     watch: bool = False,
+    triage: Triage | None = None,
 ) -> ReprodiffApp:
     """Return an app over made-up records and contents; ``later`` gives what is read again."""
 
@@ -117,7 +134,12 @@ def make_app(
         return ListFeed(records(whole or report(findings())))
 
     comparison = Comparison(
-        PATHS, Limits(), later or first, feed=feed or first(), library=Shelf(CONTENTS)
+        PATHS,
+        Limits(),
+        later or first,
+        feed=feed or first(),
+        library=Shelf(CONTENTS),
+        triage=triage,
     )
     return ReprodiffApp(comparison, theme=theme, watch=watch)
 

@@ -212,7 +212,7 @@ class Shelf(Library):
 
     def __init__(self, contents: dict[str, tuple[bytes, bytes]]) -> None:
         super().__init__(PATHS, Limits())
-        self._shelf = contents
+        self._shelf = dict(contents)
 
     def _payload(self, side: Side, path: str) -> Payload:
         if path not in self._shelf:

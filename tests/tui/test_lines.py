@@ -22,15 +22,19 @@ from reprodiff.model import (
 )
 from reprodiff.tui import masthead
 from reprodiff.tui.chunks import Chunk, Line, fitted, shifted, shortened, size_text, titled, width
-from reprodiff.tui.outline import Folds, Outline
+from reprodiff.tui.outline import Folds, Grouping, Outline
+from reprodiff.tui.outline.grouped import GroupedOutline
+from reprodiff.tui.outline.paths import PathIndex, PathOutline
 from reprodiff.tui.reasons import explanation, reason
-from reprodiff.tui.rows import drawn
+from reprodiff.tui.rows import Rows
+from reprodiff.tui.selecting.shown import everything
 from reprodiff.tui.sources.base import Layout, Source, Target, wrapped
 from reprodiff.tui.sources.dumps import BytesSource
 from reprodiff.tui.sources.pages import Page, flowed
 from reprodiff.tui.sources.places import PlaceSource, TableSource
 from reprodiff.tui.sources.texts import TextSource
 from reprodiff.tui.store import Store
+from reprodiff.tui.triage.decisions import Decisions
 from reprodiff.views.hexdump import HexPair
 from reprodiff.views.text import TextPair
 from tests.tui.factory import PATHS, findings, records, report
@@ -61,7 +65,7 @@ def filled(verdict: Verdict = Verdict.DIFFERENT, found: list[Finding] | None = N
 def test_the_lines_on_top_fit_any_width(cells: int, verdict: str) -> None:
     store = Store() if verdict == "empty" else filled(Verdict(verdict))
     assert width(masthead.title(store, PATHS, cells)) <= cells
-    assert width(masthead.verdict(store, cells)) <= cells
+    assert width(masthead.verdict(store, Decisions(), cells)) <= cells
     assert width(masthead.ledger(store, cells)) <= cells
 
 
@@ -116,7 +120,7 @@ def test_names_of_artifacts_act_on_nothing() -> None:
 )
 def test_a_verdict_has_a_sign_a_word_and_a_reason(verdict: Verdict, words: str) -> None:
     found = [] if verdict is Verdict.IDENTICAL else findings()
-    assert words in text_of(masthead.verdict(filled(verdict, found), 120))
+    assert words in text_of(masthead.verdict(filled(verdict, found), Decisions(), 120))
 
 
 @given(WORDS, st.integers(1, 40))
@@ -218,32 +222,38 @@ def test_each_row_of_bytes_shows_both_sides_of_the_same_columns() -> None:
     assert source.start(wide) == Target(0, 1, anchor=2)
 
 
-def test_every_row_of_the_list_fits_and_acts_on_nothing() -> None:
+def rows_of(store: Store, grouping: Grouping = Grouping.CAUSE) -> tuple[Outline, Rows]:
+    """Return all there is to see of a store, unfolded."""
+    folds, shown = Folds(), everything(store)
+    folds.set_all(open_=True)
+    outline: Outline = GroupedOutline(store, folds, shown, grouping)
+    if grouping is Grouping.PATH:
+        outline = PathOutline(store, folds, shown, PathIndex(store, shown))
+    return outline, Rows(store, Decisions(), shown, outline, grouping)
+
+
+@pytest.mark.parametrize("grouping", list(Grouping))
+def test_every_row_of_the_list_fits_and_acts_on_nothing(grouping: Grouping) -> None:
     hostile = [
         replace(item, title=HOSTILE, locations=(Location(HOSTILE, HOSTILE, "", ""),))
         for item in findings()
     ]
-    store = filled(found=hostile)
-    folds = Folds()
-    for at in range(len(Outline(store, folds))):
-        folds.set(Outline(store, folds).row(at).at, open_=True)
-    outline = Outline(store, folds)
+    outline, rows = rows_of(filled(found=hostile), grouping)
     for cells in (10, 34, 80):
         for number in range(len(outline)):
-            line = text_of(drawn(store, outline.row(number), cells, 2))
+            line = text_of(rows.drawn(outline.row(number), cells))
             assert line.isprintable()
             assert width_of(line) <= max(cells, 24)
 
 
 def test_a_benign_finding_that_is_not_proven_says_so_in_its_row() -> None:
-    store = filled()
-    outline = Outline(store, Folds())
-    rows = [text_of(drawn(store, outline.row(n), 60)) for n in range(len(outline))]
-    assert not any("likely?" in row for row in rows)
+    outline, rows = rows_of(filled())
+    assert not any(
+        "likely?" in text_of(rows.drawn(outline.row(n), 60)) for n in range(len(outline))
+    )
     benign = [replace(findings()[-1], confidence=findings()[2].confidence)]
-    store = filled(found=benign)
-    assert "likely?" in text_of(drawn(store, Outline(store, Folds()).row(1), 60))
-    assert store.waiting() == 1
+    outline, rows = rows_of(filled(found=benign))
+    assert "likely?" in text_of(rows.drawn(outline.row(1), 60))
 
 
 def test_the_fix_for_the_tool_that_made_the_artifact_comes_first() -> None:

@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 
 from reprodiff.model import Category, Finding, Problem, Severity
-from reprodiff.tui.outline import Address, Folds, Kind, Outline
+from reprodiff.tui.outline import Address, Folds, Grouping, Kind, Outline
+from reprodiff.tui.outline.grouped import GroupedOutline
 from reprodiff.tui.records import Grown, Places
+from reprodiff.tui.selecting.shown import everything
 from reprodiff.tui.store import Store, roots
 from tests.tui.factory import findings, location, records, report
 
@@ -28,12 +30,16 @@ def filled(*found: Finding, problems: int = 0) -> Store:
     return store
 
 
+def outlined(store: Store, folds: Folds, grouping: Grouping = Grouping.CAUSE) -> GroupedOutline:
+    return GroupedOutline(store, folds, everything(store), grouping)
+
+
 def kinds(outline: Outline) -> list[str]:
     return [outline.row(at).at.kind.name.lower() for at in range(len(outline))]
 
 
 def test_groups_with_what_matters_most_come_first_and_problems_before_what_is_benign() -> None:
-    outline = Outline(filled(problems=2), Folds())
+    outline = outlined(filled(problems=2), Folds())
     heads = [
         outline.row(at).at.id or "problems"
         for at in range(len(outline))
@@ -86,9 +92,9 @@ def test_reasons_in_a_circle_or_unknown_lose_no_finding(chain: str) -> None:
 def test_places_are_rows_of_their_finding_only_when_it_is_unfolded() -> None:
     store, folds = filled(), Folds()
     at = Address(Kind.FINDING, "f07")
-    closed = len(Outline(store, folds))
+    closed = len(outlined(store, folds))
     folds.set(at, open_=True)
-    outline = Outline(store, folds)
+    outline = outlined(store, folds)
     assert len(outline) == closed + 3
     row = outline.find(at)
     assert row is not None
@@ -103,7 +109,7 @@ def test_each_row_is_found_by_what_it_stands_for() -> None:
     for item in store.findings:
         folds.set(Address(Kind.FINDING, item), open_=True)
         folds.set(Address(Kind.ECHO, item), open_=True)
-    outline = Outline(store, folds)
+    outline = outlined(store, folds)
     assert {"group", "finding", "echo", "place", "problems", "problem"} == set(kinds(outline))
     for at in range(len(outline)):
         assert outline.find(outline.row(at).at) == at
@@ -111,11 +117,11 @@ def test_each_row_is_found_by_what_it_stands_for() -> None:
 
 def test_folding_a_group_hides_all_in_it() -> None:
     store, folds = filled(), Folds()
-    before = len(Outline(store, folds))
+    before = len(outlined(store, folds))
     folds.set(Address(Kind.GROUP, Category.EMBEDDED_PATHS), open_=False)
-    assert len(Outline(store, folds)) == before - 1
+    assert len(outlined(store, folds)) == before - 1
     folds.set(Address(Kind.GROUP, Category.EMBEDDED_PATHS), open_=True)
-    assert len(Outline(store, folds)) == before
+    assert len(outlined(store, folds)) == before
 
 
 def test_places_that_are_void_are_forgotten() -> None:

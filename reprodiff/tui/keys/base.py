@@ -25,6 +25,7 @@ class Where(StrEnum):
     EVIDENCE = "evidence"
     REASON = "reason"
     PAGE = "page"
+    TYPING = "typing"
 
 
 class Key(NamedTuple):

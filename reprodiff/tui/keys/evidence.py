@@ -5,7 +5,6 @@ from typing import Final
 from reprodiff.tui.keys.base import Key, Topic, Where
 
 _E: Final = (Where.EVIDENCE,)
-_LIST_AND_EVIDENCE: Final = (Where.FINDINGS, Where.EVIDENCE)
 
 EVIDENCE: Final = (
     Key(
@@ -15,7 +14,7 @@ EVIDENCE: Final = (
         "To the next difference in the evidence",
         Topic.EVIDENCE,
         "next",
-        _LIST_AND_EVIDENCE,
+        _E,
     ),
     Key(
         "evidence.previous",
@@ -45,7 +44,7 @@ EVIDENCE: Final = (
         "The next view: values, code, text, normalised, header, sections, bytes, as there are",
         Topic.EVIDENCE,
         "view",
-        _LIST_AND_EVIDENCE,
+        _E,
     ),
     Key(
         "evidence.previous_view",

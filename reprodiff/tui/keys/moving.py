@@ -4,7 +4,7 @@ from typing import Final
 
 from reprodiff.tui.keys.base import Key, Topic, Where
 
-_LISTS: Final = (Where.FINDINGS, Where.EVIDENCE, Where.REASON)
+_PANES: Final = (Where.EVIDENCE, Where.REASON)
 
 MOVING: Final = (
     Key("move.down", "move(1)", "Down", "One line down", Topic.MOVE, page=True),
@@ -22,7 +22,7 @@ MOVING: Final = (
     Key("move.page_up", "page(-1)", "Page up", "A page up", Topic.MOVE, page=True),
     Key("move.first", "edge(-1)", "First line", "To the first line", Topic.MOVE, page=True),
     Key("move.last", "edge(1)", "Last line", "To the last line", Topic.MOVE, page=True),
-    Key("pane.next", "pane(1)", "Next pane", "To the next pane", Topic.MOVE, "pane", _LISTS),
+    Key("pane.next", "pane(1)", "Next pane", "To the next pane", Topic.MOVE, "pane", _PANES),
     Key("pane.previous", "pane(-1)", "Previous pane", "To the previous pane", Topic.MOVE),
     Key(
         "pane.larger",

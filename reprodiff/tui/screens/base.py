@@ -1,17 +1,35 @@
 """What all parts of the main screen share: its panes, and what is selected in them."""
 
+from textual.containers import Horizontal
 from textual.screen import Screen
+from textual.suggester import Suggester
+from textual.widgets import Static
 
 from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.evidence import Subject
 from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.outline import Kind
+from reprodiff.tui.selecting.query import suggestion
+from reprodiff.tui.widgets.entry import Entry
 from reprodiff.tui.widgets.evidence import EvidencePane
 from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
 from reprodiff.tui.widgets.lineview import LineView
 from reprodiff.tui.widgets.masthead import Masthead
 from reprodiff.tui.widgets.searching import SearchRow
+
+
+class Words(Suggester):
+    """Completes the words of the filter."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return ``value`` with its last word completed."""
+        from reprodiff.causes.registry import CAUSES  # noqa: PLC0415  (80 ms; loaded by now)
+
+        return suggestion(value, CAUSES)
 
 
 class Panes(Screen[None]):
@@ -23,7 +41,15 @@ class Panes(Screen[None]):
         self._store = comparison.store
         self._keyboard = keyboard
         self._masthead = Masthead(comparison)
-        self._findings = FindingsPane(self._store, id="findings")
+        self._findings = FindingsPane(self._store, comparison.triage.decisions, id="findings")
+        self._filter = Entry(
+            placeholder="text, severity: category: cause: confidence: path: is:   - negates",
+            suggester=Words(),
+            select_on_focus=False,
+            compact=True,
+            id="filter",
+        )
+        self._filter_row = Horizontal(Static("/", id="slash"), self._filter, id="filter-row")
         self._evidence = EvidencePane(comparison.library, self._store, id="evidence")
         self._reason = LineView(id="reason")
         self._search_row = SearchRow(id="search-row")
@@ -36,7 +62,10 @@ class Panes(Screen[None]):
         """Draw what is another comparison of the same pair by now."""
 
     def _pane(self) -> FindingsPane | LineView:
-        """Return the pane that has the focus; without one, the list."""
+        """Return the pane that has the focus; without one, the list.
+
+        Where a filter is typed, the keys that are no text move in the list.
+        """
         if self._reason.has_focus:
             return self._reason
         return self._evidence.lines if self._evidence.lines.has_focus else self._findings
@@ -46,8 +75,19 @@ class Panes(Screen[None]):
         at = self._findings.address
         if at is None or at.id not in self._store.findings:
             return None
-        number = at.number if at.kind is Kind.PLACE else None
-        return Subject(self._store.findings[at.id], self._store.locations(at.id), number)
+        finding, locations = self._store.findings[at.id], self._store.locations(at.id)
+        if at.kind is Kind.PLACE:
+            return Subject(finding, locations, at.number)
+        if at.path and len(inside := self._findings.inside(at.path).get(at.id, ())) < len(
+            locations
+        ):
+            # Under a file, the finding is what it is in that file.
+            return Subject(finding, [locations[number] for number in inside])
+        return Subject(finding, locations)
+
+    def _warn(self, message: str) -> None:
+        """Tell something that went wrong."""
+        self.notify(message, markup=False, severity="warning", timeout=8)
 
     def _say(self, message: str, seconds: float = 2) -> None:
         """Tell something in passing, for as long as it takes to read."""

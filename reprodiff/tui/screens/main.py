@@ -1,7 +1,5 @@
 """The main screen: what matters, why, the evidence, and what to change."""
 
-from typing import TYPE_CHECKING
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -9,31 +7,29 @@ from textual.containers import Horizontal, Vertical
 from reprodiff.text import plain
 from reprodiff.tui.bindings import bindings
 from reprodiff.tui.comparison import Comparison
+from reprodiff.tui.evidence import Subject
 from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.outline import Kind
-from reprodiff.tui.reasons import group, reason
+from reprodiff.tui.reasons import decisions, file_page, group, reason
 from reprodiff.tui.screens.actions.app import AppActions
 from reprodiff.tui.screens.actions.evidence import EvidenceActions
 from reprodiff.tui.screens.actions.moving import MovingActions
 from reprodiff.tui.screens.actions.opening import OpeningActions
 from reprodiff.tui.screens.actions.outside import OutsideActions
-from reprodiff.tui.screens.actions.searching import SearchActions
+from reprodiff.tui.screens.actions.triage import TriageActions
 from reprodiff.tui.screens.actions.zooming import ZoomActions
 from reprodiff.tui.sources.pages import Block, Page, text
 from reprodiff.tui.store import Phase
 from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
 
-if TYPE_CHECKING:
-    from reprodiff.tui.evidence import Subject
-
 WIDE = 100
 """Columns from which on the list and the evidence stand beside each other."""
 
 
 class MainScreen(
-    SearchActions,
     MovingActions,
+    TriageActions,
     ZoomActions,
     EvidenceActions,
     OutsideActions,
@@ -53,11 +49,13 @@ class MainScreen(
 
     def compose(self) -> ComposeResult:
         """Lay the panes out."""
-        self._findings.border_title = "Findings"
+        self._filter_row.display = False
         self._reason.border_title = "Why and fix"
         yield self._masthead
         with Horizontal(id="body"):
-            yield self._findings
+            with Vertical(id="list"):
+                yield self._findings
+                yield self._filter_row
             with Vertical(id="detail"):
                 yield self._evidence
                 yield self._reason
@@ -66,6 +64,8 @@ class MainScreen(
 
     def on_mount(self) -> None:
         """Begin to listen, off the thread that draws."""
+        self._comparison.triage.changed = self.decided
+        self._comparison.triage.open()
         self.begin(watch=self._watch)
 
     def on_unmount(self) -> None:
@@ -74,6 +74,7 @@ class MainScreen(
 
     def reload(self) -> None:
         """Draw what the store has now."""
+        self.catch_up()
         before = self._findings.address
         self._masthead.refresh()
         self._findings.reload()
@@ -106,7 +107,7 @@ class MainScreen(
         subject = self._shown = self._subject()
         if subject is not None:
             self._evidence.show(subject)
-            self._reason.show(Page(reason(self._store, subject.finding)))
+            self._reason.show(Page(self._told(subject)))
             return
         title, blocks = self._other()
         self._evidence.say(title, ["Choose a finding to see its evidence."])
@@ -120,8 +121,18 @@ class MainScreen(
             return
         self._evidence.grow(subject)
         if subject.finding != shown.finding:
-            self._reason.replace(Page(reason(self._store, subject.finding)))
+            self._reason.replace(Page(self._told(subject)))
         self._shown = subject
+
+    def _told(self, subject: Subject) -> list[Block]:
+        """Return what is decided about a finding, why it is there and what removes it."""
+        decided = decisions(self._comparison.triage.decisions, subject)
+        return [*decided, *reason(self._store, subject.finding)]
+
+    def show_decisions(self) -> None:
+        """Show what was decided about the finding at hand."""
+        if (subject := self._subject()) is not None:
+            self._reason.replace(Page(self._told(subject)))
 
     def _other(self) -> tuple[str, list[Block]]:
         """Return what to say of a row that is no finding."""
@@ -130,7 +141,11 @@ class MainScreen(
             running = self._store.phase is Phase.RUNNING
             return "", [text("The analysis is running." if running else "Nothing differs.")]
         if at.kind is Kind.GROUP:
-            return at.id, group(self._store, at.id)
+            return at.id, group(self._store, at.id, self._findings.grouping)
+        if at.kind is Kind.PATH:
+            return plain(at.path) or "the artifact itself", file_page(
+                self._store, self._findings.inside(at.path)
+            )
         if at.kind is Kind.PROBLEM:
             problem = self._store.problems[at.number]
             side = f" of {problem.side.upper()}" if problem.side else ""
@@ -147,7 +162,8 @@ class MainScreen(
             self._evidence.lines: Where.EVIDENCE,
             self._reason: Where.REASON,
         }
-        self._keybar.show(where[self._pane()])
+        typing = self._filter.has_focus
+        self._keybar.show(Where.TYPING if typing else where[self._pane()])
         self.fit_zoom()
 
     def on_resize(self) -> None:

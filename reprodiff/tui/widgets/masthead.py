@@ -41,5 +41,8 @@ class Masthead(Painted):
         if y == 0:
             return self.painted(masthead.title(store, self._comparison.paths, cells), cells)
         if y == 1:
-            return self.painted(masthead.verdict(store, cells, self._comparison.again), cells)
+            decided = self._comparison.triage.decisions
+            return self.painted(
+                masthead.verdict(store, decided, cells, self._comparison.again), cells
+            )
         return self.painted(masthead.ledger(store, cells), cells)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from reprodiff.tui.screens.actions.listing import ListingActions
 from reprodiff.tui.screens.actions.running import RunningActions
 from reprodiff.tui.widgets.findings import FindingsPane
 
@@ -9,7 +10,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 
-class MovingActions(RunningActions):
+class MovingActions(ListingActions, RunningActions):
     """What the keys of :mod:`reprodiff.tui.keys.moving` and ``listing`` do."""
 
     def action_move(self, lines: int) -> None:
@@ -63,7 +64,11 @@ class MovingActions(RunningActions):
 
     def action_back(self) -> None:
         """Go back to the list; from there, cancel the analysis, or leave for the screen below."""
-        if self._pane() is not self._findings:
+        if self.end_search():
+            return
+        if self._filter.has_focus or (self._filter.value and self._pane() is self._findings):
+            self.clear_filter()
+        elif self._pane() is not self._findings:
             self.remove_class("-inside")
             self._findings.focus()
         elif self._comparison.running:

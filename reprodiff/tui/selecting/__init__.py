@@ -1,0 +1,1 @@
+"""What of a comparison the list shows: a filter, and what the user has decided."""

@@ -1,0 +1,1 @@
+"""What the user decides about findings, and where that is kept."""
