@@ -71,8 +71,8 @@ format: $(READY) ## Let ruff mend what it can
 	@$(BIN)/ruff format
 
 .PHONY: docs
-docs: $(READY) ## Put the program's real output into the documents
-	@$(BIN)/pytest -q tests/hygiene/test_readme.py --update-docs
+docs: $(READY) ## Put the program's real output, causes and tools into the documents
+	@$(BIN)/pytest -q tests/hygiene/test_readme.py tests/hygiene/test_documents.py --update-docs
 
 .PHONY: pictures
 pictures: $(READY) ## Take the pictures of README and docs again

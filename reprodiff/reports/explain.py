@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from re import compile as compile_pattern
 from textwrap import fill
-from typing import Final
+from typing import Final, NamedTuple
 
 from reprodiff.causes.base import Cause
 from reprodiff.model import Category
 from reprodiff.reports.words import paragraphs, title
+from reprodiff.toolchains.remedies import Remedy, remedies
 
 DEFAULT_WIDTH: Final = 80
 
@@ -33,15 +34,52 @@ def cause_text(cause: Cause, width: int = DEFAULT_WIDTH, emphasis: Emphasis = st
     ):
         lines += ["", emphasis(heading), *_prose(text, width, "  ")]
     lines += ["", emphasis("How to fix it")]
-    for tool, change in doc.fix:
-        if tool:
-            lines.append(f"  {tool}")
-        lines += _prose(change, width, "    " if tool else "  ")
+    lines += _remedies(cause, width)
     lines += ["", emphasis("What it is mistaken for"), *_prose(doc.mistaken_for, width, "  ")]
     if doc.sources:
         lines += ["", emphasis("Sources")]
         lines += [line for source in doc.sources for line in _prose(source, width, "  - ", "    ")]
     return "\n".join(lines) + "\n"
+
+
+class RemedyGroup(NamedTuple):
+    """One change, and the tools that it is for."""
+
+    tools: str
+    """Their names; empty where nothing can be fixed."""
+    change: str
+    facts: str
+    """Where it goes, and since which release of each tool it works; may be empty."""
+    snippet: str
+    docs: tuple[str, ...] = ()
+
+
+def grouped(cause: Cause) -> tuple[RemedyGroup, ...]:
+    """Return the ways to remove a cause; what several tools have alike is said once."""
+    groups: dict[tuple[str, str, str], list[Remedy]] = {}
+    for remedy in remedies(cause):
+        groups.setdefault((remedy.change, remedy.file, remedy.snippet), []).append(remedy)
+    made: list[RemedyGroup] = []
+    for (change, file, snippet), some in groups.items():
+        since = [(each.tool, each.since) for each in some if each.since]
+        words = ", ".join(v if len(some) == 1 else f"{tool}: {v}" for tool, v in since)
+        facts = "; ".join(fact for fact in (file, f"since {words}" if words else "") if fact)
+        tools = ", ".join(dict.fromkeys(each.tool for each in some))
+        docs = tuple(dict.fromkeys(each.docs for each in some if each.docs))
+        made.append(RemedyGroup(tools, change, facts, snippet, docs))
+    return tuple(made)
+
+
+def _remedies(cause: Cause, width: int) -> list[str]:
+    lines: list[str] = []
+    for group in grouped(cause):
+        if group.tools:
+            lines += _prose(group.tools, width, "  ")
+        facts = f" ({group.facts})" if group.facts else ""
+        lines += _prose(f"{group.change}{facts}", width, "    " if group.tools else "  ")
+        # Never broken: it is there to be copied.
+        lines += [f"        {line}".rstrip() for line in group.snippet.splitlines()]
+    return lines
 
 
 def list_text(causes: Iterable[Cause], width: int = DEFAULT_WIDTH, emphasis: Emphasis = str) -> str:
@@ -80,7 +118,7 @@ def _document(cause: Cause) -> Mapping[str, object]:
         "what": cause.doc.what,
         "recognised": cause.doc.recognised,
         "why": cause.doc.why,
-        "fix": [{"tool": tool, "change": change} for tool, change in cause.doc.fix],
+        "fix": [remedy._asdict() for remedy in remedies(cause)],
         "mistaken_for": cause.doc.mistaken_for,
         "sources": list(cause.doc.sources),
     }

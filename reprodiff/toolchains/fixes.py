@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from reprodiff.causes.base import Cause
-from reprodiff.model import ArtifactInfo, ArtifactKind, Finding, Fix, Plan
+from reprodiff.model import ArtifactInfo, ArtifactKind, Finding, Fix, Plan, Severity
 from reprodiff.records import dataclass
 from reprodiff.toolchains.base import Knob, Role, Tool, Where
 from reprodiff.toolchains.trials import checked
@@ -83,6 +83,8 @@ _TIERS: Final = {
     Where.SOURCE: 3,
 }
 ADVICE: Final = 4
+UNKNOWN: Final = "no setting is known that removes it in such an artifact"
+"""Said of a benign finding that nothing removes and for which no reason is stated."""
 # Where an archive inside the artifact can be changed.
 _INNER: Final = frozenset({Where.SOURCE, Where.CHECKOUT, Where.ENVIRONMENT})
 
@@ -254,6 +256,9 @@ def _options(cause: Cause, scene: _Scene) -> list[Option]:
     found.sort(key=lambda row: row[0])
     known = {tool.id for tool in scene.mine}
     said = {option.fix.tool for _, option in found}
+    if not found and any(not tool for tool, _ in cause.doc.fix):
+        # There is nothing to fix, and the cause says why.
+        return []
     return [*(option for _, option in found), *_advice(cause, known, said)]
 
 
@@ -358,7 +363,10 @@ def _no_fix(cause: Cause, scene: _Scene, options: Sequence[Option]) -> str:
     """Return why nothing upstream removes the cause, empty if something does."""
     if reason := _limit(cause, scene):
         return reason
-    return "" if options else next((text for tool, text in cause.doc.fix if not tool), "")
+    if options:
+        return ""
+    stated = next((text for tool, text in cause.doc.fix if not tool), "")
+    return stated or (UNKNOWN if cause.severity is Severity.BENIGN else "")
 
 
 def _best(options: Sequence[Option], chosen: Iterable[str]) -> list[Option]:

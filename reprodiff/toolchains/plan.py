@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
-from reprodiff.model import Change, Finding, Left, Plan, Severity
+from reprodiff.model import Change, Finding, Left, Plan
 from reprodiff.toolchains.base import Knob
 from reprodiff.toolchains.fixes import ADVICE, Option
 from reprodiff.toolchains.merge import merged
 
-UNKNOWN: Final = "no setting is known that removes it"
+LOOK: Final = "somebody has to look at it"
 """Said of a finding that nothing covers and for which no reason is stated."""
 
 
@@ -143,7 +143,7 @@ def _why_left(finding: Finding, options: Sequence[Option], reasons: Mapping[str,
     advice = [option for option in options if option.tier == ADVICE or _is_advice(option)]
     if advice:
         return advice[0].fix.title
-    return UNKNOWN if finding.severity is Severity.BENIGN else "somebody has to look at it"
+    return LOOK
 
 
 def _is_advice(option: Option) -> bool:

@@ -16,7 +16,7 @@ from reprodiff.toolchains.base import Tool
 # Tools that may help whatever made the artifact, in the order in which their settings are
 # offered, and the beginnings of the causes they are for.
 _GENERAL: Final = (
-    ("compilers", ("elf-", "pe-", "macho-", "wheel-tags")),
+    ("compilers", ("elf-", "native-", "pe-", "macho-", "wheel-tags")),
     ("cmake", ("elf-build-id-only", "elf-rpath", "macho-rpath")),
     ("msvc", ("pe-",)),
     ("binutils", ("ar-",)),
@@ -26,7 +26,10 @@ _GENERAL: Final = (
     ("patchelf", ("native-tables-changed", "elf-rpath")),
     ("pip", ("pyc-", "install", "script-", "record-coverage")),
     ("uv", ("pyc-", "install", "script-", "hard-links", "environment-location")),
-    ("cibuildwheel", ("vendored-library", "macho-slice", "elf-toolchain", "elf-needed")),
+    (
+        "cibuildwheel",
+        ("vendored-library", "macho-slice", "elf-toolchain", "native-toolchain", "elf-needed"),
+    ),
     ("github_actions", ("",)),
     ("cpython", ("",)),
     ("normalise", ("",)),

@@ -29,7 +29,13 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="image",
-            causes=("vendored-library", "elf-toolchain", "elf-needed", "wheel-tags"),
+            causes=(
+                "vendored-library",
+                "elf-toolchain",
+                "native-toolchain",
+                "elf-needed",
+                "wheel-tags",
+            ),
             title="Name the build image by its digest",
             where=Where.PYPROJECT,
             snippet="[tool.cibuildwheel]\n"

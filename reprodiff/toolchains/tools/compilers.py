@@ -53,7 +53,13 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="no-debug",
-            causes=("elf-debug-info", "elf-debug-compression", "macho-uuid", "macho-oso-time"),
+            causes=(
+                "elf-debug-info",
+                "native-debug-info",
+                "elf-debug-compression",
+                "macho-uuid",
+                "macho-oso-time",
+            ),
             title="Build without debug information",
             where=Where.FLAGS,
             snippet='export CFLAGS="${CFLAGS:-} -g0"',
@@ -73,7 +79,10 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="no-record-switches",
-            causes=("elf-toolchain",),
+            causes=(
+                "elf-toolchain",
+                "native-toolchain",
+            ),
             title="Leave the command line out of debug information",
             where=Where.FLAGS,
             snippet='export CFLAGS="${CFLAGS:-} -gno-record-gcc-switches"',

@@ -80,7 +80,7 @@ TOOL: Final = Tool(
             slug="sorted",
             causes=(
                 *("line-order", "set-order-in-text", "list-order", "metadata-order"),
-                *("data-order", "archive-order", "elf-symbol-order", "ar-order"),
+                *("data-order", "archive-order", "elf-symbol-order", "native-order", "ar-order"),
             ),
             title="Sort what your code lists",
             where=Where.SOURCE,

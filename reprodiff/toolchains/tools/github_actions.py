@@ -35,7 +35,13 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="runner",
-            causes=("pe-linker-version", "pe-rich-header", "macho-sdk", "elf-toolchain"),
+            causes=(
+                "pe-linker-version",
+                "pe-rich-header",
+                "macho-sdk",
+                "elf-toolchain",
+                "native-toolchain",
+            ),
             title="Name the runner image",
             where=Where.CI,
             snippet="runs-on: windows-2022",

@@ -43,5 +43,21 @@ TOOL: Final = Tool(
             "own way.",
             docs="https://packaging.python.org/en/latest/specifications/pyproject-toml/",
         ),
+        Knob(
+            slug="date",
+            causes=(
+                *("metadata-spelling", "metadata-order", "generated-version-file", "list-order"),
+                *("artifact-file-name", "data-form", "entry-points-format", "wheel-tag-order"),
+                "metadata-version",
+            ),
+            title="Take build requirements as they were at the time of the commit",
+            where=Where.ENVIRONMENT,
+            snippet='export PIP_UPLOADED_PRIOR_TO="$(git log -1 --format=%cI)"\n'
+            'export UV_EXCLUDE_NEWER="$(git log -1 --format=%cI)"',
+            why="Plug-ins and libraries of the backend are resolved anew in each build, and are "
+            "seldom pinned. The index must say when a file was uploaded.",
+            since="pip 26.0, uv 0.1",
+            docs="https://docs.astral.sh/uv/concepts/resolution/#reproducible-resolutions",
+        ),
     ),
 )

@@ -22,7 +22,10 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="strip",
-            causes=("elf-symbols",),
+            causes=(
+                "elf-symbols",
+                "native-symbols",
+            ),
             title="Strip symbols in the release profile",
             where=Where.SOURCE,
             file="Cargo.toml",
