@@ -74,7 +74,7 @@ TOOL: Final = Tool(
             title="Write the archive with Python's zipfile",
             where=Where.SOURCE,
             file="build script",
-            snippet="import zipfile\n\n"
+            snippet="import zipfile\n\n\n"
             "def add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:\n"
             "    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))\n"
             "    info.create_system, info.external_attr = 3, 0o100644 << 16\n"
