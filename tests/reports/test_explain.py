@@ -85,7 +85,7 @@ def test_the_list_is_by_category_in_the_order_of_the_contract() -> None:
         "  zz-made-up  times of zip members\n"
         "\n"
         "ordering\n"
-        "  other             something else\n"
+        "  other       something else\n"
     )
 
 
