@@ -81,11 +81,7 @@ def test_headings_can_stand_out() -> None:
 
 def test_the_list_is_by_category_in_the_order_of_the_contract() -> None:
     assert list_text([OTHER, CAUSE]) == (
-        "timestamps\n"
-        "  zz-made-up  times of zip members\n"
-        "\n"
-        "ordering\n"
-        "  other       something else\n"
+        "timestamps\n  zz-made-up  times of zip members\n\nordering\n  other       something else\n"
     )
 
 
