@@ -41,6 +41,8 @@ PACKAGES = (*HATCHLING, *FLIT, *SETUPTOOLS, *POETRY, *PDM)
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "recipes.md"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+TRIED = 8
+"""Newest releases that are looked at for one whose wheel and sdist can be had."""
 TIMEOUT = 600
 """Seconds for one download or build."""
 
@@ -90,16 +92,30 @@ def payload(members: dict[str, bytes]) -> dict[str, bytes]:
     return {name: data for name, data in members.items() if ".dist-info/" not in name}
 
 
+def fetch(name: str, python: Path, folder: Path) -> tuple[Path, Path]:
+    """Download the newest release whose wheel and sdist the index hands out."""
+    said = run(python, "-m", "pip", "index", "versions", name, cwd=folder)
+    listed = next(line for line in said.splitlines() if line.startswith("Available versions:"))
+    versions = [version.strip() for version in listed.partition(":")[2].split(",")]
+    get = (python, "-m", "pip", "download", "--no-deps", "--quiet", "--dest")
+    for version in versions[:TRIED]:
+        wheels, sdists = folder / version / "wheel", folder / version / "sdist"
+        try:
+            run(*get, wheels, "--only-binary", ":all:", f"{name}=={version}", cwd=folder)
+            run(*get, sdists, "--no-binary", ":all:", f"{name}=={version}", cwd=folder)
+        except RuntimeError:
+            # No sdist there, or the index lacks what it is built with.
+            continue
+        return only(wheels, "*.whl"), only(sdists, "*.tar.gz")
+    raise RuntimeError(f"none of the newest {TRIED} releases can be downloaded whole")
+
+
 def rebuild(name: str, python: Path, folder: Path) -> Row:
     """Download, print the recipe, run it, and compare."""
     row = Row(name, outcome="not built")
     try:
-        get = (python, "-m", "pip", "download", "--no-deps", "--quiet", "--dest")
-        run(*get, "wheel", "--only-binary", ":all:", name, cwd=folder)
-        wheel = only(folder / "wheel", "*.whl")
+        wheel, sdist = fetch(name, python, folder)
         row = row._replace(version=wheel.name.split("-")[1])
-        run(*get, "sdist", "--no-binary", ":all:", f"{name}=={row.version}", cwd=folder)
-        sdist = only(folder / "sdist", "*.tar.gz")
         recipe = run(
             sys.executable, "-m", "reprodiff", "recipe", wheel, "--sdist", sdist, cwd=folder
         )

@@ -7,7 +7,7 @@ where a shell reads it, and only values of the expected form get there at all.
 import json
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Final
 
@@ -25,6 +25,7 @@ _NUMBER: Final = re.compile(r"[0-9]{1,12}")
 _ZONE: Final = re.compile(r"UTC(?:[+-][0-9]{1,2}(?::[0-9]{2})?)?")
 _MASK: Final = re.compile(r"0[0-7]{2}")
 _REQUIREMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:[<>=!~]=?[A-Za-z0-9._+!*,<>=~-]+)?")
+_SETTING: Final = re.compile(r"--build-option=--[a-z-]+")
 _VERSION: Final = re.compile(r"3\.[0-9]{1,2}")
 _PLATFORM: Final = re.compile(r"[a-z0-9_]+")
 # Lines that a script cannot set: they say what the machine has to be.
@@ -38,7 +39,7 @@ _NOTES: Final = {
     "system": "system",
     "other_requirements": "other build requirements",
 }
-_PINNED: Final = frozenset({*_NOTES, *_VARIABLES, "umask", "repair"})
+_PINNED: Final = frozenset({*_NOTES, *_VARIABLES, "config_settings", "repair", "umask"})
 
 
 def constraints(lines: Sequence[RecipeLine]) -> tuple[str, ...]:
@@ -106,7 +107,7 @@ def _note(words: str, line: RecipeLine) -> list[str]:
 
 
 def _build(
-    info: ArtifactInfo, lines: Sequence[RecipeLine], by_key: dict[str, RecipeLine]
+    info: ArtifactInfo, lines: Sequence[RecipeLine], by_key: Mapping[str, RecipeLine]
 ) -> list[str]:
     pins = constraints(lines)
     version = by_key.get("python")
@@ -123,13 +124,37 @@ def _build(
         quoted = " ".join(map(shlex.quote, pins))
         out.append(f"printf '%s\\n' {quoted} > build-constraints.txt")
     out.append("")
+    if "wheel" in by_key and info.kind is ArtifactKind.WHEEL:
+        return [*out, *_in_one_environment(by_key, pins, program)]
     if info.kind is ArtifactKind.SDIST:
         prefix = "PIP_CONSTRAINT=build-constraints.txt " if pins else ""
         out.append(f'{prefix}{program} -m build --sdist --outdir rebuilt "${{SOURCE:-.}}"')
     else:
         option = " --build-constraint build-constraints.txt" if pins else ""
+        option += _settings(by_key)
         out.append(f'{program} -m pip wheel --no-deps{option} --wheel-dir rebuilt "${{SOURCE:-.}}"')
     return out
+
+
+def _settings(by_key: Mapping[str, RecipeLine]) -> str:
+    line = by_key.get("config_settings")
+    return f" --config-settings={line.value}" if line and _SETTING.fullmatch(line.value) else ""
+
+
+def _in_one_environment(
+    by_key: Mapping[str, RecipeLine], pins: Sequence[str], program: str
+) -> list[str]:
+    """Return a build without isolation: setuptools uses a wheel package only if it is there."""
+    others = by_key.get("other_requirements")
+    more = [each for each in others.value.split() if _REQUIREMENT.fullmatch(each)] if others else []
+    wanted = " ".join(map(shlex.quote, (*pins, *more)))
+    build = "build-env/bin/python -m pip wheel --no-build-isolation --use-pep517 --no-deps"
+    return [
+        "# Not isolated: setuptools follows the wheel package only where that is installed.",
+        f"{program} -m venv build-env",
+        f"build-env/bin/python -m pip install {wanted}",
+        f'{build}{_settings(by_key)} --wheel-dir rebuilt "${{SOURCE:-.}}"',
+    ]
 
 
 def _repair(info: ArtifactInfo, line: RecipeLine | None) -> list[str]:

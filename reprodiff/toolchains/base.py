@@ -188,6 +188,8 @@ class Tool:
     habits: tuple[Habit, ...] = ()
     knobs: tuple[Knob, ...] = ()
     limits: tuple[Limit, ...] = ()
+    metadata: tuple[tuple[str, str], ...] = ()
+    """Versions of the metadata format with the releases that write them by default."""
     constants: tuple[int, ...] = ()
     """Times it writes when nobody sets one: seconds since 1970, as an archive records them."""
     ignores_epoch: bool = False

@@ -318,12 +318,16 @@ def _advice(cause: Cause, tools: Iterable[str], said: AbstractSet[str]) -> Itera
 
     ``said`` are tools that have a setting for it: theirs is the better word.
     """
+    from reprodiff.toolchains.registry import find  # noqa: PLC0415
+
     mine = set(tools)
     for number, (tool, text) in enumerate(cause.doc.fix, start=1):
         named = {name.strip().lower().replace("_", "-") for name in tool.split(",")}
-        if tool in said:
+        if not tool or tool in said:
             continue
-        if tool and (named & _ANYBODY or any(_same(name, each) for name in named for each in mine)):
+        fits = named & _ANYBODY or any(_same(name, each) for name in named for each in mine)
+        # Where no setting is known, words for tools that are no build tools do as well.
+        if fits or (not said and all(find(name) is None for name in named)):
             fix = Fix(
                 id=f"{cause.id}-{number}",
                 tool=tool,

@@ -20,6 +20,7 @@ from reprodiff.text import plain
 from reprodiff.toolchains.base import Role, Tool
 from reprodiff.toolchains.marks import Times
 from reprodiff.toolchains.registry import find, load, modules
+from reprodiff.toolchains.traits import zip_traits
 
 UNSET: Final = "unset"
 """Value of a variable that must not be set."""
@@ -46,6 +47,7 @@ def recipe(artifact: Artifact, info: ArtifactInfo) -> tuple[RecipeLine, ...]:
     lines: list[RecipeLine] = []
     if backend is not None:
         lines += _backend(info, backend, times)
+        lines += _wheel_package(artifact, info, backend)
     lines += _plugins(info, tools)
     lines += _epoch(info, backend, times, tools)
     lines += _zone(backend, times, lines)
@@ -82,7 +84,8 @@ def _backend(info: ArtifactInfo, backend: Tool, times: Times) -> Iterator[Recipe
     why = "; ".join(trace.evidence)
     version = plain(trace.version, 60)
     if not _EXACT.fullmatch(version):
-        yield RecipeLine("backend", backend.package, trace.confidence, f"{why}; no version is told")
+        words = why if version else f"{why}; no version is told"
+        yield RecipeLine("backend", f"{backend.package}{version}", trace.confidence, words)
         return
     by_wheel = info.made_by is not None and info.made_by.tool.lower() == "bdist_wheel"
     if by_wheel and backend.id == "setuptools":
@@ -97,6 +100,20 @@ def _backend(info: ArtifactInfo, backend: Tool, times: Times) -> Iterator[Recipe
             yield RecipeLine("backend", "setuptools<70.1", _LIKELY, reason)
         return
     yield RecipeLine("backend", f"{backend.package}=={version}", trace.confidence, why)
+
+
+def _wheel_package(artifact: Artifact, info: ArtifactInfo, backend: Tool) -> Iterator[RecipeLine]:
+    """Yield what the wheel package left, which setuptools uses where it is installed."""
+    if backend.id != "setuptools" or not isinstance(artifact, ZipArtifact):
+        return
+    own = info.made_by is not None and info.made_by.tool.lower() == "setuptools"
+    if own and zip_traits(artifact).record_mode == 0o664:
+        reason = "RECORD has mode 664 without a file type, as wheel before 0.40 writes it"
+        yield RecipeLine("wheel", "wheel<0.40", _LIKELY, reason)
+    pythons = {tag.partition("-")[0] for tag in info.tags}
+    if {"py2", "py3"} <= pythons:
+        reason = "the tags py2 and py3, which bdist_wheel writes only if it is told to"
+        yield RecipeLine("config_settings", "--build-option=--universal", _LIKELY, reason)
 
 
 def _plugins(info: ArtifactInfo, tools: Mapping[str, Tool]) -> Iterator[RecipeLine]:

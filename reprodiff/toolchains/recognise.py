@@ -205,6 +205,7 @@ def _installer(artifact: Artifact, telling: Iterable[Member]) -> Iterator[ToolTr
 
 def _of_project(artifact: Artifact, telling: Iterable[Member], habits: str) -> Iterator[ToolTrace]:
     """Yield the backend and plug-ins that an sdist's own pyproject.toml asks for."""
+    telling = list(telling)
     by_name = {member.path.rpartition("/")[2]: member for member in telling}
     project = by_name.get("pyproject.toml")
     text = _head(artifact, project) if project else b""
@@ -221,7 +222,11 @@ def _of_project(artifact: Artifact, telling: Iterable[Member], habits: str) -> I
         agrees = _speaks_for(habits, tool)
         evidence = (words, f"the archive has its habits: {_why(habits)}") if agrees else (words,)
         sure = Confidence.PROVEN if agrees else Confidence.LIKELY
-        yield ToolTrace(tool.id, "", tool.role, sure, evidence)
+        told = _metadata_version(artifact, telling)
+        version = next((span for version, span in tool.metadata if version == told), "")
+        if version:
+            evidence = (*evidence, f"its metadata is of format {told}")
+        yield ToolTrace(tool.id, version, tool.role, sure, evidence)
     for requirement, version in _requirements(text):
         plugin = next((t for t in all_tools() if _is_named(t, requirement)), None)
         if plugin is not None and plugin.role is Role.PLUGIN:
@@ -235,6 +240,15 @@ def build_requirements(sdist: Artifact) -> tuple[tuple[str, str], ...]:
         if member.type is MemberType.FILE and re.fullmatch(r"[^/]+/pyproject\.toml", member.path):
             return tuple(_requirements(_head(sdist, member)))
     return ()
+
+
+def _metadata_version(artifact: Artifact, telling: Iterable[Member]) -> str:
+    """Return the format of an sdist's own PKG-INFO, empty without one."""
+    for member in telling:
+        if re.fullmatch(r"[^/]+/PKG-INFO", member.path):
+            found = re.match(rb"Metadata-Version: ([0-9.]{1,8})\r?\n", _head(artifact, member))
+            return found[1].decode("ascii") if found else ""
+    return ""
 
 
 def _requirements(text: bytes) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """What an sdist adds to the recipe of a wheel: its time zone, and the requirements of its build."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +26,7 @@ def with_sdist(
     if epoch is not None and epoch.value == UNSET and _shift(wheel, sdist) is not None:
         words = f"{epoch.reason}; copied files have the times that the sdist gives them"
         found["SOURCE_DATE_EPOCH"] = replace(epoch, reason=words)
-    known = {line.value.split("==")[0].split(">")[0].lower() for line in lines}
+    known = {re.split("[<>=!~]", line.value, maxsplit=1)[0].lower() for line in lines}
     asked = [
         f"{name}{spec}" for name, spec in build_requirements(sdist) if name.lower() not in known
     ]

@@ -22,6 +22,10 @@ TOOL: Final = Tool(
     generators=("flit", "flit_core", "flit-core"),
     backends=("flit_core", "flit"),
     build_backend="flit_core.buildapi",
+    metadata=(
+        *(("1.1", "<3.3"), ("2.1", ">=3.3,<3.10"), ("2.3", ">=3.10,<3.11")),
+        *(("2.4", ">=3.11,<4"), ("2.5", ">=4")),
+    ),
     constants=(1451606400,),
     local_times=True,
     zip_test=_zip,

@@ -28,6 +28,10 @@ TOOL: Final = Tool(
     generators=("hatchling",),
     backends=("hatchling",),
     build_backend="hatchling.build",
+    metadata=(
+        *(("2.1", "<1.22"), ("2.2", ">=1.22,<1.23"), ("2.3", ">=1.23,<1.27")),
+        *(("2.4", ">=1.27"), ("2.5", ">=1.30")),
+    ),
     constants=(1580601600,),
     zip_test=_zip,
     tar_test=_tar,

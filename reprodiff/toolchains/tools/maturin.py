@@ -109,7 +109,7 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="strip",
-            causes=("elf-symbols", "native-symbols", "elf-build-id-only"),
+            causes=("elf-symbols", "native-symbols", "elf-rust-symbol-hash", "elf-build-id-only"),
             title="Strip symbols in the release profile",
             where=Where.SOURCE,
             file="Cargo.toml",

@@ -25,6 +25,7 @@ TOOL: Final = Tool(
             causes=(
                 "elf-symbols",
                 "native-symbols",
+                "elf-rust-symbol-hash",
             ),
             title="Strip symbols in the release profile",
             where=Where.SOURCE,

@@ -58,6 +58,7 @@ TOOL: Final = Tool(
     generators=("setuptools", "bdist_wheel"),
     backends=("setuptools",),
     build_backend="setuptools.build_meta",
+    metadata=(("2.1", "<75.8"), ("2.2", ">=75.8,<77"), ("2.4", ">=77")),
     follows_umask=True,
     releases=_RELEASES,
     pins=("wheel",),
