@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from reprodiff.platforms.abi3 import outside, since
 from reprodiff.platforms.native import Native
-from reprodiff.platforms.policies import Wanted, breaches, named, said
-from reprodiff.platforms.sides import SideFacts
+from reprodiff.platforms.policies import breaches, named, said
+from reprodiff.platforms.sides import SideFacts, wanted
 from reprodiff.platforms.systems import key
 from reprodiff.platforms.tags import Tag
 
@@ -93,8 +93,9 @@ def _libc(side: SideFacts) -> Iterator[Contradiction]:
     policy = named(lowest.platform)
     if policy is not None and side.machine in lowest.machines:
         elves = {p: n for p, n in side.natives.items() if side.machine in n.machines}
-        wanted = Wanted(elves, side.links.external)
-        wrong = [text for text in breaches(policy, wanted) if "@GLIBC_" not in text]
+        wrong = [
+            text for text in breaches(policy, wanted(elves, side.links)) if "@GLIBC_" not in text
+        ]
         if wrong:
             yield Contradiction(
                 "tag", "", "what the policy allows", f"the tag {lowest.platform} does not allow it",

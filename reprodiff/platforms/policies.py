@@ -110,6 +110,8 @@ class Wanted(NamedTuple):
     """By path."""
     external: Mapping[str, frozenset[str]]
     """Libraries that are not brought along, and who needs them, by library."""
+    loose: Mapping[str, frozenset[str]]
+    """The same for those that are there, but not where the loader looks for them."""
 
 
 def breaches(policy: Policy, wanted: Wanted) -> list[str]:
@@ -123,6 +125,8 @@ def breaches(policy: Policy, wanted: Wanted) -> list[str]:
     for library, paths in wanted.external.items():
         if library not in policy.libraries and not _MUSL.fullmatch(library):
             found.setdefault(f"{min(paths)} needs {library}, which it does not bring along")
+    for library, paths in wanted.loose.items():
+        found.setdefault(f"{min(paths)} needs {library}, which is not where the loader looks")
     for path, native in wanted.natives.items():
         if native.isa:
             found.setdefault(f"{path} needs a processor of x86-64-{native.isa}")

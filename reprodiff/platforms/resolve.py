@@ -12,7 +12,9 @@ from typing import Final, NamedTuple
 from reprodiff.platforms.native import Native
 from reprodiff.platforms.policies import LOADERS
 
-_MAX_STEPS: Final = 200_000
+_MAX_STEPS: Final = 2_000_000
+"""Needed libraries that are looked for in one artifact."""
+_MOST_PATHS: Final = 256
 
 
 class Links(NamedTuple):
@@ -22,41 +24,75 @@ class Links(NamedTuple):
     """Members that name a bundled file as needed, by the path of that file."""
     external: Mapping[str, frozenset[str]]
     """Members that need a library which is not brought along, by its name."""
+    loose: Mapping[str, frozenset[str]]
+    """Members that need a library which is there, but not where the loader looks for it: it works
+    only if something has loaded that library before."""
 
 
 def link(natives: Mapping[str, Native]) -> Links:
     """Return how the native files of one artifact need each other."""
-    by_name = _by_name(natives)
-    users: dict[str, set[str]] = {}
-    external: dict[str, set[str]] = {}
-    # Who is needed by nobody is where loading starts.
-    wanted = {_base(name) for native in natives.values() for name in native.needed}
-    starts = [path for path, native in natives.items() if native.init or _base(path) not in wanted]
-    left = _MAX_STEPS
-    seen: set[tuple[str, tuple[str, ...]]] = set()
-    for start in dict.fromkeys([*starts, *natives]):
+    work = _Linker(natives)
+    # Who is needed by nobody is where loading starts; what is left needs itself in a circle.
+    needed = {_base(name) for native in natives.values() for name in native.needed}
+    starts = [path for path, native in natives.items() if native.init or _base(path) not in needed]
+    for path in starts:
+        work.load(path)
+    for path in natives:
+        if path not in work.seen:
+            work.load(path)
+    return Links(*map(_frozen, (work.users, work.external, work.loose)))
+
+
+def _frozen(found: Mapping[str, set[str]]) -> Mapping[str, frozenset[str]]:
+    return {name: frozenset(paths) for name, paths in sorted(found.items())}
+
+
+class _Linker:
+    """Loads files as the loader does: the file, what it needs, what that needs, level by level."""
+
+    def __init__(self, natives: Mapping[str, Native]) -> None:
+        self.natives = natives
+        self.by_name = _by_name(natives)
+        self.users: dict[str, set[str]] = {}
+        self.external: dict[str, set[str]] = {}
+        self.loose: dict[str, set[str]] = {}
+        self.seen: set[str] = set()
+        self._left = _MAX_STEPS
+
+    def load(self, start: str) -> None:
+        """Follow what one file needs; a library that is loaded is not looked for again."""
+        loaded: dict[str, str] = {}
         queue: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
-        while queue and left:
-            left -= 1
+        here = {start}
+        while queue and self._left:
             path, inherited = queue.popleft()
-            native = natives[path]
-            if (path, inherited) in seen or (path != start and (path, ()) in seen):
-                continue
-            seen.add((path, inherited))
+            self.seen.add(path)
+            native = self.natives[path]
             below = inherited
             if not native.runpath:
-                below = (*_directories(path, native.rpath), *inherited)
+                below = (*_directories(path, native.rpath), *inherited)[:_MOST_PATHS]
             for name in native.needed:
-                found = _found(path, native, name, below, natives) or by_name.get(_base(name))
-                if found is not None and found != path:
-                    users.setdefault(found, set()).add(path)
+                self._left = max(self._left - 1, 0)
+                found = loaded.get(name) or self._found(path, native, name, below)
+                if found is None:
+                    continue
+                loaded[name] = found
+                if found != path:
+                    self.users.setdefault(found, set()).add(path)
+                if found not in here:
+                    here.add(found)
                     queue.append((found, below))
-                elif found is None and not LOADERS.fullmatch(name):
-                    external.setdefault(name, set()).add(path)
-    return Links(
-        {path: frozenset(names) for path, names in users.items()},
-        {name: frozenset(paths) for name, paths in sorted(external.items())},
-    )
+
+    def _found(self, path: str, native: Native, name: str, below: tuple[str, ...]) -> str | None:
+        """Return the file that a name leads to; note where it leads out, or to a wrong place."""
+        found = _by_path(path, native, name, below, self.natives)
+        if found is None:
+            found = self.by_name.get(_base(name))
+            if found is not None and native.format == "elf":
+                self.loose.setdefault(name, set()).add(path)
+        if found is None and not LOADERS.fullmatch(name):
+            self.external.setdefault(name, set()).add(path)
+        return found
 
 
 def _base(name: str) -> str:
@@ -89,7 +125,7 @@ def _directories(path: str, entries: Iterable[str]) -> list[str]:
     ]
 
 
-def _found(
+def _by_path(
     path: str, native: Native, name: str, inherited: Iterable[str], natives: Mapping[str, Native]
 ) -> str | None:
     """Return the bundled file that a name leads to by the paths of the file itself."""

@@ -37,6 +37,15 @@ class SideFacts(NamedTuple):
         return f"musllinux_{self.machine}" if self.libc == "musl" else self.met.policy.name
 
 
+def wanted(natives: Mapping[str, Native], links: Links) -> Wanted:
+    """Return what some of the files that ``links`` are about want of the system."""
+    external, loose = (
+        {name: paths & natives.keys() for name, paths in found.items() if paths & natives.keys()}
+        for found in (links.external, links.loose)
+    )
+    return Wanted(natives, external, loose)
+
+
 def side_facts(info: ArtifactInfo, said: Recorded, natives: Mapping[str, Native]) -> SideFacts:
     """Put together what is known of one side."""
     elves = {path: native for path, native in natives.items() if native.format == "elf"}
@@ -48,10 +57,7 @@ def side_facts(info: ArtifactInfo, said: Recorded, natives: Mapping[str, Native]
     machine = machines.pop() if len(machines) == 1 else ""
     libc = libcs.pop() if len(libcs) == 1 else ""
     mine = {path: native for path, native in elves.items() if machine in native.machines}
-    external = {
-        name: paths & mine.keys() for name, paths in links.external.items() if paths & mine.keys()
-    }
-    met = meets(libc, machine, Wanted(mine, external)) if mine else Met(None, ())
+    met = meets(libc, machine, wanted(mine, links)) if mine else Met(None, ())
     return SideFacts(
         info.tags,
         read_tags(info.tags or said.tags),

@@ -35,6 +35,19 @@ def test_a_library_that_is_not_there_meets_no_policy_and_is_named() -> None:
     assert facts.met.reasons == ("demo.so needs libfoo.so.1, which it does not bring along",)
 
 
+def test_a_library_that_the_loader_does_not_find_meets_no_policy() -> None:
+    natives = {
+        "demo.so": elf("@GLIBC_2.5", needed=("libx.so",), rpath=("$ORIGIN/lib",), init="demo"),
+        "demo.libs/libx.so": elf("@GLIBC_2.5"),
+    }
+    facts = side(natives)
+    assert facts.policy == "linux_x86_64"
+    assert facts.met.reasons == ("demo.so needs libx.so, which is not where the loader looks",)
+    assert "libx.so" not in facts.links.external
+    natives["lib/libx.so"] = natives.pop("demo.libs/libx.so")
+    assert side(natives).policy == "manylinux_2_5_x86_64"
+
+
 def test_a_library_of_some_policies_only() -> None:
     facts = side({"demo.so": elf("@GLIBC_2.5", needed=("libc.so.6", "libmvec.so.1"))})
     assert facts.policy == "manylinux_2_24_x86_64"

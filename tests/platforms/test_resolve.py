@@ -32,6 +32,7 @@ def test_rpath_counts_before_a_namesake_in_another_folder() -> None:
 def test_a_library_that_something_else_must_load_first_is_there_all_the_same() -> None:
     links = link({"mod.so": elf(needed=("libx.so",), init="m"), "lib/libx.so": elf(needed=())})
     assert links.external == {}
+    assert links.loose == {"libx.so": frozenset({"mod.so"})}
 
 
 def test_a_path_out_of_the_artifact_finds_nothing() -> None:
