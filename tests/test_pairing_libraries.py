@@ -1,4 +1,4 @@
-"""Vendored libraries and extension modules pair by rule, one to one, and never by likeness."""
+"""Vendored libraries and extension modules pair by rule and one to one; likeness comes last."""
 
 import pytest
 
@@ -34,6 +34,16 @@ def paired(a: list[str], b: list[str]) -> Pairing:
             "p.libs/msvcp140-0123456789abcdef0123456789abcdef.dll",
             "p.libs/msvcp140-fedcba9876543210fedcba9876543210.dll",
         ),
+        # delocate keeps names, versions and all.
+        ("p/.dylibs/libopenjp2.2.5.2.dylib", "p/.dylibs/libopenjp2.2.5.3.dylib"),
+        ("p/.dylibs/libXau.6.0.0.dylib", "p/.dylibs/libXau.6.dylib"),
+        # Another folder: auditwheel below the package, or beside it; before and after a repair.
+        ("p/.libs/libz-00ec42fe.so.1.2.11", "p.libs/libz-154567c4.so.1.2.11"),
+        ("p.libs/libz.so.1", "p.libs/libz-154567c4.so.1.3.1"),
+        # A version behind the name, or a hash without letters.
+        ("p.libs/libgeos-3.12.1-00ec42fe.so", "p.libs/libgeos-3.13.0-154567c4.so"),
+        ("p.libs/libz-12345678.so.1", "p.libs/libz-87654321.so.1"),
+        ("p/lib/libcudart.so.11.0", "p/lib/libcudart.so.12"),
     ],
 )
 def test_a_library_pairs_under_another_hash_or_version(a: str, b: str) -> None:
@@ -48,6 +58,30 @@ def test_libraries_with_like_names_keep_apart() -> None:
     assert [(each.a.path, each.b.path) for each in found.pairs] == [(a[1], b[0])]
     assert [member.path for member in found.only_a] == [a[0]]
     assert [member.path for member in found.only_b] == [b[1]]
+
+
+def test_the_closer_name_of_two_copies_pairs_first() -> None:
+    a = ["p.libs/libgcc_s-a3a07607-e69b4851.so.1", "p.libs/libgcc_s-a3a07607.so.1"]
+    b = ["p.libs/libgcc_s-b0000000.so.1", "p.libs/libgcc_s-b0000000-c0000000.so.1"]
+    found = paired(a, b)
+    assert {(each.a.path, each.b.path) for each in found.pairs} == {(a[0], b[1]), (a[1], b[0])}
+
+
+def test_likeness_is_the_last_resort_for_vendored_libraries_and_is_said() -> None:
+    a, b = ["p/.dylibs/libz.1.3.1.dylib"], ["p/.dylibs/libz.1.3.1.zlib-ng.dylib"]
+    assert [each.how for each in paired(a, b).pairs] == ["similar"]
+    # Two that would do are no partner.
+    assert not paired(a, [*b, "p/.dylibs/libz.zng.dylib"]).pairs
+
+
+def test_a_file_that_is_no_library_does_not_pair_by_its_version() -> None:
+    for a, b in (
+        ("p/data-1.bin", "p/data-2.bin"),
+        ("p/model.so", "q/model.so"),
+        ("p/lib/liba.so", "q/lib/liba.so"),
+    ):
+        found = paired([a, "setup.cfg"], [b, "setup.cfg"])
+        assert [each.a.path for each in found.pairs] == ["setup.cfg"]
 
 
 def test_an_equal_name_pairs_before_a_hash_is_dropped() -> None:

@@ -16,7 +16,7 @@ from reprodiff.model import ArtifactInfo, Difference, Side
 from reprodiff.pairing import Pairing
 from reprodiff.platforms.changes import (
     comparable,
-    is_python,
+    is_everywhere,
     rows,
     same_system,
     system_libraries,
@@ -238,7 +238,7 @@ def _system_facts(a: SideFacts, b: SideFacts) -> Iterator[Difference]:
     if not same_system(a, b):
         return
     for name in sorted({*one, *two}):
-        if (name in one) == (name in two) or is_python(name):
+        if (name in one) == (name in two) or is_everywhere(name):
             continue
         users = one.get(name) or two[name]
         what = "platform.runtime" if name in VISUAL_CPP else "platform.system-library"

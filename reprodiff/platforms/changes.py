@@ -222,7 +222,8 @@ def _floor(family: str, old: str, new: str) -> Row:
     if key(new) > key(old):
         lost = [v for v in MACOS if kind == "macos" and key(old) <= key(v) < key(new)]
         effect = f"B was not built for {system} older than {new}"
-        effect += f": {listed(lost)} are left out." if lost else "."
+        span = f"{lost[0]} to {lost[-1]}" if len(lost) > 2 else " and ".join(lost)
+        effect += f": {span} {'is' if len(lost) == 1 else 'are'} left out." if lost else "."
     else:
         effect = f"B was built for {system} {new} and later, A for {old} and later."
     subject = f"oldest {family.replace(' ', ' on ')}"
@@ -239,7 +240,7 @@ def _systems(a: SideFacts, b: SideFacts) -> Iterator[Row]:
     if not same_system(a, b):
         return
     for name in sorted({*one, *two}):
-        if (name in one) == (name in two) or is_python(name):
+        if (name in one) == (name in two) or is_everywhere(name):
             continue
         users = listed(sorted(one.get(name) or two[name]), 2)
         kind = "windows" if name in VISUAL_CPP else "system-library"
@@ -254,9 +255,19 @@ def _systems(a: SideFacts, b: SideFacts) -> Iterator[Row]:
         yield kind, f"{short} of the system", *mark, effect, Severity.REVIEW
 
 
-def is_python(name: str) -> bool:
-    """Whether a library is Python's own on Windows, which goes with the interpreter tag."""
-    return name.startswith("python3") and name.endswith(".dll")
+def is_everywhere(name: str) -> bool:
+    """Whether a library is on every system of its kind, or is Python's own.
+
+    Python's own on Windows goes with the interpreter tag.
+    """
+    return bool(_EVERYWHERE.fullmatch(name))
+
+
+_EVERYWHERE: Final = re.compile(
+    r"lib(?:c|m|pthread|dl|rt|util|resolv|anl)\.so\.\d"
+    r"|/usr/lib/libSystem\.B\.dylib"
+    r"|(?:kernel32|ntdll|user32|advapi32)\.dll|api-ms-win-[\w-]+\.dll|python3\d*t?(?:_d)?\.dll"
+)
 
 
 def same_system(a: SideFacts, b: SideFacts) -> bool:

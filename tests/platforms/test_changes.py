@@ -1,0 +1,122 @@
+from reprodiff.platforms.changes import rows
+from reprodiff.platforms.native import Native
+from reprodiff.platforms.sides import SideFacts
+from reprodiff.platforms.systems import left_behind
+from tests.platforms.sides import elf, macho, side
+
+LINUX = "cp311-cp311-manylinux_2_17_x86_64"
+MODULE = "demo/_speed.cpython-311-x86_64-linux-gnu.so"
+
+
+def told(a: SideFacts, b: SideFacts) -> dict[str, tuple[str, str, str]]:
+    return {row.subject: (row.a, row.b, row.effect) for row in rows(a, b, ())}
+
+
+def module(native: Native, tag: str = LINUX) -> SideFacts:
+    return side({MODULE: native}, tag)
+
+
+def windows(*needed: str) -> SideFacts:
+    native = Native("pe", ("win_amd64",), needed=needed, init="_speed", floors={"win_amd64": "6.0"})
+    return side({"demo/_speed.pyd": native}, "cp311-cp311-win_amd64")
+
+
+def test_a_raised_glibc_names_systems_symbols_and_files() -> None:
+    found = told(
+        module(elf("memcpy@GLIBC_2.14", init="m")),
+        module(elf("memcpy@GLIBC_2.14", "fcntl64@GLIBC_2.28", init="m")),
+    )
+    old, new, effect = found["glibc needed"]
+    assert (old, new) == ("2.14", "2.28")
+    assert "CentOS 7 (2.17)" in effect
+    assert "Debian 10" not in effect
+    assert "fcntl64" in effect
+    assert MODULE.rpartition("/")[2] in effect
+    assert found["policy that the binaries meet"][:2] == (
+        *("manylinux_2_17_x86_64", "manylinux_2_28_x86_64"),
+    )
+
+
+def test_a_lowered_glibc_is_no_loss() -> None:
+    found = told(module(elf("@GLIBC_2.28", init="m")), module(elf("@GLIBC_2.17", init="m")))
+    assert found["glibc needed"][2].startswith("B runs on older systems too")
+
+
+def test_versions_of_two_processors_or_c_libraries_are_not_compared() -> None:
+    arm = side(
+        {MODULE: elf("@GLIBC_2.17", machine="aarch64", init="m")},
+        "cp311-cp311-manylinux_2_17_aarch64",
+    )
+    musl = side(
+        {MODULE: elf(needed=("libc.musl-x86_64.so.1",), libc="musl", init="m")},
+        "cp311-cp311-musllinux_1_2_x86_64",
+    )
+    here = module(elf("@GLIBC_2.14", init="m"))
+    assert set(told(here, arm)) == {"platform tag", "processors"}
+    assert set(told(here, musl)) == {"platform tag", "C library"}
+
+
+def test_a_newer_libstdcxx_is_told_by_the_release_of_gcc() -> None:
+    found = told(
+        module(elf("@GLIBC_2.17", "x@GLIBCXX_3.4.19", needed=("libstdc++.so.6",), init="m")),
+        module(elf("@GLIBC_2.17", "y@GLIBCXX_3.4.29", needed=("libstdc++.so.6",), init="m")),
+    )
+    old, new, effect = found["libstdc++ (GLIBCXX)"]
+    assert (old, new) == ("3.4.19", "3.4.29")
+    assert "GCC 11.1" in effect
+
+
+def test_versions_of_a_bundled_library_are_none_of_the_system() -> None:
+    def facts(version: str) -> SideFacts:
+        natives = {
+            MODULE: elf(f"@{version}", needed=("libstdc++.so.6",), rpath=("$ORIGIN",), init="m"),
+            "demo/libstdc++.so.6": elf("@GLIBC_2.17"),
+        }
+        return side(natives, LINUX)
+
+    # The policies are about all of them; auditwheel holds that so, too.
+    found = told(facts("GLIBCXX_3.4.19"), facts("GLIBCXX_3.4.29"))
+    assert set(found) == {"policy that the binaries meet"}
+
+
+def test_macos() -> None:
+    found = told(
+        side({"_speed.so": macho("m", x86_64="10.9")}, "cp311-cp311-macosx_10_9_x86_64"),
+        side({"_speed.so": macho("m", x86_64="11.0")}, "cp311-cp311-macosx_11_0_x86_64"),
+    )
+    assert (
+        found["platform tag"][2]
+        == "Installers take B where macOS is 11.0 or later, A from 10.9 on."
+    )
+    assert found["oldest macOS on x86_64"][:2] == ("10.9", "11.0")
+    assert "10.9 to 10.15 are left out" in found["oldest macOS on x86_64"][2]
+
+
+def test_the_runtime_of_visual_cpp_is_named() -> None:
+    found = told(
+        windows("python311.dll", "vcruntime140.dll"),
+        windows("python312.dll", "vcruntime140.dll", "vcruntime140_1.dll"),
+    )
+    assert list(found) == ["vcruntime140_1.dll of the system"]
+    assert "Visual C++ 2019" in found["vcruntime140_1.dll of the system"][2]
+
+
+def test_tags_of_one_policy_under_two_names_are_one() -> None:
+    both = side({}, LINUX, "cp311-cp311-manylinux2014_x86_64")
+    newer = side({}, "cp311-cp311-manylinux_2_28_x86_64")
+    assert told(both, newer)["platform tag"][:2] == (
+        *("manylinux_2_17_x86_64", "manylinux_2_28_x86_64"),
+    )
+
+
+def test_interpreters() -> None:
+    found = told(side({}, "cp311-cp311-win32"), side({}, "cp312-cp312-win32"))
+    assert found == {"interpreter tag": ("cp311", "cp312", "B is for CPython 3.12, A for 3.11.")}
+    stable = told(side({}, "cp311-cp311-win32"), side({}, "cp39-abi3-win32"))
+    assert stable["ABI tag"][:2] == ("cp311", "abi3")
+
+
+def test_systems_that_a_newer_glibc_leaves_behind() -> None:
+    assert left_behind("2.17", "2.27") == ("CentOS 7 (2.17)", "Amazon Linux 2 (2.26)")
+    assert left_behind("2.28", "2.28") == ()
+    assert left_behind("2.28", "2.17") == ()
