@@ -11,7 +11,7 @@ from typing import Final
 
 from reprodiff import __version__
 from reprodiff.model import ArtifactInfo, Finding, Fix, Location, Report, Severity, Side, Verdict
-from reprodiff.reports import words
+from reprodiff.reports import platforms, words
 from reprodiff.reports.outline import Group, groups, shares, with_severity
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
@@ -47,7 +47,7 @@ def to_html(
     style = files("reprodiff.reports").joinpath("report.css").read_text(encoding="utf-8")
     writer = _Findings(report, limit)
     found = groups(report.findings)
-    body = [*_head(report, left_out), *_ledger(report)]
+    body = [*_head(report, left_out), *_ledger(report), *_platform(report)]
     for severity, heading in _HEADINGS:
         some = with_severity(found, severity)
         if some:
@@ -136,6 +136,26 @@ def _ledger(report: Report) -> Iterator[str]:
         label = f"{share.label}: {words.count(share.bytes, 'byte')}, {share.percent}"
         yield f"<li>{colour} {_t(label)}</li>"
     yield "</ul>"
+
+
+def _platform(report: Report) -> Iterator[str]:
+    """Yield the table on what changed where it installs, and what is to be said beside it."""
+    if report.platform is None:
+        return
+    yield f"<h2>{_t(platforms.TITLE)}</h2>"
+    rows = platforms.lines(report.platform)
+    if rows:
+        yield '<table class="places">'
+        yield "<tr><th>what</th><th>A</th><th>B</th><th>effect</th></tr>"
+    for row in rows:
+        values = (f"<td>{_code(value) if value else ''}</td>" for value in (row.a, row.b))
+        sign = f'<span class="{row.severity.value}">{_SIGNS[row.severity]}</span>'
+        cells = f"<td>{sign} {_t(row.subject)}</td>{''.join(values)}<td>{_t(row.effect)}</td>"
+        yield f"<tr>{cells}</tr>"
+    if rows:
+        yield "</table>"
+    for remark in platforms.remarks(report.platform):
+        yield f"<p>{_t(remark)}</p>"
 
 
 class _Findings:

@@ -16,19 +16,26 @@ from reprodiff.toolchains.base import Tool
 # Tools that may help whatever made the artifact, in the order in which their settings are
 # offered, and the beginnings of the causes they are for.
 _GENERAL: Final = (
-    ("compilers", ("elf-", "native-", "pe-", "macho-", "wheel-tags")),
+    ("compilers", ("elf-", "native-", "pe-", "macho-", "wheel-tags", "deployment-target")),
     ("cmake", ("elf-build-id-only", "elf-rpath", "macho-rpath")),
     ("msvc", ("pe-",)),
     ("binutils", ("ar-",)),
     ("shell", ("",)),
     ("git", ("",)),
     ("pins", ("",)),
-    ("patchelf", ("native-tables-changed", "elf-rpath")),
+    ("patchelf", ("native-tables-changed", "elf-rpath", "vendored-library-patched")),
     ("pip", ("pyc-", "install", "script-", "record-coverage")),
     ("uv", ("pyc-", "install", "script-", "hard-links", "environment-location")),
     (
         "cibuildwheel",
-        ("vendored-library", "macho-slice", "elf-toolchain", "native-toolchain", "elf-needed"),
+        (
+            "vendored-library",
+            "symbol-ceiling",
+            "macho-slice",
+            "elf-toolchain",
+            "native-toolchain",
+            "elf-needed",
+        ),
     ),
     ("github_actions", ("",)),
     ("cpython", ("",)),

@@ -9,6 +9,7 @@ from reprodiff.reports.html import to_html
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
 from tests.reports.factory import HOSTILE, finding, full, hostile, place, report, times
+from tests.reports.platforms import with_platform
 
 _VOID = {"meta"}
 _TAGS = {
@@ -57,6 +58,8 @@ CASES = {
     "equivalent": report([times(3)]),
     "full": full(),
     "hostile": hostile(),
+    "platform": with_platform(full()),
+    "hostile platform": with_platform(hostile(), HOSTILE),
 }
 
 
@@ -120,8 +123,15 @@ def test_places_are_cut_and_what_was_left_out_is_said() -> None:
     assert "left out by --ignore &lt;b&gt;: 1 finding, 2 places" in page
 
 
+def test_what_changes_for_people_is_a_table() -> None:
+    page = to_html(with_platform(full()))
+    assert "glibc needed" in page
+    assert "B no longer loads on CentOS 7, which has glibc 2.17." in page
+    assert "glibc needed" not in to_html(full())
+
+
 def test_hostile_text_is_text() -> None:
-    page = to_html(hostile(), None)
+    page = to_html(with_platform(hostile(), HOSTILE), None)
     assert "<script" not in page
     assert "<img" not in page
     assert plain(HOSTILE) in Seen(page).text

@@ -71,7 +71,7 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="plat",
-            causes=("wheel-tags", "wheel-tag-order"),
+            causes=("wheel-tags", "wheel-tag-order", "platform-tag-mismatch"),
             title="Name the platform",
             where=Where.FLAGS,
             file="repair command",

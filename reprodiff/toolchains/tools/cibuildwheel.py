@@ -31,6 +31,11 @@ TOOL: Final = Tool(
             slug="image",
             causes=(
                 "vendored-library",
+                "vendored-library-changed",
+                "vendored-library-rebuilt",
+                "vendored-library-set",
+                "vendored-library-updated",
+                "symbol-ceiling",
                 "elf-toolchain",
                 "native-toolchain",
                 "elf-needed",

@@ -119,7 +119,7 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="deployment-target",
-            causes=("macho-minos", "wheel-tags"),
+            causes=("macho-minos", "wheel-tags", "deployment-target"),
             title="Name the oldest macOS that is supported",
             where=Where.ENVIRONMENT,
             snippet="export MACOSX_DEPLOYMENT_TARGET=11.0",

@@ -12,7 +12,7 @@ TOOL: Final = Tool(
     knobs=(
         Knob(
             slug="pin",
-            causes=("native-tables-changed", "elf-layout-follows"),
+            causes=("native-tables-changed", "elf-layout-follows", "vendored-library-patched"),
             title="Use one patchelf for both repairs",
             where=Where.FLAGS,
             file="repair command",
