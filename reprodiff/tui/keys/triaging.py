@@ -12,7 +12,7 @@ TRIAGING: Final = (
         "Mark as reviewed, fold it and go on to the next; again takes it back",
         Topic.TRIAGE,
         "reviewed",
-        (Where.FINDINGS, Where.REASON),
+        (Where.FINDINGS,),
     ),
     Key(
         "triage.ignore",

@@ -13,6 +13,7 @@ from reprodiff.tui.outline import Kind
 from reprodiff.tui.reasons import decisions, file_page, group, reason
 from reprodiff.tui.screens.actions.app import AppActions
 from reprodiff.tui.screens.actions.evidence import EvidenceActions
+from reprodiff.tui.screens.actions.giving import GivingActions
 from reprodiff.tui.screens.actions.moving import MovingActions
 from reprodiff.tui.screens.actions.opening import OpeningActions
 from reprodiff.tui.screens.actions.outside import OutsideActions
@@ -34,6 +35,7 @@ class MainScreen(
     EvidenceActions,
     OutsideActions,
     OpeningActions,
+    GivingActions,
     AppActions,
 ):
     """Three panes; in a narrow terminal the list, or the two others."""

@@ -1,0 +1,1 @@
+"""Getting things out of the app: the clipboard, and files."""

@@ -1,0 +1,125 @@
+"""Copying and exporting."""
+
+import os
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from reprodiff.errors import ReprodiffError
+from reprodiff.model import Side
+from reprodiff.tui.fixing import known_fixes, snippet
+from reprodiff.tui.giving import clipboard
+from reprodiff.tui.giving.export import WORDS, Form, export, file_name, write
+from reprodiff.tui.screens.asking import Answer, AskScreen
+from reprodiff.tui.screens.base import Panes
+
+if TYPE_CHECKING:
+    from reprodiff.tui.giving.clipboard import Copied
+
+
+class GivingActions(Panes):
+    """What the keys of :mod:`reprodiff.tui.keys.giving` do."""
+
+    def action_copy_fix(self) -> None:
+        """Copy what to paste to remove the cause."""
+        subject = self._subject()
+        if subject is None:
+            self._say("Choose a finding to copy its fix.")
+            return
+        text = snippet(self._store, subject.finding)
+        if text is None:
+            self._say("There is nothing to paste for this cause; e explains it.", seconds=4)
+            return
+        self._copy(text if text.endswith("\n") else text + "\n", "The fix")
+
+    def action_copy_finding(self) -> None:
+        """Copy the finding as Markdown."""
+        subject = self._subject()
+        if subject is None:
+            self._say("Choose a finding to copy it.")
+            return
+        from reprodiff.tui.giving.finding import finding_text  # noqa: PLC0415
+
+        place = subject.location
+        text = finding_text(
+            subject.finding,
+            [place] if place is not None else subject.locations,
+            known_fixes(self._store, subject.finding),
+            self._comparison.triage.decisions.note(subject.finding.id),
+        )
+        self._copy(text, "The finding, as Markdown,")
+
+    def action_copy_path(self) -> None:
+        """Copy the path of the place, or of the first one."""
+        at = self._findings.address
+        subject = self._subject()
+        if subject is not None and subject.anchor is not None:
+            self._copy(subject.anchor.path or self._comparison.paths[Side.A], "The path")
+        elif at is not None and at.path:
+            self._copy(at.path, "The path")
+        else:
+            self._say("Choose a finding or a place to copy its path.")
+
+    def _copy(self, text: str, what: str) -> None:
+        self._to_clipboard(text, what, dict(os.environ))
+
+    @work(thread=True, group="clipboard", exit_on_error=False)
+    def _to_clipboard(self, text: str, what: str, environment: dict[str, str]) -> None:
+        copied = clipboard.copy(text, environment)
+        self.app.call_from_thread(self._copied, copied, what)
+
+    def _copied(self, copied: "Copied", what: str) -> None:
+        if not copied.how:
+            self._warn(f"{what} could not be copied: there is no clipboard here. x exports it.")
+            return
+        if copied.codes:
+            self.write_codes(copied.codes)
+        self._say(f"{what} was copied {copied.how}.", seconds=4)
+
+    def write_codes(self, codes: str) -> None:
+        """Write control codes of our own to the terminal."""
+        driver = self.app._driver  # noqa: SLF001  (there is no other way for codes of one's own)
+        if driver is not None:
+            driver.write(codes)
+            driver.flush()
+
+    def action_export(self) -> None:
+        """Ask for a format and a name, and write what is shown."""
+        forms = list(Form)
+
+        def answered(answer: Answer | None) -> None:
+            if answer is None:
+                return
+            number, name = answer
+            try:
+                text = export(
+                    self._store,
+                    self._findings.shown,
+                    self._comparison.triage.decisions,
+                    forms[number],
+                    self._findings.words,
+                )
+                path = write(name or file_name(self._store, forms[number]), text)
+            except ReprodiffError as error:
+                self._warn(f"Not exported: {error}. {error.hint}".strip())
+            else:
+                self._say(f"Written to {path}.", seconds=5)
+
+        places = sum(map(len, self._findings.shown.places.values()))
+        ask = AskScreen(
+            "Export what is shown",
+            choices=[WORDS[form] for form in forms],
+            about=f"{len(self._findings.shown.places):,} findings, {places:,} places",
+            hint=f"name of the file; {file_name(self._store, Form.MARKDOWN)} and so on if empty",
+        )
+        self.app.push_screen(ask, answered)
+
+    def action_screenshot(self) -> None:
+        """Write a picture of the screen."""
+        name = file_name(self._store, Form.MARKDOWN).removesuffix(".md") + ".svg"
+        try:
+            path = write(name, self.app.export_screenshot())
+        except ReprodiffError as error:
+            self._warn(f"No picture was written: {error}.")
+        else:
+            self._say(f"Written to {path}.", seconds=5)
