@@ -114,6 +114,7 @@ class _Session:
         self._prefixes = Prefixes()
         self._collector = Collector(self._prefixes, options.location_limit)
         self._problems: dict[Problem, None] = {}
+        self._inside: list[ArtifactInfo] = []
         self._counts = MemberCounts()
         self._platform: Platform | None = None
 
@@ -141,6 +142,7 @@ class _Session:
             self._collector.causes(),
             self._info_a,
             self._info_b,
+            inside=self._inside,
             project=self._options.project,
         )
         findings = advised.findings
@@ -299,11 +301,13 @@ class _Session:
                 yield from self._trouble(replace(nested, path=where + nested.path))
             elif nested is not None:
                 inner_a, inner_b = nested
+                info_a, info_b = (with_tools(identify(each), each) for each in nested)
+                self._inside += [info_a, info_b]
                 yield from self._container(
                     inner_a,
                     inner_b,
-                    identify(inner_a),
-                    identify(inner_b),
+                    info_a,
+                    info_b,
                     f"{where}{suspect.a.path}!/",
                     depth + 1,
                 )

@@ -93,11 +93,13 @@ def with_fixes(
     findings: Iterable[Finding],
     causes: Mapping[str, Cause],
     *artifacts: ArtifactInfo,
+    inside: Sequence[ArtifactInfo] = (),
     project: Mapping[str, str] | None = None,
 ) -> Advised:
     """Return ``findings`` with the ids of the fixes that fit, those fixes, and the plan.
 
-    A finding that follows from others has no fix of its own.  ``project`` holds the project's
+    A finding that follows from others has no fix of its own.  ``inside`` are the artifacts that a
+    folder of them holds, whose tools count as those of the folder.  ``project`` holds the project's
     own files by name; the plan's changes are then patches of them.
     """
     # Only a report that has something to fix needs the tools.
@@ -108,7 +110,8 @@ def with_fixes(
     roots = [each for each in found if not each.derived_from and each.cause in causes]
     if not roots:
         return Advised(found, (), Plan())
-    mine = _at_hand(artifacts)
+    folder = any(each.kind is ArtifactKind.WHEELHOUSE for each in artifacts)
+    mine = _at_hand([*artifacts, *inside] if folder else artifacts)
     others = [tool for tool in general(each.cause for each in roots) if tool not in mine]
     scene = _Scene(
         tuple(mine),

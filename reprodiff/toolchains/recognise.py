@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Final
 
 from reprodiff.artifacts.base import Artifact, Member
+from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.errors import ReprodiffError
 from reprodiff.model import ArtifactInfo, ArtifactKind, Confidence, MadeBy, MemberType, ToolTrace
 from reprodiff.text import plain
 from reprodiff.toolchains.base import Role, Tool
 from reprodiff.toolchains.registry import all_tools, find, load
-from reprodiff.toolchains.traits import writer
+from reprodiff.toolchains.traits import writer, zip_traits
 
 HEAD: Final = 1 << 16
 """Bytes of a member that are looked at for a mark."""
@@ -50,7 +51,7 @@ def _traces(info: ArtifactInfo, artifact: Artifact) -> list[ToolTrace]:
     found: dict[str, ToolTrace] = {}
     telling = [m for m in artifact.members if m.type is MemberType.FILE and _TELLING.search(m.path)]
     habits = writer(artifact)
-    for trace in _named(info, habits):
+    for trace in _named(info, artifact, habits):
         _add(found, trace)
     if info.kind is ArtifactKind.SDIST:
         for trace in _of_project(artifact, telling, habits):
@@ -83,20 +84,40 @@ def _add(found: dict[str, ToolTrace], trace: ToolTrace) -> None:
     )
 
 
-def _named(info: ArtifactInfo, habits: str) -> Iterator[ToolTrace]:
+def _named(info: ArtifactInfo, artifact: Artifact, habits: str) -> Iterator[ToolTrace]:
     """Yield the tool that WHEEL names."""
     if info.made_by is None:
         return
     tool = find(info.made_by.tool)
     said = f"WHEEL names {info.made_by.tool} {info.made_by.version}".rstrip()
-    agrees = tool is not None and _speaks_for(habits, tool)
+    shown = _shown(artifact, tool, habits) if tool else ""
     yield ToolTrace(
         tool.id if tool else info.made_by.tool,
         info.made_by.version,
         tool.role if tool else Role.BACKEND,
-        Confidence.PROVEN if agrees else Confidence.LIKELY,
-        (said, f"the archive has its habits: {_why(habits)}") if agrees else (said,),
+        Confidence.PROVEN if shown else Confidence.LIKELY,
+        (said, shown) if shown else (said,),
     )
+
+
+def _shown(artifact: Artifact, tool: Tool, habits: str) -> str:
+    """Return what of the container's habits speaks for ``tool``; empty if nothing does."""
+    why = _why(habits) if _speaks_for(habits, tool) else ""
+    if not why and tool.zip_test is not None and isinstance(artifact, ZipArtifact):
+        why = tool.zip_test(zip_traits(artifact))
+    if not why and tool.tar_test is not None and _may_be_tar(artifact):
+        # All that reads tars is loaded when there is one.
+        from reprodiff.artifacts.tar import TarArtifact  # noqa: PLC0415
+        from reprodiff.toolchains.tar_traits import tar_traits  # noqa: PLC0415
+
+        if isinstance(artifact, TarArtifact):
+            why = tool.tar_test(tar_traits(artifact))
+    return f"the archive has its habits: {why}" if why else ""
+
+
+def _may_be_tar(artifact: Artifact) -> bool:
+    """Whether an artifact may be a tar, before anything that reads tars is loaded."""
+    return artifact.kind in {ArtifactKind.SDIST, ArtifactKind.TAR}
 
 
 def _why(habits: str) -> str:
@@ -219,9 +240,9 @@ def _of_project(artifact: Artifact, telling: Iterable[Member], habits: str) -> I
     elif "setup.py" in by_name:
         tool, words = load("setuptools"), "setup.py, and no build-backend"
     if tool is not None:
-        agrees = _speaks_for(habits, tool)
-        evidence = (words, f"the archive has its habits: {_why(habits)}") if agrees else (words,)
-        sure = Confidence.PROVEN if agrees else Confidence.LIKELY
+        shown = _shown(artifact, tool, habits)
+        evidence = (words, shown) if shown else (words,)
+        sure = Confidence.PROVEN if shown else Confidence.LIKELY
         told = _metadata_version(artifact, telling)
         version = next((span for version, span in tool.metadata if version == told), "")
         if version:

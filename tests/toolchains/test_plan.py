@@ -189,3 +189,10 @@ def test_a_file_of_trials_is_read_and_any_other_checks_nothing() -> None:
         Trial("f", "c", "t", "1", "rebuilt", ""),
     )
     assert parse('{"format": 2, "trials": []}') == parse("[") == parse("[]") == ()
+
+
+def test_the_tools_of_what_a_folder_holds_are_those_of_the_folder() -> None:
+    folder = ArtifactInfo("dist", ArtifactKind.WHEELHOUSE)
+    inner = finding("zip-member-mtime", path="demo-1.0-py3-none-any.whl!/demo.py")
+    done = with_fixes([inner], CAUSES, folder, folder, inside=[made_by("flit", "3.9.0")])
+    assert done.fixes[0].id == "flit_core-epoch"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from reprodiff.toolchains.base import Habit, Knob, Role, Tool, Where, epoch
-from reprodiff.toolchains.marks import ZipTraits
+from reprodiff.toolchains.marks import TarTraits, ZipTraits
 
 _DOCS: Final = "https://flit.pypa.io/en/stable/reproducible.html"
 
@@ -12,6 +12,10 @@ def _zip(traits: ZipTraits) -> str:
     if traits.record_crlf and not traits.directories:
         return "RECORD with CRLF, no directory entries"
     return ""
+
+
+def _tar(traits: TarTraits) -> str:
+    return "2016-01-01 in the gzip header" if traits.gzip_time == 1451606400 else ""
 
 
 TOOL: Final = Tool(
@@ -29,6 +33,7 @@ TOOL: Final = Tool(
     constants=(1451606400,),
     local_times=True,
     zip_test=_zip,
+    tar_test=_tar,
     habits=(
         Habit("times of wheels, with SOURCE_DATE_EPOCH", "0.8"),
         Habit("modes 644 and 755", "0.12"),
