@@ -102,10 +102,14 @@ def _named(info: ArtifactInfo, artifact: Artifact, habits: str) -> Iterator[Tool
 
 def _shown(artifact: Artifact, tool: Tool, habits: str) -> str:
     """Return what of the container's habits speaks for ``tool``; empty if nothing does."""
-    why = _why(habits) if _speaks_for(habits, tool) else ""
-    if not why and tool.zip_test is not None and isinstance(artifact, ZipArtifact):
+    if habits:
+        # A writer that is known speaks for itself, and against every other.
+        spoken = _speaks_for(habits, tool)
+        return f"the archive has its habits: {_why(habits)}" if spoken else ""
+    why = ""
+    if tool.zip_test is not None and isinstance(artifact, ZipArtifact):
         why = tool.zip_test(zip_traits(artifact))
-    if not why and tool.tar_test is not None and _may_be_tar(artifact):
+    if tool.tar_test is not None and _may_be_tar(artifact):
         # All that reads tars is loaded when there is one.
         from reprodiff.artifacts.tar import TarArtifact  # noqa: PLC0415
         from reprodiff.toolchains.tar_traits import tar_traits  # noqa: PLC0415
