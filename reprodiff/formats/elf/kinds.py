@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from reprodiff.formats.elf.entries import dynamic
+from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
     SHT_DYNSYM,
@@ -43,6 +44,25 @@ def roles(elf: Elf) -> dict[tuple[int, int], str]:
                 if entry.tag in STRING_TAGS:
                     roles[section.link, entry.value] = STRING_TAGS[entry.tag]
     return roles
+
+
+def paths(a: Elf, b: Elf, pair: SectionPair) -> list[tuple[int, int]]:
+    """Return where a table of strings has what each side of the dynamic table has once."""
+    known: list[tuple[int, int]] = []
+    for tag in (14, 15, 29):  # SONAME, RPATH, RUNPATH
+        places = [
+            [
+                entry.value
+                for table in elf.sections
+                if table.type == SHT_DYNAMIC and table.link == section.index
+                for entry in dynamic(elf, table)
+                if entry.tag == tag
+            ]
+            for elf, section in ((a, pair.a), (b, pair.b))
+        ]
+        if len(places[0]) == len(places[1]) == 1:
+            known.append((places[0][0], places[1][0]))
+    return known
 
 
 def hidden(a: Elf, b: Elf) -> str:
@@ -112,7 +132,11 @@ def rest_kind(region: Region) -> str:
     """Return the kind of fact for what differs in a region for no reason known."""
     pair = region.pair
     if pair is None:
-        return "elf.data" if region.name == "between sections" else "elf.table"
+        if region.name != "between sections":
+            return "elf.table"
+        filled = all(data.strip(b"\0X") == b"" or data.strip(b"\0Z") == b""
+                     for data in (region.a, region.b))  # fmt: skip
+        return "elf.filler" if filled else "elf.data"
     if pair.a.code:
         return "elf.instructions"
     if pair.name == ".comment":

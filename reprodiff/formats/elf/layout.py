@@ -79,8 +79,8 @@ def _pair(a: Elf, b: Elf, one: Section, two: Section) -> SectionPair:
     return SectionPair(name, one, two, plain_a, plain_b, packed=True)
 
 
-def map_data(pair: SectionPair) -> None:
-    """Build the map inside a section that is not code."""
+def map_data(pair: SectionPair, known: Sequence[tuple[int, int]] = ()) -> None:
+    """Build the map inside a section that is not code; ``known`` as for :func:`tile`."""
     a, b = pair.plain_a, pair.plain_b
     one = pair.a
     if pair.unread:
@@ -91,7 +91,7 @@ def map_data(pair: SectionPair) -> None:
     elif a == b:
         pair.settle([Piece(0, 0, len(a), len(b), "same")])
     elif one.type == SHT_STRTAB or pair.name in _STRING_SECTIONS or _merged(one):
-        pair.settle(tile(a, b, only_strings=True))
+        pair.settle(tile(a, b, only_strings=True, known=known))
     elif one.type == SHT_PROGBITS and one.alloc and pair.name not in _TABLES:
         pair.settle(tile(a, b, only_strings=False, address=(one.addr, pair.b.addr)))
     elif len(a) == len(b):

@@ -6,6 +6,7 @@ data if it has the same size, or if what is too much is zeros that align what fo
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
@@ -49,16 +50,22 @@ MAX_STRINGS: Final = 2_000_000
 
 
 def tile(
-    a: bytes, b: bytes, *, only_strings: bool, address: tuple[int, int] = (0, 0)
+    a: bytes,
+    b: bytes,
+    *,
+    only_strings: bool,
+    address: tuple[int, int] = (0, 0),
+    known: Sequence[tuple[int, int]] = (),
 ) -> list[Piece]:
     """Return pieces that tile both sides in their order.
 
     ``only_strings`` says that the section has nothing but strings, each ended by a zero;
-    ``address`` is where the two are loaded.
+    ``address`` is where the two are loaded; ``known`` are places of strings in A and B that stand
+    for each other, because something else says so.
     """
     if a == b:
         return [Piece(0, 0, len(a), len(b), "same")] if a else []
-    tiler = _Tiler(a, b, address)
+    tiler = _Tiler(a, b, address, known)
     if a.count(0) + b.count(0) > MAX_STRINGS:
         tiler.gap(0, len(a), 0, len(b))
         return tiler.pieces
@@ -91,7 +98,14 @@ _FLOAT_ENDS: Final = b"?@"
 
 
 class _Tiler:
-    def __init__(self, a: bytes, b: bytes, address: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        a: bytes,
+        b: bytes,
+        address: tuple[int, int],
+        known: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        self.known = known
         self.a, self.b = a, b
         self.address = address
         self.pieces: list[Piece] = []
@@ -119,6 +133,11 @@ class _Tiler:
         keys = stringkeys.keys(
             [self.a[slice(*text)] for text in texts_a], [self.b[slice(*text)] for text in texts_b]
         )
+        for number, places in enumerate(self.known):
+            for texts, own, at in zip((texts_a, texts_b), keys, places, strict=True):
+                index = bisect_left(texts, (at, 0))
+                if index < len(texts) and texts[index][0] == at:
+                    own[index] = b"\3%d" % number
         pairs = list(_pairs(texts_a, texts_b, *keys))
         self.keys_a = dict(zip(texts_a, keys[0], strict=True))
         self.keys_b = dict(zip(texts_b, keys[1], strict=True))
