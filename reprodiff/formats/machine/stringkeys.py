@@ -7,8 +7,12 @@ strings that one side alone has, so that the rest tells which stands for which.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+from reprodiff.formats.parsing.align import align
+
+Range = tuple[int, int]
 
 _PATH: Final = re.compile(rb"(?<![^\s\"'(<=,:;])(?:/[^\0/\s\"'()<>,:;]++)++")
 _MOST: Final = 4
@@ -67,3 +71,52 @@ def _split(one: bytes, two: bytes) -> tuple[bytes, bytes]:
     while size < min(len(parts_a), len(parts_b)) and parts_a[-1 - size] == parts_b[-1 - size]:
         size += 1
     return b"/".join(parts_a[: len(parts_a) - size]), b"/".join(parts_b[: len(parts_b) - size])
+
+
+def pairs(
+    texts_a: Sequence[Range],
+    texts_b: Sequence[Range],
+    keys_a: Sequence[bytes],
+    keys_b: Sequence[bytes],
+) -> Iterator[tuple[Range, Range]]:
+    """Yield the strings that are the same or stand for each other, in order."""
+    ops = align(keys_a, keys_b)
+    changed = [op for op in ops if op.tag != "equal"]
+    shared = {end(key) for op in changed for key in keys_a[op.a0 : op.a1]} & {
+        end(key) for op in changed for key in keys_b[op.b0 : op.b1]
+    }
+    elsewhere = set(keys_a).intersection(keys_b)
+    for op in ops:
+        ones, twos = keys_a[op.a0 : op.a1], keys_b[op.b0 : op.b1]
+        moved = op.tag != "equal" and not elsewhere.isdisjoint([*ones, *twos])
+        if op.tag == "equal" or (not moved and _alike(ones, twos, shared)):
+            yield from zip(texts_a[op.a0 : op.a1], texts_b[op.b0 : op.b1], strict=True)
+        elif op.tag == "replace":
+            # What stands elsewhere under its own key is never taken for another here.
+            ends_a = [b"\0" + key if key in elsewhere else end(key) for key in ones]
+            ends_b = [b"\0" + key if key in elsewhere else end(key) for key in twos]
+            for part in align(ends_a, ends_b):
+                if part.tag == "equal":
+                    for step in range(part.a1 - part.a0):
+                        one = texts_a[op.a0 + part.a0 + step]
+                        yield one, texts_b[op.b0 + part.b0 + step]
+
+
+def _alike(ones: Sequence[bytes], twos: Sequence[bytes], shared: set[bytes]) -> bool:
+    """Whether the strings of two runs stand for each other one by one.
+
+    Not so if the end of a path stands in another place, too (``shared`` are ends that changed
+    strings of both sides have): linkers order strings by their hashes.
+    """
+    if len(ones) != len(twos):
+        return False
+    ends_a, ends_b = [end(one) for one in ones], [end(two) for two in twos]
+    return all(
+        x == y or (x not in shared and y not in shared and x.startswith(b"/") == y.startswith(b"/"))
+        for x, y in zip(ends_a, ends_b, strict=True)
+    )
+
+
+def end(text: bytes) -> bytes:
+    """Return the last component of a path with a mark for an absolute one, or the text itself."""
+    return (b"/" if text.startswith(b"/") else b"") + text.rpartition(b"/")[2]

@@ -138,7 +138,7 @@ class _Tiler:
                 index = bisect_left(texts, (at, 0))
                 if index < len(texts) and texts[index][0] == at:
                     own[index] = b"\3%d" % number
-        pairs = list(_pairs(texts_a, texts_b, *keys))
+        pairs = list(stringkeys.pairs(texts_a, texts_b, *keys))
         self.keys_a = dict(zip(texts_a, keys[0], strict=True))
         self.keys_b = dict(zip(texts_b, keys[1], strict=True))
         self.crossing(texts_a, texts_b, pairs)
@@ -162,7 +162,7 @@ class _Tiler:
         taken_a, taken_b = {one for one, _ in pairs}, {two for _, two in pairs}
         free_a = [text for text in texts_a if text not in taken_a]
         free_b = [text for text in texts_b if text not in taken_b]
-        for key in (bytes, _end):
+        for key in (bytes, stringkeys.end):
             ones, twos = _by_key(self.keys_a, free_a, key), _by_key(self.keys_b, free_b, key)
             for name, places in ones.items():
                 others = twos.get(name, [])
@@ -352,52 +352,3 @@ def _agree(a: bytes, b: bytes) -> int:
         sum(x == y for x, y in zip(a[at : at + step], b[at : at + step], strict=True))
         for at in range(0, min(len(a), 1 << 20), step)
     )
-
-
-def _pairs(
-    texts_a: Sequence[Range],
-    texts_b: Sequence[Range],
-    keys_a: Sequence[bytes],
-    keys_b: Sequence[bytes],
-) -> Iterator[tuple[Range, Range]]:
-    """Yield the strings that are the same or stand for each other, in order."""
-    ops = align(keys_a, keys_b)
-    changed = [op for op in ops if op.tag != "equal"]
-    shared = {_end(key) for op in changed for key in keys_a[op.a0 : op.a1]} & {
-        _end(key) for op in changed for key in keys_b[op.b0 : op.b1]
-    }
-    elsewhere = set(keys_a).intersection(keys_b)
-    for op in ops:
-        ones, twos = keys_a[op.a0 : op.a1], keys_b[op.b0 : op.b1]
-        moved = op.tag != "equal" and not elsewhere.isdisjoint([*ones, *twos])
-        if op.tag == "equal" or (not moved and _alike(ones, twos, shared)):
-            yield from zip(texts_a[op.a0 : op.a1], texts_b[op.b0 : op.b1], strict=True)
-        elif op.tag == "replace":
-            # What stands elsewhere under its own key is never taken for another here.
-            ends_a = [b"\0" + key if key in elsewhere else _end(key) for key in ones]
-            ends_b = [b"\0" + key if key in elsewhere else _end(key) for key in twos]
-            for part in align(ends_a, ends_b):
-                if part.tag == "equal":
-                    for step in range(part.a1 - part.a0):
-                        one = texts_a[op.a0 + part.a0 + step]
-                        yield one, texts_b[op.b0 + part.b0 + step]
-
-
-def _alike(ones: Sequence[bytes], twos: Sequence[bytes], shared: set[bytes]) -> bool:
-    """Whether the strings of two runs stand for each other one by one.
-
-    Not so if the end of a path stands in another place, too (``shared`` are ends that changed
-    strings of both sides have): linkers order strings by their hashes.
-    """
-    if len(ones) != len(twos):
-        return False
-    ends_a, ends_b = [_end(one) for one in ones], [_end(two) for two in twos]
-    return all(
-        x == y or (x not in shared and y not in shared and x.startswith(b"/") == y.startswith(b"/"))
-        for x, y in zip(ends_a, ends_b, strict=True)
-    )
-
-
-def _end(text: bytes) -> bytes:
-    """Return the last component of a path with a mark for an absolute one, or the text itself."""
-    return (b"/" if text.startswith(b"/") else b"") + text.rpartition(b"/")[2]
