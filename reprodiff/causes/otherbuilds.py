@@ -59,6 +59,22 @@ def _other_library(a: str, b: str) -> bool:
     return (one.hash, one.version) != (two.hash, two.version)
 
 
+def _another_release(scene: Scene) -> bool:
+    """Whether a vendored library without a hash in its name says that it is another version."""
+    from reprodiff.platforms.names import is_vendored, parts  # noqa: PLC0415
+
+    paths = scene.path, scene.path_b
+    if not all(is_vendored(path) and not parts(path).hash for path in paths):
+        return False
+    from reprodiff.platforms.versions import own_version, versions  # noqa: PLC0415
+
+    said = []
+    for path, data in zip(paths, (scene.data_a, scene.data_b), strict=True):
+        name = parts(path).name
+        said.append(own_version(name, versions(data, name)))
+    return bool(said[0][0] and said[1][0]) and said[0] != said[1] and said[0][1] == said[1][1]
+
+
 def _contents(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     tags = other_interpreter(scene.path, scene.path_b)
     mine = [fact for fact in facts if _ordinary(fact)]
@@ -72,7 +88,7 @@ def _contents(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
                 "headers of each. What else may have changed in them cannot be told.",
                 follows=_TAGS,
             )
-    elif mine and _other_library(scene.path, scene.path_b):
+    elif mine and (_other_library(scene.path, scene.path_b) or _another_release(scene)):
         yield Claim(CODE, mine, follows=follows_libraries())
 
 

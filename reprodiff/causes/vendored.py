@@ -49,9 +49,18 @@ def _only(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """Take the names of libraries that are paired: where they stand, they follow."""
     known = _pairs(scene)
-    mine = [fact for fact in facts if (_text(fact.a), _text(fact.b)) in known]
+    mine = [fact for fact in facts if _base_pair(fact) in known]
     if mine:
-        yield Claim(NAME_FOLLOWS, mine, follows=follows_libraries())
+        # The room that names take in front of the first section goes with them.
+        room = [fact for fact in facts if fact.what == "macho.room"]
+        whole = len(mine) + len(room) == len(facts)
+        yield Claim(NAME_FOLLOWS, [*mine, *(room if whole else ())], follows=follows_libraries())
+
+
+def _base_pair(fact: Difference) -> tuple[str, str]:
+    """Return the two file names in a fact on names; none if they are in two folders."""
+    one, two = (posixpath.split(_text(value)) for value in (fact.a, fact.b))
+    return (one[1], two[1]) if one[0] == two[0] else ("", "")
 
 
 def _text(value: object) -> str:
@@ -81,7 +90,7 @@ RULES: Final = (
     Rule(
         "vendored-names-macho",
         (NAME_FOLLOWS,),
-        ("macho.load-dylib", "macho.install-name"),
+        ("macho.load-dylib", "macho.install-name", "macho.rpath", "macho.room"),
         45,
         _names,
     ),

@@ -22,8 +22,9 @@ UPDATED: Final = _cause(
     Doc(
         what="The two sides bring along different releases of a library: fixes, and holes, differ.",
         recognised="The libraries are paired by name without hash and version. Their versions are "
-        "those that they write into themselves (OpenSSL 3.0.8, LIBTIFF, Version 4.6.0), that an "
-        "SBOM in dist-info names, or that the file names have.",
+        "those that they write into themselves (OpenSSL 3.0.8, LIBTIFF, Version 4.6.0), that a "
+        "header has (LC_ID_DYLIB, VS_FIXEDFILEINFO), that an SBOM in dist-info names, or that the "
+        "file names have.",
         why="The package was updated in the build image or in the script that builds it.",
         fix=_PIN,
         mistaken_for="The same version built again, which has the same words in it.",
@@ -120,7 +121,8 @@ CODE: Final = Cause(
         what="The contents of libraries that the repair tool copied in from two builds or two "
         "releases of them. What the library is now is told by the finding on it.",
         recognised="The two libraries are paired and have other hashes or versions in their names, "
-        "which the repair tool takes from the file it copied. All that differs in code, data, "
+        "which the repair tool takes from the file it copied; or they have no hash and say "
+        "themselves that they are two versions. All that differs in code, data, "
         "symbols and tables of the two is put here; RPATH, needed libraries, build paths and bytes "
         "behind the end are told by themselves. A library under an equal hash is not.",
         why="It follows from the library.",

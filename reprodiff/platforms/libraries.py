@@ -12,7 +12,7 @@ from reprodiff.pairing import Pairing
 from reprodiff.platforms.names import is_vendored, looks_native, parts
 from reprodiff.platforms.native import Native
 from reprodiff.platforms.sides import SideFacts
-from reprodiff.platforms.versions import projects
+from reprodiff.platforms.versions import own_version, projects
 from reprodiff.text import plain
 
 _MAX_SBOM: Final = 4 << 20
@@ -95,29 +95,28 @@ def _users(side: _Side, path: str) -> tuple[str, ...]:
 
 
 def _version(path: str, native: Native) -> tuple[str, str]:
-    """Return the version of a library's project and the project, or that of its file name."""
-    named = parts(path)
-    for project in projects(named.name):
-        if project in native.versions:
-            return native.versions[project], project
-    return "", ""
+    """Return the version of a library's project and the project, by its own words."""
+    return own_version(parts(path).name, native.versions)
 
 
 def _package(side: _Side, name: str) -> tuple[str, str]:
     """Return the package that an SBOM names for a library, with its version."""
-    stem = name.lower().removeprefix("lib").rstrip("0123456789-_.")
+    stems = {_stem(name), *map(_stem, projects(name))} - {""}
     for package, version in side.packages.items():
-        plain_name = package.lower().removeprefix("lib")
-        for ending in ("-libs", "-devel", "-lib", "-runtime"):
-            plain_name = plain_name.removesuffix(ending)
-        if stem and plain_name.rstrip("0123456789-_.") == stem:
-            return package, version
+        for ending in ("", "-libs", "-devel", "-lib", "-runtime"):
+            if package.endswith(ending) and _stem(package.removesuffix(ending)) in stems:
+                return package, version
     return "", ""
+
+
+def _stem(name: str) -> str:
+    return name.lower().removeprefix("lib").rstrip("0123456789-_.")
 
 
 def _alone(path: str, side: _Side, *, is_a: bool) -> BundledLibrary:
     named = parts(path)
-    version = _version(path, side.facts.natives[path])[0] or named.version
+    native = side.facts.natives[path]
+    version = _version(path, native)[0] or native.version or named.version
     users = _users(side, path)
     return BundledLibrary(
         name=plain(named.name),
@@ -141,7 +140,11 @@ def _paired(
     named = parts(paths[0]), parts(paths[1])
     said = _version(paths[0], natives[0]), _version(paths[1], natives[1])
     known = bool(said[0][0] and said[1][0] and said[0][1] == said[1][1])
-    shown = [text[0] if known else name.version for text, name in zip(said, named, strict=True)]
+    headed = all(native.version for native in natives)
+    shown = [
+        text[0] if known else native.version if headed else name.version
+        for text, native, name in zip(said, natives, named, strict=True)
+    ]
     evidence: list[str] = []
     if equal:
         change = "same" if paths[0] == paths[1] else "renamed"
@@ -181,29 +184,53 @@ def _how(
     if one.digest and one.digest == two.digest:
         evidence.append("Code and constants are equal byte for byte.")
         return "patched", evidence
+    change, said = _by_versions(paths, natives, sides, known=known)
+    if said:
+        evidence.append(said)
+    if named[0].name != named[1].name and change == "rebuilt":
+        change = "changed"  # paired by likeness: an equal version says nothing
+    return change, evidence
+
+
+def _by_versions(
+    paths: tuple[str, str],
+    natives: tuple[Native, Native],
+    sides: tuple[_Side, _Side],
+    *,
+    known: bool,
+) -> tuple[str, str]:
+    """Return how a library changed by the best word on its version, and what that word is."""
+    one, two = natives
     project = _version(paths[0], one)[1]
     if known:
-        versions = one.versions[project], two.versions[project]
-        evidence.append(
-            f"Both say that they are {project} {versions[0]}."
-            if versions[0] == versions[1]
-            else f"{project} {versions[0]} in A, {versions[1]} in B, by their own words."
-        )
-        return ("rebuilt" if versions[0] == versions[1] else "updated"), evidence
-    from_packages = _package(sides[0], named[0].name), _package(sides[1], named[1].name)
-    if all(name for name, _ in from_packages):
-        (name, a), (_, b) = from_packages
-        evidence.append(f"The SBOMs name {name}: {a} in A, {b} in B.")
-        if a != b:
-            return "updated", evidence
-        return "rebuilt", evidence
-    old, new = named[0].version, named[1].version
-    if old != new:
-        evidence.append(f"Versions in the file names: {old or 'none'} in A, {new or 'none'} in B.")
-        # "1" and "1.1.0" may be the same: one name says more than the other.
-        vague = f"{old}.".startswith(f"{new}.") or f"{new}.".startswith(f"{old}.")
-        return ("changed" if vague or not old or not new else "updated"), evidence
-    if named[0].version.count(".") >= 2 or (one.build_id and one.build_id == two.build_id):
-        evidence.append(f"The version in both file names is {named[0].version or 'none'}.")
-        return "rebuilt", evidence
-    return "changed", evidence
+        old, new = one.versions[project], two.versions[project]
+        if old == new:
+            return "rebuilt", f"Both say that they are {project} {old}."
+        return "updated", f"{project} {old} in A, {new} in B, by their own words."
+    if one.version and two.version:
+        if one.version != two.version:
+            said = f"Versions in the headers: {one.version} in A, {two.version} in B."
+            return "updated", said
+        if one.version.count(".") >= 2:
+            return "rebuilt", f"The version in both headers is {one.version}."
+    names = parts(paths[0]), parts(paths[1])
+    (package, old), (other, new) = (
+        _package(side, name.name) for side, name in zip(sides, names, strict=True)
+    )
+    if package and other:
+        said = f"The SBOMs name {package}: {old} in A, {new} in B."
+        return ("rebuilt" if old == new else "updated"), said
+    return _by_names(names[0].version, names[1].version)
+
+
+def _by_names(old: str, new: str) -> tuple[str, str]:
+    """Return how a library changed by the versions in two file names, and what they are."""
+    if old == new:
+        # Of an interface version of one or two numbers there are many releases.
+        exact = old.count(".") >= 2
+        said = f"The version in both file names is {old}." if exact else ""
+        return ("rebuilt" if exact else "changed"), said
+    said = f"Versions in the file names: {old or 'none'} in A, {new or 'none'} in B."
+    # "1" and "1.1.0" may be the same: one name says more than the other.
+    vague = f"{old}.".startswith(f"{new}.") or f"{new}.".startswith(f"{old}.")
+    return ("changed" if vague or not old or not new else "updated"), said

@@ -41,7 +41,7 @@ def read_macho(data: memoryview) -> Native | None:
     needed: dict[str, None] = {}
     rpath: dict[str, None] = {}
     imports: set[str] = set()
-    soname = init = ""
+    soname = init = version = ""
     for image in images:
         machine = ARCHITECTURES.get(image.cpu, f"cpu {image.cpu:#x}")
         floors[machine] = _floor(image)
@@ -50,6 +50,7 @@ def read_macho(data: memoryview) -> Native | None:
                 needed.setdefault(_text(image.text(command)))
             elif command.cmd == ID_DYLIB:
                 soname = soname or _text(image.text(command))
+                version = version or _version(image.word(command.at + 16))
             elif command.cmd == RPATH:
                 rpath.setdefault(_text(image.text(command)))
         mine, module = _symbols(image)
@@ -64,6 +65,7 @@ def read_macho(data: memoryview) -> Native | None:
         imports=frozenset(imports),
         init=init,
         floors=floors,
+        version=version,
         constants=tuple(_places(images, parts, code=False)),
         contents=tuple(_places(images, parts, code=True)),
     )

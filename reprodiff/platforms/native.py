@@ -61,6 +61,8 @@ class Native:
     isa: str = ""
     """The x86-64 level that the file says it needs: ``v2``, ``v3``, ``v4``."""
     build_id: str = ""
+    version: str = ""
+    """The version that a field of the format gives: LC_ID_DYLIB, VS_FIXEDFILEINFO."""
     constants: tuple[Span, ...] = ()
     """Where in the file constants are, and with them the strings that name versions."""
     contents: tuple[Span, ...] = ()

@@ -66,8 +66,19 @@ def _platform(text: str) -> tuple[str, str, tuple[str, ...]]:
     if found is None:
         return "other", "", ()
     if found["plain"]:
-        return "linux", "", (found["plain"],)
+        return "linux", "", _linux(found["plain"])
     if found["old"]:
         major, minor = _LEGACY[found["old"]]
-        return "manylinux", f"{major}.{minor}", (found["old_arch"],)
-    return found["kind"], f"{found['major']}.{found['minor']}", (found["arch"],)
+        return "manylinux", f"{major}.{minor}", _linux(found["old_arch"])
+    return found["kind"], f"{found['major']}.{found['minor']}", _linux(found["arch"])
+
+
+def _linux(machine: str) -> tuple[str, ...]:
+    """Return a processor as ELF files can tell it: not which of its family."""
+    return (_FAMILIES.get(machine, machine),)
+
+
+_FAMILIES: Final = {
+    **dict.fromkeys(("armv6l", "armv8l", "arm"), "armv7l"),
+    **dict.fromkeys(("i386", "i486", "i586"), "i686"),
+}

@@ -5,6 +5,7 @@ where the whole text is there.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 MAX_SEARCHED: Final = 96 << 20
@@ -69,6 +70,14 @@ KNOWN: Final = (
 def projects(library: str) -> tuple[str, ...]:
     """Return the projects that a library of this name (without hash and version) belongs to."""
     return tuple(known.project for known in KNOWN if re.fullmatch(known.libraries, library.lower()))
+
+
+def own_version(library: str, said: Mapping[str, str]) -> tuple[str, str]:
+    """Return version and project of a library, by what its file says; empty if it says nothing."""
+    for project in projects(library):
+        if project in said:
+            return said[project], project
+    return "", ""
 
 
 def versions(data: memoryview, library: str = "") -> dict[str, str]:

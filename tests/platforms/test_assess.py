@@ -196,3 +196,15 @@ def test_a_pair_without_native_code_has_no_platform_section(tmp_path: Path) -> N
     a = wheel(tmp_path / "a" / "demo-1.0-py3-none-any.whl", FILES)
     b = wheel(tmp_path / "b" / "demo-1.0-py3-none-any.whl", {**FILES, "demo/units.py": b"X = 1\n"})
     assert compare(str(a), str(b)).platform is None
+
+
+@pytest.mark.parametrize(("old", "new", "folded"), [("1.6.43", "1.6.44", True), ("1.6", "", False)])
+def test_a_library_without_a_hash_folds_only_by_its_own_words(
+    tmp_path: Path, old: str, new: str, folded: bool
+) -> None:
+    name = "libpng16.so.16"
+    a = grafted(tmp_path, "a", name, old)
+    b = grafted(tmp_path, "b", name, new, "int more(int x) { return x * 3; }")
+    causes = {finding.cause for finding in compare(str(a), str(b)).findings}
+    assert ("vendored-library-code" in causes) is folded
+    assert bool(causes & {"native-data-changed", "elf-symbols"}) is not folded

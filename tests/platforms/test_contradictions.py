@@ -62,6 +62,13 @@ def test_another_c_library_processor_or_interpreter_is_certain() -> None:
     assert (found.subject, found.certain) == ("interpreter", True)
 
 
+def test_a_family_of_processors_is_no_contradiction() -> None:
+    arm = elf("@GLIBC_2.17", machine="armv7l", init="_speed")
+    path = "demo/_speed.so"
+    assert contradictions(side({path: arm}, "cp311-cp311-linux_armv6l")) == ()
+    assert contradictions(side({path: arm}, "cp311-cp311-linux_aarch64")) != ()
+
+
 def test_a_module_for_python_3_or_abi3_may_have_any_name() -> None:
     module = elf("@GLIBC_2.5", init="_speed")
     for name in ("demo/_speed.so", "demo/_speed.abi3.so"):
