@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 from reprodiff import __version__
 from reprodiff.cli.accepting import entries, without_accepted
 from reprodiff.cli.errors import UsageError
-from reprodiff.cli.options import LIMITS, limits
+from reprodiff.cli.options import LIMITS, limit_options, limits
 from reprodiff.cli.outputs import Format, Target, Writer, check, places_wanted, targets
 from reprodiff.cli.progress import Watch
 from reprodiff.cli.selecting import selection
@@ -97,12 +97,6 @@ class Request:
         return tuple(option for option, value in given.items() if value)
 
 
-def _limit_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's decorators
-    for limit in reversed(LIMITS):
-        command = click.option(limit.option, type=limit.type)(command)
-    return command
-
-
 def _show_version(ctx: click.Context, _param: click.Parameter, value: object) -> None:
     if value and not ctx.resilient_parsing:
         write_stdout(f"{PROGRAM} {__version__}\n")
@@ -173,7 +167,7 @@ def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 @click.option("--normalize", is_flag=True, help="say if the canonical forms are the same bytes")
 @click.option("--source", metavar="DIR", help="the project: print changes as patches of its files")
 @click.option("-q", "--quiet", is_flag=True, help="only errors, files and the exit status")
-@_limit_options
+@limit_options
 @click.option("--debug", is_flag=True, help="show tracebacks of errors")
 @click.option(
     "--print-schema",

@@ -5,16 +5,14 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Final
 
 import click
 
 from reprodiff.cli.compare import compare
 from reprodiff.cli.errors import UsageError, did_you_mean
-from reprodiff.cli.explain import explain
-from reprodiff.cli.normalize import normalize
 from reprodiff.cli.options import option_for
-from reprodiff.cli.recipe import recipe
 from reprodiff.cli.status import Exit
 from reprodiff.cli.streams import PROGRAM, complain, drop_stdout, trace
 from reprodiff.errors import LimitError, ReprodiffError
@@ -22,7 +20,8 @@ from reprodiff.errors import LimitError, ReprodiffError
 _COMPLETION: Final = "_REPRODIFF_COMPLETE"
 _COMPARE: Final = "A B"
 _COLLECT: Final = (10_000, 50, 100)
-_SUBCOMMANDS: Final = {"explain": explain, "normalize": normalize, "recipe": recipe}
+_SUBCOMMANDS: Final = ("explain", "normalize", "recipe")
+"""Each is the command of that name in the module of that name, loaded when it is called."""
 
 
 class _Commands(click.Group):
@@ -30,6 +29,16 @@ class _Commands(click.Group):
 
     A file that has such a name can be written with its folder, ``./explain``.
     """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_SUBCOMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _SUBCOMMANDS:
+            return super().get_command(ctx, cmd_name)
+        found = getattr(import_module(f"reprodiff.cli.{cmd_name}"), cmd_name)
+        assert isinstance(found, click.Command)  # noqa: S101 - for the type checker
+        return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or args[0] not in _SUBCOMMANDS:
@@ -45,7 +54,7 @@ def _check_first(word: str) -> None:
         raise UsageError(f"there is no file and no command {word!r}", hint)
 
 
-commands: Final = _Commands(PROGRAM, {_COMPARE: compare, **_SUBCOMMANDS})
+commands: Final = _Commands(PROGRAM, {_COMPARE: compare})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -123,5 +132,5 @@ def _options(error: click.NoSuchOption) -> list[str]:
 
 def _see_help(error: click.UsageError) -> str:
     command = error.ctx.command if error.ctx else compare
-    name = next((f"{name} " for name, each in _SUBCOMMANDS.items() if each is command), "")
+    name = f"{command.name} " if command.name in _SUBCOMMANDS else ""
     return f"see reprodiff {name}--help"

@@ -6,7 +6,7 @@ from typing import Any, Final
 import click
 
 from reprodiff.cli.errors import UsageError
-from reprodiff.cli.options import LIMITS, limits, option_for
+from reprodiff.cli.options import hidden_limit_options, limits, option_for
 from reprodiff.cli.status import Exit
 from reprodiff.cli.streams import complain, write_stdout
 from reprodiff.errors import LimitError, ReprodiffError
@@ -14,12 +14,6 @@ from reprodiff.text import plain
 
 _SUFFIXES: Final = (".whl", ".zip", ".egg", ".tar", ".tar.gz", ".tgz")
 _EXAMPLE: Final = "reprodiff normalize dist/* -o canonical/"
-
-
-def _limit_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's decorators
-    for limit in reversed(LIMITS):
-        command = click.option(limit.option, type=limit.type, hidden=True)(command)
-    return command
 
 
 @click.command()
@@ -50,7 +44,7 @@ def _limit_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click'
 )
 @click.option("--force", is_flag=True, help="replace files that are there")
 @click.option("-q", "--quiet", is_flag=True, help="print no digests")
-@_limit_options
+@hidden_limit_options
 @click.option("--debug", is_flag=True, help="show tracebacks of errors")
 @click.help_option("-h", "--help", help="print this help")
 @click.pass_context

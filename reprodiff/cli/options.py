@@ -50,6 +50,22 @@ LIMITS: Final = (
 )
 
 
+def limit_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's decorators
+    """Give a command the options of :data:`LIMITS`."""
+    return _with_limits(command, hidden=False)
+
+
+def hidden_limit_options(command: Any) -> Any:  # noqa: ANN401 - as above
+    """Give a command the options of :data:`LIMITS`, which its help leaves to the comparison's."""
+    return _with_limits(command, hidden=True)
+
+
+def _with_limits(command: Any, *, hidden: bool) -> Any:  # noqa: ANN401 - as above
+    for limit in reversed(LIMITS):
+        command = click.option(limit.option, type=limit.type, hidden=hidden)(command)
+    return command
+
+
 def limits(parameters: Mapping[str, Any]) -> Limits:
     """Return the limits that the options set, the others as they are by default."""
     given = {limit.field: parameters[limit.parameter] for limit in LIMITS}

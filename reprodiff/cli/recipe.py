@@ -1,22 +1,16 @@
 """``reprodiff recipe``: what a rebuild of one artifact has to set."""
 
 from contextlib import ExitStack
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from reprodiff.cli.errors import UsageError
-from reprodiff.cli.options import LIMITS, limits
+from reprodiff.cli.options import hidden_limit_options, limits
 from reprodiff.cli.streams import write_stdout
 from reprodiff.text import plain
 
 _EXAMPLE: Final = "reprodiff recipe dist/demo-1.0-py3-none-any.whl > rebuild.sh"
-
-
-def _limit_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click's decorators
-    for limit in reversed(LIMITS):
-        command = click.option(limit.option, type=limit.type, hidden=True)(command)
-    return command
 
 
 @click.command()
@@ -35,7 +29,7 @@ def _limit_options(command: Any) -> Any:  # noqa: ANN401 - a decorator of click'
     metavar="FORMAT",
     help="shell or json",
 )
-@_limit_options
+@hidden_limit_options
 @click.option("--debug", is_flag=True, help="show tracebacks of errors")
 @click.help_option("-h", "--help", help="print this help")
 @click.pass_context

@@ -61,7 +61,8 @@ def _written(value: object, line: str) -> str:
         return "{" + ",".join(items) + line + "}"
     if value and isinstance(value, list):
         return "[" + ",".join([inner + _written(item, inner) for item in value]) + line + "]"
-    return json.dumps(value, allow_nan=False)
+    # Offsets and counts are most of a report; a bool is an int, and is not written as one.
+    return str(value) if type(value) is int else json.dumps(value, allow_nan=False)
 
 
 _quoted: Final = json.encoder.encode_basestring_ascii

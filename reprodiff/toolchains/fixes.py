@@ -5,7 +5,6 @@ what the documentation of the cause advises.
 """
 
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -211,9 +210,11 @@ def _values(mine: Sequence[Tool], artifacts: Sequence[ArtifactInfo]) -> dict[str
         values["switch"] = next(each for each in pins if each)[0]
         values["build_backend"] = first.build_backend
     elif any(each != pins[0] for each in pins):
+        from shlex import quote  # noqa: PLC0415 - only where a command has to be put together
+
         known = next(each for each in pins if each)
         values["backend"] = known[0]
-        values["constraints"] = " ".join(map(shlex.quote, known))
+        values["constraints"] = " ".join(map(quote, known))
     for info in artifacts:
         if _PACKAGE.fullmatch(info.name) and _VERSION.fullmatch(info.version):
             values.setdefault("project", info.name)

@@ -1,6 +1,5 @@
 """Several settings for one file as one text, or as a patch of the file that the project has."""
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -44,6 +43,8 @@ def merged(
 
 def unified(name: str, before: str, after: str) -> str:
     """Return a unified diff that ``patch -p1`` and ``git apply`` take; empty if both are equal."""
+    import difflib  # noqa: PLC0415 - only where the project's files are given
+
     old = before.splitlines(keepends=True)
     new = after.splitlines(keepends=True)
     source = f"a/{name}" if before else "/dev/null"

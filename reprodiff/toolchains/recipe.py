@@ -9,6 +9,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from reprodiff.artifacts.base import Artifact
@@ -31,6 +32,7 @@ _CPYTHON: Final = re.compile(r"cp3(\d{1,2})$")
 _MODES: Final = {0o022: (0o644, 0o755), 0o002: (0o664, 0o775), 0o077: (0o600, 0o700)}
 _TRIED: Final = 4
 """Members whose compressed stream is made again to tell the implementation."""
+_LEVELS: Final = (6, 9, 8, 7, 5, 4, 3, 2, 1)
 _SMALL: Final = 1 << 16
 """Size, in bytes, up to which a member is compressed again: a report must not take long."""
 _WORTH: Final = 2000
@@ -268,32 +270,32 @@ def _compression(artifact: ZipArtifact) -> Iterator[RecipeLine]:
     if set(methods) == {0}:
         yield RecipeLine("compression", "stored", _PROVEN, "no member is compressed")
         return
-    levels: set[int] = set(range(1, 10))
-    tried = 0
-    for member in artifact.members:
-        entry = artifact.entries[member.index]
-        if entry.method != 8 or not _WORTH < entry.usize < _SMALL or tried >= _TRIED:
-            continue
-        stored = artifact.stored(member)
-        try:
-            with artifact.read(member) as view:
-                # Only what is still possible: compressing is what a small comparison spends
-                # its time on.
-                made = deflate_level(stored[1], view, levels=sorted(levels)) if stored else None
-        except ReprodiffError:
-            continue
-        if made is not None:
-            tried += 1
-            levels &= set(made)
+    tried = list(islice(_deflated(artifact), _TRIED))
     if not tried:
         return
-    if levels:
-        level = 6 if 6 in levels else max(levels)
-        reason = f"zlib makes the same streams of {tried} members again"
-        yield RecipeLine("compression", f"zlib level {level}", _PROVEN, reason)
-    else:
-        reason = "zlib makes other streams at every level: zlib-ng, libdeflate or a writer in Rust"
-        yield RecipeLine("compression", "not zlib", _PROVEN, reason)
+    # Compressing is what a small comparison spends its time on: one level after the other, the
+    # usual one first, and each only until a member says that it was not this one.
+    for level in _LEVELS:
+        if all(deflate_level(stored, plain, levels=(level,)) for stored, plain in tried):
+            reason = f"zlib makes the same streams of {len(tried)} members again"
+            yield RecipeLine("compression", f"zlib level {level}", _PROVEN, reason)
+            return
+    reason = "zlib makes other streams at every level: zlib-ng, libdeflate or a writer in Rust"
+    yield RecipeLine("compression", "not zlib", _PROVEN, reason)
+
+
+def _deflated(artifact: ZipArtifact) -> Iterator[tuple[memoryview, bytes]]:
+    """Yield members worth compressing again: the stored bytes, and the plain ones."""
+    for member in artifact.members:
+        entry = artifact.entries[member.index]
+        stored = artifact.stored(member)
+        if entry.method != 8 or stored is None or not _WORTH < entry.usize < _SMALL:
+            continue
+        try:
+            with artifact.read(member) as view:
+                yield stored[1], bytes(view)
+        except ReprodiffError:
+            continue
 
 
 # -- native code ----------------------------------------------------------------------------------
