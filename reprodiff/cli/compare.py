@@ -29,11 +29,11 @@ Usage: reprodiff A B [options]            say why two builds of a package differ
 
 A and B: wheels, sdists, installed trees, folders of artifacts, zip or tar.
 """
-_ALSO: Final = frozenset({"--debug", "--exit-zero", "--print-schema", "--version"})
+_ALSO: Final = frozenset({"-h", "--debug", "--exit-zero", "--print-schema", "--version"})
 """Named in one line of the help."""
 _TAIL: Final = """\
 
-Also: --debug (tracebacks), --exit-zero, --print-schema (of the JSON), --version
+Also: --debug (tracebacks), --exit-zero, --print-schema, --version, -h, --help
 Limits (sizes take K, M, G): {}
   {}
 Exit status: 0 identical, or nothing from --fail-on up; 1 different; 2 error.
