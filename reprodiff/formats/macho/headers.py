@@ -87,7 +87,9 @@ def _sound(file: File) -> bool:
         if part.addr < at:
             return False
         at = part.addr + part.size
-    stop = 0
+    stop = file.image.commands_stop
+    if file.cut():
+        return False
     for part in sorted((p for p in file.parts if p.body.size), key=lambda p: p.body):
         if part.body.start < stop:
             return False

@@ -57,6 +57,11 @@ class Stream:
             value -= 1 << shift
         return value
 
+    def end(self) -> None:
+        """Make sure that nothing but zeros is left."""
+        if any(self.data[self.at :]):
+            raise Bad
+
     def text(self) -> bytes:
         """Return a string up to its NUL."""
         stop = self.data.find(b"\0", self.at)
@@ -90,6 +95,7 @@ def _rebases(file: File, stream: Stream) -> Iterator[tuple[int, int]]:
         if low and code in _WITHOUT:
             raise Bad  # bits that say nothing
         if code == 0x00:
+            stream.end()
             return
         if code == 0x10:
             kind = low
@@ -105,7 +111,7 @@ def _rebases(file: File, stream: Stream) -> Iterator[tuple[int, int]]:
         else:
             raise Bad
         total += count
-        if total > MAX_ENTRIES:
+        if total > MAX_ENTRIES or (code >= 0x50 and not count):
             raise Bad
         for _ in range(count):
             yield _place(file, segment, offset), kind
@@ -129,7 +135,8 @@ def bindings(file: File, name: str) -> list[Binding] | None:
 
 
 def _bindings(file: File, stream: Stream, *, lazy: bool) -> Iterator[Binding]:  # noqa: C901, PLR0912
-    kind, ordinal, symbol, flags, addend, segment, offset = 1, 0, b"", 0, 0, 0, 0
+    # In the lazy stream all are pointers; in the others each is said to be one.
+    kind, ordinal, symbol, flags, addend, segment, offset = int(lazy), 0, b"", 0, 0, 0, 0
     total = entry = 0
     while stream.at < len(stream.data):
         byte = stream.byte()
@@ -139,6 +146,7 @@ def _bindings(file: File, stream: Stream, *, lazy: bool) -> Iterator[Binding]:  
             raise Bad  # bits that say nothing
         if code == 0x00:
             if not lazy:
+                stream.end()
                 return
             entry = stream.at
         elif code == 0x10:
@@ -156,7 +164,10 @@ def _bindings(file: File, stream: Stream, *, lazy: bool) -> Iterator[Binding]:  
         elif code == 0x70:
             segment, offset = low, stream.leb()
         elif code == 0x80:
-            offset += stream.leb()
+            step = stream.leb()
+            if not step:
+                raise Bad
+            offset += step
         elif code == 0x90:
             count = 1
         elif code == 0xA0:
@@ -196,6 +207,7 @@ def exports(file: File) -> dict[bytes, Export] | None:
 def _exports(file: File, data: bytes) -> Iterator[tuple[bytes, Export]]:
     waiting: list[tuple[int, bytes]] = [(0, b"")] if data else []
     seen: set[int] = set()
+    rest = bytearray(data)
     while waiting:
         at, prefix = waiting.pop()
         if at in seen or len(seen) > MAX_ENTRIES or len(prefix) > _LONGEST:
@@ -211,6 +223,9 @@ def _exports(file: File, data: bytes) -> Iterator[tuple[bytes, Export]]:
         for _ in range(stream.byte()):
             edge = stream.text()
             waiting.append((stream.leb(), prefix + edge))
+        rest[at : stream.at] = bytes(stream.at - at)
+    if any(rest):
+        raise Bad  # bytes that no name leads to
 
 
 def _export(file: File, stream: Stream) -> Export:

@@ -159,6 +159,10 @@ class File:
                 return int.from_bytes(raw, "little") if len(raw) == size else None
         return None
 
+    def cut(self) -> list[str]:
+        """Return what of it runs past the end of the file."""
+        return [p.name for p in self.parts if not p.bare and p.body.size != p.size]
+
 
 PartPair = layout.SectionPair[Part]
 Work = work_module.Work[File]
@@ -198,8 +202,6 @@ def _section(image: Image, index: int, at: int, *, writable: bool) -> Part:
     body = Span(start, min(offset + size, len(image.data)))
     if flags & 0xFF in _ZEROFILL:
         body = Span(start, start)
-    else:
-        size = body.size
     return Part(index, name, addr, size, body, at, flags, writable=writable)
 
 
@@ -222,7 +224,7 @@ def _linked(image: Image) -> list[Part]:
     size = len(image.data)
     return [
         Part(
-            MAX_PARTS + number, name, 0, min(offset + length, size) - min(offset, size),
+            MAX_PARTS + number, name, 0, length,
             Span(min(offset, size), min(offset + length, size)), field, 0, linked=True,
         )
         for number, (name, field, offset, length) in enumerate(wanted)

@@ -76,6 +76,7 @@ class Proof(Statement):
         self.exports: list[dict[bytes, Export]] = []
         for file, said in zip(files, damage, strict=True):
             found, trie = words(file), exports(file)
+            said += [f"the {name} runs past the end of the file" for name in file.cut()]
             if found is None:
                 said.append("the fixups of __LINKEDIT cannot be read")
             if trie is None:
