@@ -80,7 +80,7 @@ def _number(raw: bytes, base: int) -> int | None:
 
 
 def read_ar(data: memoryview, limits: Limits) -> ArArchive:
-    """Read all headers; raises :class:`DamagedError` where there is not even one.
+    """Read all headers; raises :class:`DamagedError` if it is no archive.
 
     What follows a header that cannot be read is ``trailing``, and said in ``damage``.
     """
@@ -111,8 +111,6 @@ def read_ar(data: memoryview, limits: Limits) -> ArArchive:
         at = padding.stop
     if at < len(data) and not damage:
         damage.append("bytes follow the last member")
-    if not entries and damage:
-        raise DamagedError(damage[0], offset=at)
     return ArArchive(data, tuple(entries), Span(at, len(data)), tuple(dict.fromkeys(damage)))
 
 
