@@ -53,13 +53,15 @@ class Stream:
                 break
             if shift > 70:
                 raise Bad
+        if not signed and (value >> 64 or (not byte and shift > 7)):
+            raise Bad  # no number of 64 bits, or longer than it has to be
         if signed and byte & 0x40:
             value -= 1 << shift
         return value
 
-    def end(self) -> None:
-        """Make sure that nothing but zeros is left."""
-        if any(self.data[self.at :]):
+    def end(self, last: int) -> None:
+        """Make sure that nothing but zeros is left behind the last thing that was said."""
+        if any(self.data[last:]):
             raise Bad
 
     def text(self) -> bytes:
@@ -87,7 +89,7 @@ def rebases(file: File) -> dict[int, int] | None:
 
 
 def _rebases(file: File, stream: Stream) -> Iterator[tuple[int, int]]:
-    kind = segment = offset = total = 0
+    kind = segment = offset = total = last = 0
     while stream.at < len(stream.data):
         byte = stream.byte()
         code, low = byte & 0xF0, byte & 0x0F
@@ -95,8 +97,7 @@ def _rebases(file: File, stream: Stream) -> Iterator[tuple[int, int]]:
         if low and code in _WITHOUT:
             raise Bad  # bits that say nothing
         if code == 0x00:
-            stream.end()
-            return
+            break
         if code == 0x10:
             kind = low
         elif code == 0x20:
@@ -113,9 +114,12 @@ def _rebases(file: File, stream: Stream) -> Iterator[tuple[int, int]]:
         total += count
         if total > MAX_ENTRIES or (code >= 0x50 and not count):
             raise Bad
+        if count:
+            last = stream.at
         for _ in range(count):
             yield _place(file, segment, offset), kind
             offset += step
+    stream.end(last)
 
 
 class Binding(NamedTuple):
@@ -134,10 +138,12 @@ def bindings(file: File, name: str) -> list[Binding] | None:
         return None
 
 
-def _bindings(file: File, stream: Stream, *, lazy: bool) -> Iterator[Binding]:  # noqa: C901, PLR0912
+def _bindings(  # noqa: C901, PLR0912, PLR0915
+    file: File, stream: Stream, *, lazy: bool
+) -> Iterator[Binding]:
     # In the lazy stream all are pointers; in the others each is said to be one.
     kind, ordinal, symbol, flags, addend, segment, offset = int(lazy), 0, b"", 0, 0, 0, 0
-    total = entry = 0
+    total = entry = last = 0
     while stream.at < len(stream.data):
         byte = stream.byte()
         code, low = byte & 0xF0, byte & 0x0F
@@ -146,8 +152,9 @@ def _bindings(file: File, stream: Stream, *, lazy: bool) -> Iterator[Binding]:  
             raise Bad  # bits that say nothing
         if code == 0x00:
             if not lazy:
-                stream.end()
-                return
+                break
+            # Each pointer is bound by itself, when it is first used.
+            kind, ordinal, symbol, flags, addend, segment, offset = 1, 0, b"", 0, 0, 0, 0
             entry = stream.at
         elif code == 0x10:
             ordinal = low
@@ -170,10 +177,11 @@ def _bindings(file: File, stream: Stream, *, lazy: bool) -> Iterator[Binding]:  
             offset += step
         elif code == 0x90:
             count = 1
-        elif code == 0xA0:
-            count, step = 1, 8 + stream.leb()
-        elif code == 0xB0:
-            count, step = 1, 8 + 8 * low
+        elif code in {0xA0, 0xB0}:
+            more = stream.leb() if code == 0xA0 else 8 * low
+            if not more:
+                raise Bad  # there is a shorter way to say this
+            count, step = 1, 8 + more
         elif code == 0xC0:
             count, step = stream.leb(), 8 + stream.leb()
         else:
@@ -181,10 +189,13 @@ def _bindings(file: File, stream: Stream, *, lazy: bool) -> Iterator[Binding]:  
         total += count
         if total > MAX_ENTRIES:
             raise Bad
+        if count:
+            last = stream.at
         for _ in range(count):
             key = (kind, ordinal, symbol, flags, addend)
             yield Binding(_place(file, segment, offset), key, entry)
             offset += step
+    stream.end(last)
 
 
 class Export(NamedTuple):
@@ -238,20 +249,22 @@ def _export(file: File, stream: Stream) -> Export:
     return Export(flags, file.base + value, (stream.leb(),) if flags & 16 else ())
 
 
-def function_starts(file: File) -> list[int]:
-    """Return the addresses of functions, as far as they can be read."""
+def function_starts(file: File) -> list[int] | None:
+    """Return the addresses of functions."""
     stream = Stream(file.linked("function starts"))
     found: list[int] = []
     at = file.base
     try:
         while stream.at < len(stream.data):
+            last = stream.at
             step = stream.leb()
             if not step:
+                stream.end(last)
                 break
             at += step
             found.append(at)
     except Bad:
-        pass
+        return None
     return found
 
 

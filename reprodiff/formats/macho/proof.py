@@ -150,7 +150,7 @@ class Proof(Statement):
 
     def _maps(self, pairs: Sequence[PartPair]) -> list[CodeMap]:
         maps: list[CodeMap] = []
-        starts = function_starts(self.a), function_starts(self.b)
+        starts = function_starts(self.a) or [], function_starts(self.b) or []
         for pair in pairs:
             if pair.a.code and pair.b.code:
                 ones = functions(self.a, starts[0], self.named[0], pair.a)
@@ -264,9 +264,9 @@ class Proof(Statement):
             )
         if name == "function starts":
             starts = function_starts(self.a), function_starts(self.b)
-            return len(starts[0]) == len(starts[1]) and all(
-                follows(x, y) for x, y in zip(*starts, strict=True)
-            )
+            if starts[0] is None or starts[1] is None or len(starts[0]) != len(starts[1]):
+                return False
+            return all(follows(x, y) for x, y in zip(starts[0], starts[1], strict=True))
         if name == "data in code":
             sides = _marked(self.a), _marked(self.b)
             return len(sides[0]) == len(sides[1]) and all(
