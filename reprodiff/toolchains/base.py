@@ -188,6 +188,8 @@ class Tool:
     habits: tuple[Habit, ...] = ()
     knobs: tuple[Knob, ...] = ()
     limits: tuple[Limit, ...] = ()
+    fields: str = ""
+    """The order in which it writes fields of METADATA, as far as that is its own."""
     metadata: tuple[tuple[str, str], ...] = ()
     """Versions of the metadata format with the releases that write them by default."""
     constants: tuple[int, ...] = ()

@@ -5,7 +5,7 @@ proven, where they contradict each other both are told.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,6 +16,7 @@ from reprodiff.model import ArtifactInfo, ArtifactKind, Confidence, MadeBy, Memb
 from reprodiff.text import plain
 from reprodiff.toolchains.base import Role, Tool
 from reprodiff.toolchains.registry import all_tools, find, load
+from reprodiff.toolchains.shape import fields_of, fits
 from reprodiff.toolchains.traits import writer, zip_traits
 
 HEAD: Final = 1 << 16
@@ -31,6 +32,7 @@ _TELLING: Final = re.compile(
 _BACKEND: Final = re.compile(rb"(?m)^\s*build-backend\s*=\s*[\"']([A-Za-z0-9_.]+)")
 _REQUIRED: Final = re.compile(rb"[\"']([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?([^\"']*)[\"']")
 _REQUIRES: Final = re.compile(rb"(?ms)^\s*requires\s*=\s*\[(.*?)\]\s*(?:#[^\n]*)?$")
+_METADATA: Final = re.compile(r"[^/]+\.dist-info/METADATA|[^/]+/PKG-INFO")
 _NOBODYS: Final = frozenset({ArtifactKind.FILE, ArtifactKind.WHEELHOUSE})
 _FAMILY: Final = (("macosx", "delocate"), ("win", "delvewheel"), ("", "auditwheel"))
 
@@ -64,6 +66,8 @@ def _traces(info: ArtifactInfo, artifact: Artifact) -> list[ToolTrace]:
             _add(found, trace)
     if habits:
         _add_writer(found, habits, info)
+    for trace in _by_shape(artifact, found):
+        _add(found, trace)
     order = [Role.BACKEND, Role.PLUGIN, Role.REPAIR, Role.INSTALLER]
     rank = {role.value: number for number, role in enumerate(order)}
     return sorted(found.values(), key=lambda trace: rank.get(trace.role, len(rank)))
@@ -168,6 +172,31 @@ def _family(info: ArtifactInfo) -> str:
             return tool
     # auditwheel refuses wheels without native code, delocate takes them.
     return "delocate"
+
+
+def _by_shape(artifact: Artifact, found: Mapping[str, ToolTrace]) -> Iterator[ToolTrace]:
+    """Yield what the order of fields in METADATA says for, or against, the backend."""
+    named = (m for m in artifact.members if m.path.endswith(("/METADATA", "/PKG-INFO")))
+    member = next((m for m in named if _METADATA.fullmatch(m.path)), None)
+    if member is None:
+        return
+    names = fields_of(_head(artifact, member))
+    said = [trace for trace in found.values() if trace.role == Role.BACKEND]
+    for trace in said:
+        tool = find(trace.tool)
+        verdict = fits(names, tool.fields.split()) if tool and tool.fields else None
+        if verdict:
+            yield replace(trace, evidence=("METADATA has its order of fields",))
+        elif verdict is False and (others := _of_shape(names)):
+            words = f"but METADATA has the order of fields of {' or '.join(others)}"
+            yield replace(trace, evidence=(words,))
+    if not said and len(others := _of_shape(names)) == 1:
+        evidence = ("METADATA has its order of fields",)
+        yield ToolTrace(others[0], "", Role.BACKEND, Confidence.POSSIBLE, evidence)
+
+
+def _of_shape(names: Sequence[str]) -> list[str]:
+    return [t.id for t in all_tools() if t.fields and fits(names, t.fields.split())]
 
 
 # -- members --------------------------------------------------------------------------------------

@@ -106,3 +106,52 @@ def test_an_installed_tree_tells_its_installer(tmp_path: Path) -> None:
     (info / "METADATA").write_text("Name: demo\nVersion: 1.0\n", encoding="utf-8")
     (info / "RECORD").write_text("", encoding="utf-8")
     assert traces(tmp_path)["uv"].confidence is Confidence.PROVEN
+
+
+FLIT = """\
+Metadata-Version: 2.4
+Name: demo
+Version: 1.0
+Summary: A demo
+Author-email: A <a@example.org>
+Requires-Python: >=3.9
+Description-Content-Type: text/markdown
+License-Expression: MIT
+Classifier: Typing :: Typed
+License-File: LICENSE
+Project-URL: Source, https://example.org
+"""
+
+
+def described(folder: Path, generator: str, metadata: str) -> dict[str, ToolTrace]:
+    made = folder / "demo-1.0-py3-none-any.whl"
+    info = "demo-1.0.dist-info"
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(f"{info}/METADATA"), metadata)
+        archive.writestr(zipfile.ZipInfo(f"{info}/WHEEL"), f"Wheel-Version: 1.0\n{generator}")
+    return traces(made)
+
+
+def test_the_order_of_fields_in_metadata_speaks_for_a_backend(tmp_path: Path) -> None:
+    found = described(tmp_path, "Generator: flit 3.12.0\n", FLIT)
+    assert "METADATA has its order of fields" in found["flit_core"].evidence
+
+
+def test_the_order_of_fields_in_metadata_speaks_against_a_generator(tmp_path: Path) -> None:
+    found = described(tmp_path, "Generator: hatchling 1.27.0\n", FLIT)
+    assert "but METADATA has the order of fields of flit_core" in found["hatchling"].evidence
+
+
+def test_without_a_generator_the_order_of_fields_alone_is_possible(tmp_path: Path) -> None:
+    trace = described(tmp_path, "", FLIT)["flit_core"]
+    assert (trace.role, trace.confidence) == ("backend", Confidence.POSSIBLE)
+
+
+def test_a_handful_of_fields_says_nothing(tmp_path: Path) -> None:
+    assert described(tmp_path, "", FLIT.partition("Requires-Python")[0]) == {}
+
+
+def test_an_sdist_tells_the_releases_that_write_its_metadata() -> None:
+    trace = traces(sample("tar-format-gnu-pax"))["hatchling"]
+    assert trace.version.startswith(">=1.")
+    assert any(words.startswith("its metadata is of format 2.") for words in trace.evidence)

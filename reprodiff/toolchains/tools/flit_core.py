@@ -26,6 +26,11 @@ TOOL: Final = Tool(
     generators=("flit", "flit_core", "flit-core"),
     backends=("flit_core", "flit"),
     build_backend="flit_core.buildapi",
+    fields=(
+        "Summary Keywords Author-email Maintainer-email Requires-Python "
+        "Description-Content-Type License-Expression License Classifier License-File "
+        "Requires-Dist Project-URL Provides-Extra"
+    ),
     metadata=(
         *(("1.1", "<3.3"), ("2.1", ">=3.3,<3.10"), ("2.3", ">=3.10,<3.11")),
         *(("2.4", ">=3.11,<4"), ("2.5", ">=4")),

@@ -28,6 +28,11 @@ TOOL: Final = Tool(
     generators=("hatchling",),
     backends=("hatchling",),
     build_backend="hatchling.build",
+    fields=(
+        "Summary Project-URL Author-email Maintainer-email License-Expression License "
+        "License-File Keywords Classifier Requires-Python Requires-Dist "
+        "Description-Content-Type"
+    ),
     metadata=(
         *(("2.1", "<1.22"), ("2.2", ">=1.22,<1.23"), ("2.3", ">=1.23,<1.27")),
         *(("2.4", ">=1.27"), ("2.5", ">=1.30")),

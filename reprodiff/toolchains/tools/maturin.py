@@ -31,6 +31,10 @@ TOOL: Final = Tool(
     generators=("maturin",),
     backends=("maturin",),
     build_backend="maturin",
+    fields=(
+        "Classifier Requires-Dist Provides-Extra License-File Summary Author "
+        "Author-email License Requires-Python Description-Content-Type Project-URL"
+    ),
     constants=(315532800, 1153704088),
     zip_test=_zip,
     tar_test=_tar,

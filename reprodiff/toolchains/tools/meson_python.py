@@ -23,6 +23,11 @@ TOOL: Final = Tool(
     generators=("meson",),
     backends=("mesonpy",),
     build_backend="mesonpy",
+    fields=(
+        "Summary Keywords Author Author-Email Maintainer Maintainer-Email "
+        "License-Expression License-File Classifier Project-URL Requires-Python "
+        "Description-Content-Type"
+    ),
     follows_umask=True,
     pins=("meson", "ninja"),
     zip_test=_zip,

@@ -20,6 +20,11 @@ TOOL: Final = Tool(
     generators=("pdm-backend",),
     backends=("pdm",),
     build_backend="pdm.backend",
+    fields=(
+        "Summary Keywords Author Author-Email Maintainer Maintainer-Email "
+        "License-Expression License-File Classifier Project-URL Requires-Python "
+        "Description-Content-Type"
+    ),
     constants=(1451606400,),
     zip_test=_zip,
     habits=(

@@ -28,6 +28,11 @@ TOOL: Final = Tool(
     generators=("poetry-core", "poetry"),
     backends=("poetry",),
     build_backend="poetry.core.masonry.api",
+    fields=(
+        "Summary License License-Expression License-File Keywords Author Author-email "
+        "Requires-Python Classifier Provides-Extra Requires-Dist Project-URL "
+        "Description-Content-Type"
+    ),
     metadata=(("2.1", "<2"), ("2.3", ">=2,<2.2"), ("2.4", ">=2.2")),
     constants=(1451606400, 315532800, 0),
     zip_test=_zip,

@@ -26,6 +26,11 @@ TOOL: Final = Tool(
     generators=("scikit-build-core",),
     backends=("scikit_build_core",),
     build_backend="scikit_build_core.build",
+    fields=(
+        "Summary Keywords Author Author-Email Maintainer Maintainer-Email "
+        "License-Expression License-File Classifier Project-URL Requires-Python "
+        "Description-Content-Type"
+    ),
     constants=(1667997440, 1667997441),
     follows_umask=True,
     pins=("cmake", "ninja"),

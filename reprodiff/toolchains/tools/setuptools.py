@@ -58,6 +58,10 @@ TOOL: Final = Tool(
     generators=("setuptools", "bdist_wheel"),
     backends=("setuptools",),
     build_backend="setuptools.build_meta",
+    fields=(
+        "Summary Author-email Maintainer-email License-Expression License Project-URL "
+        "Keywords Classifier Requires-Python Description-Content-Type License-File"
+    ),
     metadata=(("2.1", "<75.8"), ("2.2", ">=75.8,<77"), ("2.4", ">=77")),
     follows_umask=True,
     releases=_RELEASES,

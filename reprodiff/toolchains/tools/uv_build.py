@@ -28,6 +28,10 @@ TOOL: Final = Tool(
     generators=("uv",),
     backends=("uv_build",),
     build_backend="uv_build",
+    fields=(
+        "Summary Keywords Author Author-email License Classifier Requires-Dist "
+        "Requires-Python Description-Content-Type"
+    ),
     constants=(315532800, 0),
     ignores_epoch=True,
     zip_test=_zip,
