@@ -208,10 +208,12 @@ def abi3_floor(side: SideFacts) -> str:
 
 def _abi3(side: SideFacts) -> Iterator[Contradiction]:
     floor = abi3_floor(side)
+    # What another file of the artifact brings along is its own, whatever it is called.
+    own = frozenset().union(*(native.provides for native in side.natives.values()))
     for path, native in side.natives.items():
         if not claims_abi3(side, path, native):
             continue
-        imports = python_imports(native)
+        imports = python_imports(native) - own
         wrong = outside(imports, floor)
         claim = f"it claims the stable ABI of CPython {floor}" if floor else "it claims abi3"
         never = [one.symbol for one in wrong if not one.added]

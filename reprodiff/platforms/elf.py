@@ -18,7 +18,7 @@ from reprodiff.formats.elf.reader import (
     Section,
     parse,
 )
-from reprodiff.platforms.native import MAX_NAMES, MAX_NEEDED, MAX_PATHS, Native, Need
+from reprodiff.platforms.native import MAX_NAMES, MAX_NEEDED, MAX_PATHS, Native, Need, module_name
 
 _PT_DYNAMIC: Final = 2
 _PT_INTERP: Final = 3
@@ -68,6 +68,7 @@ class _Loader:
         self.tags: dict[int, list[int]] = {}
         for tag, value in self._dynamic():
             self.tags.setdefault(tag, []).append(value)
+        self.provides: set[str] = set()
         self.strings = b""
         if (at := self._at(self._one(_STRTAB))) is not None:
             self.strings = bytes(self.data[at : at + self._one(_STRSZ)])
@@ -77,7 +78,7 @@ class _Loader:
         machine = _MACHINES.get((elf.machine, elf.bits, elf.big), f"machine {elf.machine}")
         needed = tuple(map(self.text, self.tags.get(_NEEDED, [])[:MAX_NEEDED]))
         versions = dict(self._versions())
-        imports, init, by_version = self._symbols(frozenset(versions))
+        imports, by_version = self._symbols(frozenset(versions))
         needs: list[Need] = []
         for index, (library, version, weak) in versions.items():
             users = by_version.get(index) or [""]
@@ -91,7 +92,8 @@ class _Loader:
             runpath=self._paths(_RUNPATH),
             needs=tuple(needs),
             imports=frozenset(imports),
-            init=init,
+            provides=frozenset(self.provides),
+            init=module_name(self.provides),
             libc=self._libc(needed, needs),
             isa=self._isa() if machine == "x86_64" else "",
             build_id=self._build_id(),
@@ -168,15 +170,14 @@ class _Loader:
                 return
             at += step
 
-    def _symbols(self, wanted: frozenset[int]) -> tuple[set[str], str, dict[int, list[str]]]:
-        """Return strong undefined symbols, the Python module, and symbols by needed version."""
+    def _symbols(self, wanted: frozenset[int]) -> tuple[set[str], dict[int, list[str]]]:
+        """Return strong undefined symbols, and symbols by needed version."""
         imports: set[str] = set()
         by_version: dict[int, list[str]] = {}
-        init = ""
         at, versions = self._at(self._one(_SYMTAB)), self._at(self._one(_VERSYM))
         count = self._count(at)
         if at is None or not count:
-            return imports, init, by_version
+            return imports, by_version
         wide = self.elf.bits == 64
         form = struct.Struct(self.elf.order + ("IBBHQQ" if wide else "IIIBBH"))
         count = min(count, (len(self.data) - at) // form.size, _MAX_SYMBOLS)
@@ -187,8 +188,8 @@ class _Loader:
         for number, item in enumerate(form.iter_unpack(self.data[at : at + count * form.size])):
             name, info, section = item[0], item[1 if wide else 3], item[3 if wide else 5]
             if section:
-                if not init and self.strings.startswith(b"PyInit", name):
-                    init = self.text(name)
+                if self.strings.startswith((b"Py", b"_Py"), name):
+                    self.provides.add(self.text(name))
                 continue
             if not name:
                 continue
@@ -197,7 +198,7 @@ class _Loader:
                 by_version.setdefault(index, []).append(self.text(name))
             if info >> 4 != _WEAK_BINDING:
                 imports.add(self.text(name))
-        return imports, init.removeprefix("PyInit_").removeprefix("PyInitU_"), by_version
+        return imports, by_version
 
     def _count(self, at: int | None) -> int:
         """Return how many dynamic symbols there are: no tag says so itself."""

@@ -20,7 +20,7 @@ from reprodiff.formats.macho.image import (
     read_image,
 )
 from reprodiff.model import Span
-from reprodiff.platforms.native import MAX_NEEDED, MAX_PATHS, Native
+from reprodiff.platforms.native import MAX_NEEDED, MAX_PATHS, Native, module_name
 
 _MIN_MACOS: Final = 0x24
 _MACOS: Final = 1
@@ -41,7 +41,8 @@ def read_macho(data: memoryview) -> Native | None:
     needed: dict[str, None] = {}
     rpath: dict[str, None] = {}
     imports: set[str] = set()
-    soname = init = version = ""
+    provides: set[str] = set()
+    soname = version = ""
     for image in images:
         machine = ARCHITECTURES.get(image.cpu, f"cpu {image.cpu:#x}")
         floors[machine] = _floor(image)
@@ -53,9 +54,9 @@ def read_macho(data: memoryview) -> Native | None:
                 version = version or _version(image.word(command.at + 16))
             elif command.cmd == RPATH:
                 rpath.setdefault(_text(image.text(command)))
-        mine, module = _symbols(image)
-        imports |= mine
-        init = init or module
+        wanted, provided = _symbols(image)
+        imports |= wanted
+        provides |= provided
     return Native(
         format="macho",
         machines=tuple(floors),
@@ -63,7 +64,8 @@ def read_macho(data: memoryview) -> Native | None:
         needed=tuple(needed)[:MAX_NEEDED],
         runpath=tuple(rpath)[:MAX_PATHS],
         imports=frozenset(imports),
-        init=init,
+        provides=frozenset(provides),
+        init=module_name(provides),
         floors=floors,
         version=version,
         constants=tuple(_places(images, parts, code=False)),
@@ -118,13 +120,16 @@ def _version(number: int) -> str:
     return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
 
 
-def _symbols(image: Image) -> tuple[set[str], str]:
-    """Return the undefined symbols without their underscore, and the module that is initialised."""
+def _symbols(image: Image) -> tuple[set[str], set[str]]:
+    """Return the undefined symbols and those defined that are named as Python's.
+
+    The underscore that all symbols have in front is left out.
+    """
     imports: set[str] = set()
-    init = ""
+    provides: set[str] = set()
     command = image.find(SYMTAB)
     if command is None or command.size < 24:
-        return imports, init
+        return imports, provides
     at, count, strings_at, strings_size = (image.word(command.at + 8 + 4 * n) for n in range(4))
     form = struct.Struct(image.order + ("IBBHQ" if image.wide else "IBBHI"))
     count = min(count, max(len(image.data) - at, 0) // form.size, _MAX_SYMBOLS)
@@ -138,7 +143,8 @@ def _symbols(image: Image) -> tuple[set[str], str]:
         raw = strings[name : stop if stop >= 0 else name + 4096]
         text = raw.decode("utf-8", "surrogateescape").removeprefix("_")
         if kind & _TYPE:
-            init = init or (text if text.startswith("PyInit") else "")
+            if text.startswith(("Py", "_Py")):
+                provides.add(text)
         elif not note & _WEAK_REFERENCE:
             imports.add(text)
-    return imports, init.removeprefix("PyInit_").removeprefix("PyInitU_")
+    return imports, provides

@@ -1,7 +1,7 @@
 """The facts on one native file, whatever its format."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import Final, NamedTuple
 
@@ -50,6 +50,8 @@ class Native:
     needs: tuple[Need, ...] = ()
     imports: frozenset[str] = frozenset()
     """Symbols that must come from elsewhere and are not weak."""
+    provides: frozenset[str] = frozenset()
+    """Symbols named as Python's that the file itself defines for others."""
     imported_from: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Windows: the symbols by the library they are imported from."""
     init: str = ""
@@ -76,6 +78,15 @@ class Native:
         """Yield the needs of one family of versions, optional ones left out."""
         start = name + "_"
         return (need for need in self.needs if need.version.startswith(start) and not need.weak)
+
+
+def module_name(symbols: Iterable[str]) -> str:
+    """Return the Python module that a file with these symbols initialises (PEP 489)."""
+    for symbol in sorted(symbols):
+        for start in ("PyInit_", "PyInitU_"):
+            if symbol.startswith(start):
+                return symbol.removeprefix(start)
+    return ""
 
 
 def read_native(data: memoryview, path: str = "", *, deep: bool = False) -> Native | None:

@@ -19,6 +19,7 @@ def elf(
     runpath: tuple[str, ...] = (),
     soname: str = "",
     isa: str = "",
+    provides: tuple[str, ...] = (),
     weak: bool = False,
 ) -> Native:
     """Return an ELF file that needs ``versions``, written as ``memcpy@GLIBC_2.14``."""
@@ -38,6 +39,7 @@ def elf(
         runpath=runpath,
         needs=tuple(needs),
         imports=frozenset(imports),
+        provides=frozenset(provides),
         init=init,
         libc=libc,
         isa=isa,

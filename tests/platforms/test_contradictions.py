@@ -112,6 +112,16 @@ def test_abi3() -> None:
     assert "_PyLong_AsByteArray" in text
 
 
+def test_what_a_bundled_library_provides_is_not_taken_from_python() -> None:
+    module = elf("@GLIBC_2.5", imports=("PyOwn_Helper",), needed=("libown.so",), init="_speed")
+    helper = elf("@GLIBC_2.5", provides=("PyOwn_Helper",))
+    tag = "cp38-abi3-manylinux_2_17_x86_64"
+    both = {"demo/_speed.abi3.so": module, "demo/libown.so": helper}
+    assert "abi3" not in {one.kind for one in contradictions(side(both, tag))}
+    del both["demo/libown.so"]
+    assert "abi3" in {one.kind for one in contradictions(side(both, tag))}
+
+
 def test_pure_wheels_with_compiled_modules() -> None:
     module = elf("@GLIBC_2.5", init="_speed")
     kinds = [
