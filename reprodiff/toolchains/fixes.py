@@ -27,6 +27,7 @@ _PLACEHOLDER: Final = re.compile(
 )
 _PACKAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION: Final = re.compile(r"[0-9][A-Za-z0-9._+!-]*")
+_RUST: Final = re.compile(r"/\.cargo/|/rustc/|\.rs(?:$|[^a-z])")
 _INSIDE: Final = frozenset({ArtifactKind.WHEELHOUSE, ArtifactKind.FILE, ArtifactKind.ZIP})
 
 
@@ -103,7 +104,7 @@ def with_fixes(
     """
     # Only a report that has something to fix needs the tools.
     from reprodiff.toolchains.plan import make_plan  # noqa: PLC0415
-    from reprodiff.toolchains.registry import general  # noqa: PLC0415
+    from reprodiff.toolchains.registry import general, load  # noqa: PLC0415
 
     found = tuple(findings)
     roots = [each for each in found if not each.derived_from and each.cause in causes]
@@ -126,6 +127,8 @@ def with_fixes(
     for finding in roots:
         cause = causes[finding.cause]
         here = scene.inner() if _is_inside(finding, artifacts) else scene
+        if _of_rust(finding):
+            here = replace(here, others=(load("rust"), *here.others))
         options[finding.id] = _options(cause, here)
         reasons[finding.id] = _no_fix(cause, here, options[finding.id])
     echoes = frozenset(id_ for id_, some in options.items() if not some and reasons[id_])
@@ -356,6 +359,11 @@ def _where(tool: str) -> str:
     if tool in {"pip", "uv"}:
         return Where.INSTALLER
     return Where.CHECKOUT if tool == "git" else Where.FLAGS
+
+
+def _of_rust(finding: Finding) -> bool:
+    """Whether a place shows a path that only a build of Rust leaves."""
+    return any(_RUST.search(text) for place in finding.locations for text in (place.a, place.b))
 
 
 def _limit(cause: Cause, scene: _Scene) -> str:

@@ -1,5 +1,7 @@
 """The plan: few changes, each once, by the file they go into, and what they leave."""
 
+from dataclasses import replace
+
 import pytest
 
 from reprodiff.causes.registry import CAUSES
@@ -196,3 +198,14 @@ def test_the_tools_of_what_a_folder_holds_are_those_of_the_folder() -> None:
     inner = finding("zip-member-mtime", path="demo-1.0-py3-none-any.whl!/demo.py")
     done = with_fixes([inner], CAUSES, folder, folder, inside=[made_by("flit", "3.9.0")])
     assert done.fixes[0].id == "flit_core-epoch"
+
+
+def test_a_path_of_cargo_calls_for_settings_of_rust() -> None:
+    rust = replace(
+        finding("elf-build-path"),
+        locations=(Location("x.so", "", "/home/a/.cargo/registry/src/x/lib.rs", "/root/lib.rs"),),
+    )
+    ids = [fix.id for fix in with_fixes([rust], CAUSES, made_by("setuptools", "84.2.1")).fixes]
+    assert ids[0] == "rust-remap"
+    plain = with_fixes([finding("elf-build-path")], CAUSES, made_by("setuptools", "84.2.1"))
+    assert "rust-remap" not in {fix.id for fix in plain.fixes}

@@ -39,10 +39,9 @@ TOOL: Final = Tool(
                 *("stray-files", "member-on-one-side", "egg-info-sources", "egg-info-list"),
                 "scm-dirty-version",
             ),
-            title="Build from a clean checkout",
+            title="Build from a clean clone",
             where=Where.CHECKOUT,
-            snippet="git status --porcelain --ignored\ngit clean -xfd\n"
-            "git submodule update --init --recursive",
+            snippet="git clone --recurse-submodules . ../clean-clone\ncd ../clean-clone",
             why="Files that are not in the repository get into the artifact or change its version.",
             docs="https://git-scm.com/docs/git-clean",
         ),
