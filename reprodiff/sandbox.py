@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
-from typing import IO, Any, Final
+from typing import IO, Any, ClassVar, Final
 
 from reprodiff.records import dataclass
 
@@ -59,33 +59,51 @@ _NAMES: Final = "reprodiff."
 
 
 def run(
-    task: str, meta: Mapping[str, Any], payload: bytes = b"", limits: ChildLimits | None = None
+    task: str,
+    meta: Mapping[str, Any],
+    payload: bytes = b"",
+    limits: ChildLimits | None = None,
+    channel: str = "",
 ) -> Answer | Failure:
     """Run ``task``, written ``package.module:function``, in the child and wait for its answer.
 
-    Never raises: a crash, a hang, a refusal and a missing dependency are a :class:`Failure`.
+    Each ``channel`` has a child of its own, which does one task after the other.  Never raises: a
+    crash, a hang, a refusal and a missing dependency are a :class:`Failure`.
     """
     limits = limits or ChildLimits()
-    with _lock:
-        return _Worker.current().run(task, dict(meta), payload, limits)
+    with _lock_of(channel):
+        return _Worker.current(channel).run(task, dict(meta), payload, limits)
+
+
+def stop(channel: str) -> None:
+    """End what a channel is doing, if it is doing something: its task fails as a crash."""
+    worker = _Worker.by_channel.get(channel)
+    if worker is not None:
+        worker.kill()
 
 
 def close() -> None:
-    """End the child, if there is one."""
-    with _lock:
-        if _Worker.only is not None:
-            _Worker.only.end()
-            _Worker.only = None
+    """End all children."""
+    for channel in list(_Worker.by_channel):
+        with _lock_of(channel):
+            worker = _Worker.by_channel.pop(channel, None)
+            if worker is not None:
+                worker.end()
 
 
-_lock = Lock()
+def _lock_of(channel: str) -> Lock:
+    return _locks.setdefault(channel, Lock())
+
+
+_locks: dict[str, Lock] = {}
 atexit.register(close)
 
 
 class _Worker:
-    only: "_Worker | None" = None
+    by_channel: ClassVar[dict[str, "_Worker"]] = {}
 
-    def __init__(self) -> None:
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
         root = str(Path(__file__).resolve().parents[1])
         path = [entry for entry in sys.path if entry]
         environment = dict(os.environ, PYTHONPATH=os.pathsep.join([root, *path]))
@@ -100,14 +118,20 @@ class _Worker:
         )
 
     @classmethod
-    def current(cls) -> "_Worker":
-        """Return the running child, a new one where there is none."""
-        if cls.only is not None and cls.only.ended:
-            cls.only.end()
-            cls.only = None
-        if cls.only is None:
-            cls.only = cls()
-        return cls.only
+    def current(cls, channel: str) -> "_Worker":
+        """Return the running child of a channel, a new one where there is none."""
+        known = cls.by_channel.get(channel)
+        if known is not None and known.ended:
+            known.end()
+            known = None
+        if known is None:
+            known = cls.by_channel[channel] = cls(channel)
+        return known
+
+    def kill(self) -> None:
+        """End the child at once, whatever it is doing."""
+        with suppress(OSError):
+            self._process.kill()
 
     @property
     def ended(self) -> bool:
@@ -166,7 +190,7 @@ class _Worker:
         code = self._process.wait()
         worker.join(timeout=5)
         self.end()
-        type(self).only = None
+        self.by_channel.pop(self._channel, None)
         return code
 
     def end(self) -> None:

@@ -109,12 +109,23 @@ def _header(_store: Store, contents: Contents, subject: Subject, location: Locat
 def _parts(_store: Store, contents: Contents, _subject: Subject, location: Location) -> Made:
     from reprodiff.views.native import asking  # noqa: PLC0415
 
-    rows = asking.parts(location.path, contents.a, contents.b)
-    if isinstance(rows, str):
-        return Made(Messages([rows], View.PARTS))
-    source = GridSource(rows, View.PARTS, position(location, contents))
-    source.legend = _STATES
-    return Made(source)
+    at = position(location, contents)
+
+    def asked(*, judge: bool) -> Source:
+        rows = asking.parts(location.path, contents.a, contents.b, judge=judge)
+        if isinstance(rows, str):
+            return Messages([rows], View.PARTS)
+        source = GridSource(rows, View.PARTS, at)
+        source.legend = _STATES
+        return source
+
+    def later() -> Source | None:
+        source = asked(judge=True)
+        return source if isinstance(source, GridSource) else None
+
+    if not contents.both or len(contents.a) + len(contents.b) <= _SMALL:
+        return Made(asked(judge=True))
+    return Made(asked(judge=False), later)
 
 
 def _code(_store: Store, contents: Contents, _subject: Subject, location: Location) -> Made:

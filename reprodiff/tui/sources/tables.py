@@ -34,6 +34,8 @@ def _counts(row: TableRow) -> bool:
 class GridSource(RowSource):
     """A row for each thing, A beside B or below it; opened at ``at``, an offset of one side."""
 
+    can_wrap = False
+
     def __init__(
         self, rows: Sequence[TableRow], view: View, at: tuple[Side, int] | None = None
     ) -> None:
@@ -164,8 +166,8 @@ class GridSource(RowSource):
         return len(self._parts(row, layout))
 
     def _wraps(self, layout: Layout) -> bool:
-        """Break lines unless A and B share one: a value that is cut off tells nothing."""
-        return super()._wraps(layout._replace(wrap=layout.wrap or not layout.split))
+        """Always break lines: a value that is cut off tells nothing."""
+        return super()._wraps(layout._replace(wrap=True))
 
     def _wide(self, layout: Layout, head: int) -> int:
         return max(min((layout.cells - head - 2) // 2, self._value + 2), 8)

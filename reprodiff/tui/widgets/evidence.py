@@ -20,6 +20,7 @@ from reprodiff.tui.sources.dumps import BytesSource
 from reprodiff.tui.store import Store
 from reprodiff.tui.widgets.legend import Legend
 from reprodiff.tui.widgets.lineview import LineView
+from reprodiff.views.claims import give_up
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -186,6 +187,8 @@ class EvidencePane(Vertical):
         """Note that something else is wanted: what is still being read is no more."""
         if self._timer is not None:
             self._timer.stop()
+        if any(w.group == _MORE and w.is_running for w in self.workers if w.node is self):
+            give_up()
         self._wanted += 1
         return self._wanted
 

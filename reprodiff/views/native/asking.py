@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 from reprodiff import sandbox
 from reprodiff.formats.parsing.align import Op
 from reprodiff.model import Span
-from reprodiff.views.claims import Claims
+from reprodiff.views.claims import CHANNEL, Claims
 from reprodiff.views.listing import ListingLine, ListingPair, align_keys
 from reprodiff.views.tables import State, TableRow, heading, row
 
-LIMITS: Final = sandbox.ChildLimits(seconds=60, cpu_seconds=60)
+LIMITS: Final = sandbox.ChildLimits(seconds=120, cpu_seconds=120)
 MAX_BYTES: Final = 512 << 20
 """Larger pairs are not sent to be taken apart."""
 MAX_JUDGED: Final = 64 << 20
@@ -27,13 +27,21 @@ class Code(NamedTuple):
     why: str
 
 
-def parts(path: str, a: memoryview, b: memoryview) -> list[TableRow] | str:
-    """Return sections, functions and symbols as one table, or why there is none."""
+def parts(path: str, a: memoryview, b: memoryview, *, judge: bool = True) -> list[TableRow] | str:
+    """Return sections, functions and symbols as one table, or why there is none.
+
+    With ``judge`` the files are compared once more, to tell functions that have changed from
+    those that only follow what moved; that may take a while.
+    """
     size = len(a) + len(b)
     if size > MAX_BYTES:
         return "These files are too large to be taken apart for a look."
-    meta = {"size_a": len(a), "path": path, "facts": size <= MAX_JUDGED}
-    answer = sandbox.run("reprodiff.views.native.parts:parts", meta, b"".join((a, b)), LIMITS)
+    judge = judge and size <= MAX_JUDGED
+    meta = {"size_a": len(a), "path": path, "facts": judge}
+    channel = CHANNEL if judge else ""
+    answer = sandbox.run(
+        "reprodiff.views.native.parts:parts", meta, b"".join((a, b)), LIMITS, channel
+    )
     if isinstance(answer, sandbox.Failure):
         return f"These files could not be taken apart: {answer.message}."
     rows: list[TableRow] = []

@@ -137,7 +137,7 @@ def _function_table(
             rows.append(_function(one, two, state))
     order = list(State)
     rows.sort(key=lambda row: (not State(row[3]).differs, order.index(State(row[3]))))
-    yield f"Functions: {_told(counts)}", rows
+    yield f"Functions: {_told(counts, judged=judge.known)}", rows
 
 
 def _paired(
@@ -190,9 +190,9 @@ class _Judge:
 
     def __init__(self, facts: Iterable[Difference]) -> None:
         self._changed: dict[Side, list[Span]] = {Side.A: [], Side.B: []}
-        self._known = False
+        self.known = False
         for fact in facts:
-            self._known = self._known or fact.what.endswith((MOVED, *_CODE))
+            self.known = self.known or fact.what.endswith((MOVED, *_CODE))
             if fact.what.endswith(_CODE):
                 for one, two in fact.places():
                     self._changed[Side.A].append(one)
@@ -201,7 +201,7 @@ class _Judge:
             spans.sort()
 
     def state(self, a: Span, b: Span) -> State:
-        if not self._known:
+        if not self.known:
             return State.CHANGED
         touched = self._touches(Side.A, a) or self._touches(Side.B, b)
         return State.CHANGED if touched else State.FOLLOWS
@@ -255,8 +255,10 @@ def _symbol(item: Name) -> str:
     return f"{item.address:#x}{size}  {item.bind} {item.kind}"
 
 
-def _told(counts: Mapping[State, int]) -> str:
+def _told(counts: Mapping[State, int], *, judged: bool = True) -> str:
     words = {State.MOVED: "moved", State.FOLLOWS: "follow what moved"}
+    if not judged:
+        words[State.CHANGED] = "of other bytes"
     parts_ = [
         f"{count} {words.get(state, state.value)}" for state, count in counts.items() if count
     ]
