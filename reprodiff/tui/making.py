@@ -237,16 +237,17 @@ def _placed(store: Store, contents: Contents) -> list[_Placed]:
 
 def _known(store: Store, placed: list[_Placed], *, complete: bool = False) -> Known:
     findings = list(store.findings.values())
+    found = sorted({number for number, _ in placed if number < len(findings)})
+    # Counted anew, so that the first few have colours of their own.
+    order = {number: at for at, number in enumerate(found)}
     claims = [
-        claiming.Claim(number, each.span_a or Span(0, 0), each.span_b or Span(0, 0))
+        claiming.Claim(order[number], each.span_a or Span(0, 0), each.span_b or Span(0, 0))
         for number, each in placed
+        if number in order
     ]
-    numbers = {number for number, _ in placed}
-    titles = {number: findings[number].title for number in numbers if number < len(findings)}
+    titles = {order[number]: findings[number].title for number in found}
     loose = frozenset(
-        number
-        for number in numbers
-        if number < len(findings) and findings[number].category is Category.UNEXPLAINED
+        order[number] for number in found if findings[number].category is Category.UNEXPLAINED
     )
     return Known(claiming.Claims(claims), titles, loose, complete)
 

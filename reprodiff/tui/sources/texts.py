@@ -6,7 +6,6 @@ from typing import Final
 from rich.cells import cell_len
 
 from reprodiff.model import Side, Span
-from reprodiff.text import plain
 from reprodiff.tui.chunks import Chunk, Line, fitted, marked, shifted
 from reprodiff.tui.sources.base import MAX_HITS, Hits, Layout, View, wrapped
 from reprodiff.tui.sources.rows import RowSource
@@ -207,8 +206,8 @@ class PairSource(RowSource):
         if self.painter is None or role != "text":
             return chunks
         raw = self._pair.raw(side, line.number - 1)
-        if len(raw) > MAX_LINE or len(chunks) != 1 or plain(raw) != chunks[0].text:
-            return chunks  # an escape has moved the characters
+        if len(raw) > MAX_LINE or len(chunks) != 1 or raw != chunks[0].text:
+            return chunks  # something in it is escaped: the raw line must not be shown
         made: Line = []
         at = 0
         for start, stop, colour in self.painter(side, line.number - 1):

@@ -82,7 +82,7 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
         hits = self.source.hits
         total = f"{len(hits.places):,}" + ("" if hits.complete else "+")
         found = f"{self.match + 1:,} of {total} matches" if self.match is not None else "no match"
-        return f"{told} · {found}" if told else found
+        return f"{found} · {told}" if told else found
 
     def show(self, source: Source) -> None:
         """Show another source, from where it wants to begin."""
