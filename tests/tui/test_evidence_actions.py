@@ -18,6 +18,11 @@ SOURCE = ("j", "j")
 """From the first finding to the one whose text changed."""
 
 
+def typed(text: str) -> list[str]:
+    """Return the keys that type a text."""
+    return ["space" if char == " " else char for char in text]
+
+
 def lines(driver: Driver) -> LineView:
     return driver.app._main._evidence.lines
 
@@ -235,3 +240,99 @@ class _Nothing:
 def _read(command: object, paths: list[Path]) -> tuple[list[str], str]:
     assert isinstance(command, list)
     return command, paths[0].read_text(encoding="utf-8")
+
+
+# -- searching
+
+
+def test_a_slash_finds_in_the_evidence_with_a_count_and_n_goes_on() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("enter", "slash", *typed("LINE 4"))
+        # It begins where the eye is: at line 40, behind line 4.
+        await driver.sees("2 of 11 matches")
+        await driver.press("enter")
+        assert lines(driver).has_focus
+        await driver.press("n")
+        await driver.sees("3 of 11 matches")
+        await driver.press("N", "N", "N")
+        await driver.sees("11 of 11 matches")
+        await driver.press("escape")
+        await driver.until(lambda: "matches" not in driver.text)
+        assert lines(driver).has_focus
+
+    drive(scenario)
+
+
+def test_what_is_found_is_marked_and_brought_into_view() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("enter", "slash", *typed("line 58"))
+        await driver.sees("1 of 1 matches", "line 58")
+        view = lines(driver)
+        at = view.source.hit(0, view.layout_now).first
+        found = view.source.highlighted(view.source.line(at, view.layout_now))
+        assert "".join(chunk.text for chunk in found if chunk.role == "found") == "line 58"
+
+    drive(scenario)
+
+
+def test_a_search_for_what_is_not_there_says_so_and_escape_ends_it() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("enter", "n")
+        await driver.sees("/ begins")
+        await driver.press("slash", *"nowhere")
+        await driver.sees("no match")
+        await driver.press("escape")
+        assert lines(driver).has_focus
+        await driver.press("escape")
+        assert driver.app._main._findings.has_focus
+
+    drive(scenario)
+
+
+def test_a_slash_in_the_list_still_filters_it() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("slash", *"machine")
+        await driver.until(lambda: "RECORD denies" not in driver.text)
+        await driver.sees("machine code changed")
+
+    drive(scenario)
+
+
+def test_another_finding_ends_the_search() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("enter", "slash", *"line", "enter", "tab", "tab")
+        await driver.sees("matches")
+        await driver.press("j", "j")
+        await driver.until(lambda: "matches" not in driver.text)
+        assert not driver.app._main._search_row.display
+
+    drive(scenario)
+
+
+def test_a_page_can_be_searched() -> None:
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("DIFFERENT")
+        await driver.press("question_mark", "slash", *"aligned")
+        await driver.sees("The bytes of both sides, aligned")
+        await driver.press("escape")
+        await driver.sees("The bytes of both sides, aligned")
+        await driver.press("escape")
+        await driver.sees("Findings")
+
+    drive(scenario, size=(120, 24))
+
+
+def test_the_reason_can_be_searched_too() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("tab", "tab", "slash", *"commit", "enter")
+        view = driver.app._main._reason
+        await driver.until(lambda: view.match is not None)
+        assert view.has_focus
+
+    drive(scenario)

@@ -48,6 +48,7 @@ LISTING: Final = (
         Topic.LIST,
         "filter",
         (Where.FINDINGS,),
+        page=True,
     ),
     Key(
         "find.next",
@@ -55,6 +56,7 @@ LISTING: Final = (
         "Next finding",
         "To the next finding, past its places; in another pane: to the next match",
         Topic.LIST,
+        page=True,
     ),
     Key(
         "find.previous",
@@ -62,6 +64,7 @@ LISTING: Final = (
         "Previous finding",
         "To the previous finding, or match",
         Topic.LIST,
+        page=True,
     ),
     Key(
         "list.group",

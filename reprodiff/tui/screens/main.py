@@ -164,7 +164,7 @@ class MainScreen(
             self._evidence.lines: Where.EVIDENCE,
             self._reason: Where.REASON,
         }
-        typing = self._filter.has_focus
+        typing = self._filter.has_focus or self._search_row.view is not None
         self._keybar.show(Where.TYPING if typing else where[self._pane()])
         self.fit_zoom()
 

@@ -14,6 +14,7 @@ from reprodiff.tui.sources.base import Source
 from reprodiff.tui.sources.pages import Block, Page
 from reprodiff.tui.widgets.keybar import KeyBar
 from reprodiff.tui.widgets.lineview import LineView
+from reprodiff.tui.widgets.searching import SearchRow
 
 
 class PageScreen(ModalScreen[None]):
@@ -38,12 +39,14 @@ class PageScreen(ModalScreen[None]):
         source = content if isinstance(content, Source) else Page(content)
         self._view = LineView(source, id="page")
         self._view.wrap = True
+        self._search_row = SearchRow()
 
     def compose(self) -> ComposeResult:
         """Put the text over the keys."""
         with Vertical(id="page-box") as box:
             box.border_title = Content(self._title)
             yield self._view
+            yield self._search_row
         yield KeyBar(Where.PAGE, self._keyboard)
 
     def on_mount(self) -> None:
@@ -76,9 +79,19 @@ class PageScreen(ModalScreen[None]):
         """Scroll to the first or the last line."""
         self._view.edge(direction)
 
+    def action_find(self) -> None:
+        """Look for something in the text."""
+        self._search_row.open(self._view)
+
+    def action_find_next(self, direction: int) -> None:
+        """Go to the next match."""
+        if not self._view.again(direction):
+            self.notify("Nothing is looked for here: / begins.", markup=False, timeout=2)
+
     def action_back(self) -> None:
-        """Close the page."""
-        self.dismiss()
+        """End a search; else close the page."""
+        if not self._search_row.close():
+            self.dismiss()
 
     def action_help(self) -> None:
         """Close the page: the key that opened help closes it."""
