@@ -307,6 +307,8 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
         if self.target is not None:
             shift = self._shift
             self.target = self.source.again(self.target, self.layout_now)
+            if self.target is None:
+                self._following = False  # a match of a search that is over: stay where it was
             if self._following:
                 self._reveal(from_top=True)
             else:
