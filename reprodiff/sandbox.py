@@ -129,9 +129,10 @@ class _Worker:
         return known
 
     def kill(self) -> None:
-        """End the child at once, whatever it is doing."""
-        with suppress(OSError):
+        """End the child at once, whatever it is doing; the next task gets a new one."""
+        with suppress(OSError, subprocess.TimeoutExpired):
             self._process.kill()
+            self._process.wait(timeout=1)
 
     @property
     def ended(self) -> bool:

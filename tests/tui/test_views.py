@@ -88,7 +88,7 @@ def test_other_views_of_a_library(view: View, size: tuple[int, int], theme: str)
         await driver.press("enter")
         await seen(driver, view)
         await driver.settled()
-        check(driver.app, f"{view.name.lower()}-{size[0]}-{theme}")
+        check(driver.app, f"native-{view.name.lower()}-{size[0]}-{theme}")
 
     drive(scenario, app_on(sample(NATIVE), theme), size)
 
