@@ -9,6 +9,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Final
 
 from reprodiff.formats.parsing.align import align_bytes
 from reprodiff.formats.parsing.byteruns import common_head, common_tail
@@ -44,6 +45,12 @@ def weigh(a: memoryview, b: memoryview) -> int:
     shorter = min(len(a), len(b))
     if shorter == 0:
         return max(len(a), len(b))
+    if len(a) == len(b) <= _WORD:
+        differing = int.from_bytes(a, "big") ^ int.from_bytes(b, "big")
+        if not differing:
+            return 0
+        lowest = ((differing & -differing).bit_length() - 1) // 8
+        return (differing.bit_length() + 7) // 8 - lowest
     head = common_head(a, b)
     tail = common_tail(a[head:], b[head:])
     return max(len(a), len(b)) - head - tail
@@ -61,23 +68,45 @@ def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> B
         for span_a, span_b in pairs:
             if span_a.size or span_b.size:
                 flat.append((_within(span_a, len(a)), _within(span_b, len(b)), number))
-    cover_a = merge(span for span, _, _ in flat)
-    cover_b = merge(span for _, span, _ in flat)
-    left_over = _residue(a, b, cover_a, cover_b, [(x, y) for x, y, _ in flat])
+    order = sorted(range(len(flat)), key=flat.__getitem__)
+    fixed = _fixed([flat[index] for index in order])
     weights = [0] * len(claims)
+    left: list[Pair] = []
+    loose: list[int] = []
+    group: list[Pair] = []
+    at_a = at_b = 0
+    for index, is_fixed in zip(order, fixed, strict=True):
+        span_a, span_b, number = flat[index]
+        if not is_fixed:
+            loose.append(index)
+            group.append((span_a, span_b))
+            continue
+        (start_a, stop_a), (start_b, stop_b) = span_a, span_b
+        if group or start_a != at_a or start_b != at_b:
+            left += _between(a, b, (Span(at_a, start_a), Span(at_b, start_b)), group)
+            group = []
+        weights[number] += weigh(a[start_a:stop_a], b[start_b:stop_b])
+        at_a, at_b = stop_a, stop_b
+    left += _between(a, b, (Span(at_a, len(a)), Span(at_b, len(b))), group)
     seen_a, seen_b = _Seen(), _Seen()
-    for span_a, span_b, number in sorted(flat, key=lambda item: item[2]):
+    for span_a, span_b, number in sorted((flat[x] for x in sorted(loose)), key=lambda x: x[2]):
         fresh_a = seen_a.add(span_a)
         fresh_b = seen_b.add(span_b)
         if fresh_a == span_a.size and fresh_b == span_b.size:
             weights[number] += weigh(a[span_a.start : span_a.stop], b[span_b.start : span_b.stop])
         else:
             weights[number] += max(fresh_a, fresh_b)
-    unexplained = sum(weigh(a[x.start : x.stop], b[y.start : y.stop]) for x, y in left_over)
-    return Balance(sum(weights) + unexplained, tuple(weights), left_over, unexplained)
+    unexplained = sum(weigh(a[x.start : x.stop], b[y.start : y.stop]) for x, y in left)
+    return Balance(sum(weights) + unexplained, tuple(weights), tuple(left), unexplained)
+
+
+_WORD: Final = 16
+"""Bytes of the longest region that is weighed as one number."""
 
 
 def _within(span: Span, size: int) -> Span:
+    if 0 <= span.start <= span.stop <= size:
+        return span
     start = min(max(span.start, 0), size)
     return Span(start, min(max(span.stop, start), size))
 
@@ -120,71 +149,49 @@ class _Seen:
         return span.size - taken
 
 
-def gaps(cover: Sequence[Span], size: int) -> list[Span]:
-    """Return what ``cover`` (sorted, disjoint) leaves of ``0..size``, empty gaps included."""
-    edges = [0]
+def _between(a: memoryview, b: memoryview, region: Pair, claims: Sequence[Pair]) -> Iterable[Pair]:
+    """Yield the unclaimed spans that differ between two claims that cross no other.
+
+    The bytes there must be equal on both sides: nothing may slip past a claim.  Claims in between
+    cross or overlap each other; they are taken out, and what is left is compared as a whole.
+    """
+    one, two = region
+    if not claims:
+        if a[one.start : one.stop] == b[two.start : two.stop]:
+            return ()
+        return _differing(a, b, [one], [two])
+    free_a = gaps(merge(span for span, _ in claims), one.stop, one.start)
+    free_b = gaps(merge(span for _, span in claims), two.stop, two.start)
+    return _differing(
+        a,
+        b,
+        [span for span in free_a if span.size] or [Span(one.start, one.start)],
+        [span for span in free_b if span.size] or [Span(two.start, two.start)],
+    )
+
+
+def gaps(cover: Sequence[Span], size: int, start: int = 0) -> list[Span]:
+    """Return what ``cover`` (sorted, disjoint) leaves of ``start..size``, empty gaps included."""
+    edges = [start]
     for span in cover:
         edges += [span.start, span.stop]
     edges.append(size)
-    return [Span(start, stop) for start, stop in list(pairwise(edges))[::2]]
+    return [Span(low, high) for low, high in list(pairwise(edges))[::2]]
 
 
-def _residue(
-    a: memoryview,
-    b: memoryview,
-    cover_a: Sequence[Span],
-    cover_b: Sequence[Span],
-    pairs: Sequence[Pair],
-) -> tuple[Pair, ...]:
-    """Return the unclaimed spans that differ.
-
-    The bytes between two claims must be equal to the bytes between the same two claims of the
-    other side: nothing may slip past a claim.  Claims that cross each other are taken out, and
-    what is left between the nearest claims that cross none is compared as a whole.
-    """
-    left: list[Pair] = []
-    free_a, free_b = gaps(cover_a, len(a)), gaps(cover_b, len(b))
-    first_a = first_b = at_a = at_b = 0
-    for span_a, span_b in [
-        *_fixed(sorted(set(pairs))),
-        (Span(len(a), len(a)), Span(len(b), len(b))),
-    ]:
-        first_a, parts_a = _between(free_a, first_a, Span(at_a, span_a.start))
-        first_b, parts_b = _between(free_b, first_b, Span(at_b, span_b.start))
-        left += _differing(a, b, parts_a, parts_b)
-        at_a, at_b = span_a.stop, span_b.stop
-    return tuple(left)
-
-
-def _fixed(ordered: Sequence[Pair]) -> list[Pair]:
-    """Return the claims that neither cross nor overlap any other one on either side."""
-    behind = [(0, 0)]
-    for span_a, span_b in ordered:
-        behind.append((max(behind[-1][0], span_a.stop), max(behind[-1][1], span_b.stop)))
-    found: list[Pair] = []
+def _fixed(ordered: Sequence[tuple[Span, Span, int]]) -> list[bool]:
+    """Return of each claim whether it neither crosses nor overlaps any other on either side."""
+    before: list[bool] = []
+    most_a = most_b = 0
+    for (start_a, stop_a), (start_b, stop_b), _ in ordered:
+        before.append(most_a <= start_a and most_b <= start_b)
+        most_a, most_b = max(most_a, stop_a), max(most_b, stop_b)
     next_a = next_b = sys.maxsize
     for number in range(len(ordered) - 1, -1, -1):
-        span_a, span_b = ordered[number]
-        before_a, before_b = behind[number]
-        in_turn_a = before_a <= span_a.start <= span_a.stop <= next_a
-        in_turn_b = before_b <= span_b.start <= span_b.stop <= next_b
-        if in_turn_a and in_turn_b:
-            found.append(ordered[number])
-        next_a, next_b = min(next_a, span_a.start), min(next_b, span_b.start)
-    return found[::-1]
-
-
-def _between(free: Sequence[Span], first: int, region: Span) -> tuple[int, list[Span]]:
-    """Return the free spans inside ``region``, at least one; and where to look on."""
-    found: list[Span] = []
-    while first < len(free) and free[first].start <= region.stop:
-        span = Span(max(free[first].start, region.start), min(free[first].stop, region.stop))
-        if span.size > 0:
-            found.append(span)
-        if free[first].stop > region.stop:
-            break
-        first += 1
-    return max(first - 1, 0), found or [Span(region.start, region.start)]
+        (start_a, stop_a), (start_b, stop_b), _ = ordered[number]
+        before[number] = before[number] and stop_a <= next_a and stop_b <= next_b
+        next_a, next_b = min(next_a, start_a), min(next_b, start_b)
+    return before
 
 
 def _differing(

@@ -23,7 +23,7 @@ from reprodiff.formats.elf.reader import (
     parse,
 )
 from reprodiff.formats.elf.regions import Tiling, out_of_turn, tiling
-from reprodiff.formats.elf.symbols import map_code, names
+from reprodiff.formats.elf.symbols import map_code, names, starts
 from reprodiff.formats.elf.tables import (
     Work,
     check_dynamic,
@@ -100,9 +100,10 @@ class _Comparison(Statement):
 
     def maps(self, pairs: list[SectionPair]) -> list[CodeMap]:
         maps: list[CodeMap] = []
+        known = starts(self.a), starts(self.b)
         for pair in pairs:
             if pair.a.code and pair.a.type != SHT_NOBITS and not pair.packed:
-                maps.append(map_code(self.a, self.b, pair))
+                maps.append(map_code(self.a, self.b, pair, known))
             elif pair.name == ".debug_line":
                 dwarftables.map_lines(self.a, pair)
             else:

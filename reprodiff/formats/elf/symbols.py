@@ -1,6 +1,6 @@
 """Functions of an ELF file: by its symbols, and by what its unwind table covers."""
 
-from reprodiff.formats.elf.entries import symbols
+from reprodiff.formats.elf.entries import Symbol, symbols
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import EM_ARM, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
 from reprodiff.formats.machine.frames import Bytes, frames
@@ -12,53 +12,66 @@ from reprodiff.formats.machine.functions import (
     pair_functions,
     runs,
 )
+from reprodiff.records import dataclass
 
 
-def functions(elf: Elf, section: Section) -> list[Function]:
+@dataclass(slots=True)
+class Starts:
+    """Where functions start in a file, whatever section they are in."""
+
+    symbols: dict[int, list[Symbol]]
+    """By the number of the section."""
+    frames: list[tuple[int, int]]
+    """Address and size, as far as the unwind table knows."""
+
+
+def starts(elf: Elf) -> Starts:
+    """Read the symbol tables and the unwind table of a file, once for all of its sections."""
+    found = Starts({}, [])
+    for table in elf.sections:
+        if table.type in {SHT_SYMTAB, SHT_DYNSYM}:
+            for item in symbols(elf, table):
+                if item.type in {2, 10}:
+                    found.symbols.setdefault(item.section, []).append(item)
+    table_of_frames = elf.named(".eh_frame")
+    if elf.type == 1 or table_of_frames is None or table_of_frames.type == SHT_NOBITS:
+        return found
+    content = bytes(elf.content(table_of_frames))
+    source = Bytes(content, table_of_frames.addr, elf.word, big=elf.big)
+    found.frames += [
+        (frame.code.value, frame.size) for frame in frames(source) if frame.code is not None
+    ]
+    return found
+
+
+def functions(elf: Elf, section: Section, known: Starts | None = None) -> list[Function]:
     """Return what a code section is made of: by symbols and by the unwind table.
 
     What neither names (start-up code, procedure linkage) is a run of its own.
     """
+    known = starts(elf) if known is None else known
     size = section.body.size
     start, stop = section.addr, section.addr + size
     found: dict[int, tuple[int, list[bytes]]] = {}
     relocatable = elf.type == 1
     thumb = int(elf.machine == EM_ARM)  # the lowest bit of a function's address says Thumb there
-    for table in elf.sections:
-        if table.type not in {SHT_SYMTAB, SHT_DYNSYM}:
-            continue
-        for item in symbols(elf, table):
-            if item.type not in {2, 10} or item.section != section.index:
-                continue
-            value = (item.value & ~thumb) + (start if relocatable else 0)
-            if start <= value < stop and len(found) < MAX_FUNCTIONS:
-                known = found.setdefault(value - start, (0, []))
-                if item.name not in known[1]:
-                    known[1].append(item.name)
-                found[value - start] = (max(known[0], item.size), known[1])
-    if not relocatable:
-        _unwound(elf, section, found)
+    for item in known.symbols.get(section.index, ()):
+        value = (item.value & ~thumb) + (start if relocatable else 0)
+        if start <= value < stop and len(found) < MAX_FUNCTIONS:
+            size_here, names_here = found.setdefault(value - start, (0, []))
+            if item.name not in names_here:
+                names_here.append(item.name)
+            found[value - start] = (max(size_here, item.size), names_here)
+    for address, length in known.frames:
+        if start <= address < stop:
+            size_here, names_here = found.get(address - start, (0, []))
+            found[address - start] = (size_here or length, names_here)
     return runs(found, bytes(elf.content(section)))
 
 
-def _unwound(elf: Elf, section: Section, found: dict[int, tuple[int, list[bytes]]]) -> None:
-    """Add the functions that the unwind table knows."""
-    table = elf.named(".eh_frame")
-    if table is None or table.type == SHT_NOBITS:
-        return
-    source = Bytes(bytes(elf.content(table)), table.addr, elf.word, big=elf.big)
-    for frame in frames(source):
-        if frame.code is None:
-            continue
-        at = frame.code.value - section.addr
-        if 0 <= at < section.body.size:
-            known = found.get(at, (0, []))
-            found[at] = (known[0] or frame.size, known[1])
-
-
-def map_code(a: Elf, b: Elf, pair: SectionPair) -> CodeMap:
+def map_code(a: Elf, b: Elf, pair: SectionPair, known: tuple[Starts, Starts]) -> CodeMap:
     """Pair the functions of a code section and build its map."""
-    return pair_functions(pair, functions(a, pair.a), functions(b, pair.b))
+    return pair_functions(pair, functions(a, pair.a, known[0]), functions(b, pair.b, known[1]))
 
 
 def names(elf: Elf) -> Names:

@@ -157,7 +157,7 @@ class Statement:
             self.packed(region, left)
             return
         if region.moved:
-            places = [region.spans(quad) for quad in sorted(set(region.moved))]
+            places = [region.spans(quad) for quad in joined(region.moved)]
             sizes = [f"{len(region.moved)} words" for _ in range(2)]
             self.add(f"{self.form}.moved", region.name, sizes[0], sizes[1], places)
         if not left:
@@ -219,6 +219,18 @@ class Statement:
         if name is None:
             return f"{region.name}+{quad.a0:#x}"
         return f"{region.name} {name.decode('utf-8', 'surrogateescape')}"
+
+
+def joined(quads: Iterable[Quad]) -> list[Quad]:
+    """Return runs in their order, those that touch on both sides as one."""
+    made: list[Quad] = []
+    for quad in sorted(set(quads)):
+        last = made[-1] if made else None
+        if last is not None and last.a1 == quad.a0 and last.b1 == quad.b0:
+            made[-1] = Quad(last.a0, quad.a1, last.b0, quad.b1)
+        else:
+            made.append(quad)
+    return made
 
 
 def claims(pair: AnyPair) -> Iterator[tuple[Piece, list[Quad]]]:
