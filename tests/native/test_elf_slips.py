@@ -96,6 +96,14 @@ def report(a: Path, b: Path) -> Report:
         ("clang", _ARM, _FREESTANDING, 150),
         ("g++", "-g -O2", CXX_CODE, 120),
         ("g++", "-g -O2 -c -no-pie", CXX_CODE, 120),
+        ("i686-linux-gnu-gcc", "-g -O2", C_CODE, 120),
+        ("i686-linux-gnu-gcc", "-O2 strip", C_CODE, 80),
+        ("i686-linux-gnu-gcc", "-g -gdwarf-4 -O2 -c", C_CODE, 80),
+        ("aarch64-linux-gnu-g++", "-g -O2", CXX_CODE, 80),
+        ("clang", "-g -gz -O2 -fuse-ld=lld", C_CODE, 80),
+        ("clang++", "-g -gpubnames -gdwarf-5 -O2 -fuse-ld=lld", CXX_CODE, 80),
+        ("gcc", "-g -gsplit-dwarf -gdwarf-4 -O2", C_CODE, 80),
+        ("gcc", "-g -O3 -flto", C_CODE, 80),
     ],
 )
 def test_no_byte_slips_past_the_proof_anywhere(
