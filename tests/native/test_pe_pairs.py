@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from reprodiff.formats.base import Content
 from reprodiff.formats.pe import FORMAT
 from reprodiff.formats.pe.checks import checksum
 from reprodiff.formats.pe.image import read_image
-from reprodiff.model import ArtifactKind, Report, Verdict
+from reprodiff.model import ArtifactKind, Report, Severity, Verdict
 from tests.formats.verdicts import equivalent
 from tests.native.builders import need
 
@@ -221,3 +222,35 @@ def test_no_flipped_bit_passes_beside_benign_causes(tmp_path: Path, kind: str) -
         if equivalent(FORMAT, content(changed)):
             missed.append(hex(at))
     assert missed == []
+
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+def module(sample: str, side: str) -> bytes:
+    (wheel,) = (SAMPLES / sample / side).glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.read("demo/_speed.pyd")
+
+
+def test_bytes_appended_behind_another_time_are_an_alarm(tmp_path: Path) -> None:
+    rng = random.Random(3)  # noqa: S311
+    (tmp_path / "a.pyd").write_bytes(module("pe-time", "a"))
+    (tmp_path / "b.pyd").write_bytes(module("pe-time", "b") + rng.randbytes(4096))
+    found = report(tmp_path / "a.pyd", tmp_path / "b.pyd")
+    assert found.verdict is Verdict.DIFFERENT
+    overlay = next(f for f in found.findings if f.cause == "pe-overlay")
+    assert overlay.severity is Severity.ALARM
+    assert overlay.bytes == 4096
+    assert "pe-timestamp" in causes(found)
+
+
+def test_modules_for_two_interpreters_are_compared_with_each_other(tmp_path: Path) -> None:
+    for side, tag in (("a", "cp311"), ("b", "cp312")):
+        with zipfile.ZipFile(tmp_path / f"{side}.zip", "w") as archive:
+            info = zipfile.ZipInfo(f"demo/_speed.{tag}-win_amd64.pyd", (2026, 1, 1, 0, 0, 0))
+            archive.writestr(info, module("hidden-change-in-pe", side))
+    found = report(tmp_path / "a.zip", tmp_path / "b.zip")
+    assert found.verdict is Verdict.DIFFERENT
+    assert "demo_fits" in places(found, "pe-code-changed")
+    assert found.summary.members.only_a == found.summary.members.only_b == 0

@@ -97,6 +97,8 @@ class Proof(Statement):
         every = [*others, *regions.values()]
         state(every, (place for each in self.fields for place in each.places()))
         self.state_strings(regions.values())
+        # Code whose bytes are also those of something else is compared there.
+        maps = [found for found in maps if work.region(found.pair).pair is not None]
         result = self._check(work, others[0], maps, pairs)
         self._lonely((only_a, only_b))
         self.functions(work, maps)

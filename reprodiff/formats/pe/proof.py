@@ -75,6 +75,8 @@ class Proof(Statement):
         for fact in self.fields:
             cut.state(fact.places())
         self.state_strings(cut.parts.values())
+        # Code whose bytes are also those of something else is compared there.
+        maps = [found for found in maps if work.region(found.pair).pair is not None]
         result = self._check(work, cut, maps, texts)
         self._state(work, cut, maps, result)
         return self.found
