@@ -115,12 +115,19 @@ def _check(
     if arch == AARCH64:
         from reprodiff.formats.machine import aarch64  # noqa: PLC0415
 
-        for both in items:
-            found_here = aarch64.compare(
-                _body(region.a, both.a), _body(code_b, both.b),
-                found.pair.a.addr + both.a.start, found.pair.b.addr + both.b.start,
-            )  # fmt: skip
-            _judge(work, found, both, _shifted(found_here, both), result)
+        parts = [
+            _shifted(
+                aarch64.compare(
+                    _body(region.a, both.a), _body(code_b, both.b),
+                    found.pair.a.addr + both.a.start, found.pair.b.addr + both.b.start,
+                ),
+                both,
+            )
+            for both in items
+        ]  # fmt: skip
+        _disassembled(work, found, code_b, parts)
+        for both, part in zip(items, parts, strict=True):
+            _judge(work, found, both, part, result)
         return
     more = about_32(work, found.pair) if arch == X86 and not work.hints.located else {}
     for batch in _batches(items):
@@ -154,6 +161,35 @@ def _check(
             _judge(work, found, both, _placed(part, low_a, low_b), result)
 
 
+def _disassembled(work: AnyWork, found: CodeMap, code_b: bytes, parts: list[list[Any]]) -> None:
+    """Put instructions in place of the bare words of each first change, if there is a child."""
+    changes = [part[1][0] for part in parts if part[1]][:_SHOWN]
+    if not changes:
+        return
+    code_a = work.region(found.pair).a
+    places: list[tuple[int, int, int, bool]] = []
+    for at_a, stop_a, at_b, stop_b, *_ in changes:
+        size = min(stop_a - at_a, stop_b - at_b)
+        same = next((x for x in range(0, size, 4) if code_a[at_a + x : at_a + x + 4]
+                     != code_b[at_b + x : at_b + x + 4]), 0)  # fmt: skip
+        for at, base, start in (
+            (at_a + same, 0, found.pair.a.addr), (at_b + same, len(code_a), found.pair.b.addr),
+        ):  # fmt: skip
+            places.append((base + at, base + at + 16, start + at, False))
+    answer = sandbox.run(
+        "reprodiff.formats.machine.disassembly:show",
+        {"arch": work.a.arch, "bits": work.a.bits, "big": work.a.big, "places": places},
+        code_a + code_b,
+    )
+    if isinstance(answer, sandbox.Failure):
+        return
+    texts = answer.meta["texts"]
+    for change, one, two in zip(changes, texts[::2], texts[1::2], strict=True):
+        change[4:] = [one, two]
+
+
+_SHOWN: Final = 200
+"""Functions whose first change is shown as instructions."""
 _THUNK: Final = re.compile(rb"\x8b([\x04\x0c\x14\x1c\x24\x2c\x34\x3c])\x24\xc3")
 """mov REGISTER, [esp]; ret: how a function of 32-bit code learns where it is."""
 
