@@ -15,7 +15,6 @@ accepts in advance what nobody has seen.
 
 import json
 import re
-import tomllib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import translate
@@ -181,6 +180,10 @@ def parse(text: str, name: str) -> tuple[Entry, ...]:
     Raises :class:`~reprodiff.errors.InputError` that says which entry is wrong, and how.
     """
     shown = plain(name)
+    if not text.strip():
+        return ()
+    import tomllib  # noqa: PLC0415  (only where there is something to read)
+
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -215,6 +215,8 @@ def _request(values: dict[str, Any]) -> Request:
 
 def execute(request: Request, terminal: Terminal) -> int:
     """Do what ``request`` asks for and return the exit status."""
+    if len(request.artifacts) < 2 and _wants_app(request, terminal):
+        return _show_app(request.artifacts[0] if request.artifacts else "", "", request)
     a, b = _two(request.artifacts)
     if _wants_app(request, terminal):
         return _show_app(a, b, request)

@@ -1,18 +1,22 @@
 """A running analysis as the app sees it: records that come in, and a way to stop it."""
 
 import multiprocessing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, suppress
+from multiprocessing.connection import Connection
 from sys import __stderr__ as terminal_stderr
 from threading import Lock
 from typing import TYPE_CHECKING, Final, Protocol
 
 from reprodiff.tui import worker
+from reprodiff.tui.house.records import HouseDone
 from reprodiff.tui.records import Failed, Finished, Record
 
 if TYPE_CHECKING:
     from reprodiff.engine import Options
 
+Target = Callable[[Connection, "worker.Run | None", str, str, "Options | None"], None]
+"""What runs in the other process and sends records."""
 _GRACE: Final = 1.0
 """Seconds a stopped process has to clean up before it is killed."""
 
@@ -30,16 +34,22 @@ class Feed(Protocol):
 class Analysis:
     """The engine in a process of its own, started at once.
 
-    ``run`` stands in for the engine's; it must be importable by name.
+    ``run`` stands in for the engine's, ``target`` for what runs it; both must be importable by
+    name.
     """
 
     def __init__(
-        self, a: str, b: str, options: "Options | None", run: worker.Run | None = None
+        self,
+        a: str,
+        b: str,
+        options: "Options | None",
+        run: worker.Run | None = None,
+        target: "Target" = worker.main,
     ) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe(duplex=False)
         self._process = context.Process(
-            target=worker.main, args=(theirs, run, a, b, options), daemon=True
+            target=target, args=(theirs, run, a, b, options), daemon=True
         )
         self._lock = Lock()
         self._stopped = False
@@ -57,7 +67,7 @@ class Analysis:
             except (EOFError, OSError):
                 break
             yield records
-            if any(isinstance(record, (Finished, Failed)) for record in records):
+            if any(isinstance(record, (Finished, Failed, HouseDone)) for record in records):
                 return
         if not self._stopped:
             yield [Failed(self._epitaph(), "compare again; a smaller pair may get through")]

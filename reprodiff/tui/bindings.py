@@ -8,9 +8,13 @@ _OWN = frozenset({"app.palette"})
 """Bound by Textual itself, before everything else."""
 
 
-def bindings(*, page: bool = False) -> list[Binding]:
-    """Return the bindings of the main screen, or of a page above it."""
-    return [_binding(key) for key in KEYS if key.id not in _OWN and (key.page or not page)]
+def bindings(*, page: bool = False, also: frozenset[str] = frozenset()) -> list[Binding]:
+    """Return the bindings of the main screen, or of a page above it with some more by their ids."""
+    return [
+        _binding(key)
+        for key in KEYS
+        if key.id not in _OWN and (key.page or not page or key.id in also)
+    ]
 
 
 def _binding(key: Key) -> Binding:

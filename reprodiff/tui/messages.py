@@ -20,3 +20,7 @@ class Refused(Message):
     def __init__(self, failure: Failed) -> None:
         super().__init__()
         self.failure = failure
+
+
+class PickPair(Message):
+    """Two artifacts shall be chosen."""

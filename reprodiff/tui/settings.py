@@ -1,11 +1,9 @@
 """What the user has set: other keys, a theme; and what the app remembers by itself."""
 
 import json
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -42,9 +40,14 @@ def load(path: Path) -> Settings:
     """Return the settings of a file, the defaults where there is none."""
     try:
         text = read_text(path)
-        document = tomllib.loads(text or "")
     except InputError as error:
         return Settings(faults=(f"The settings are not used: {error}.",))
+    if not text:
+        return Settings()
+    import tomllib  # noqa: PLC0415  (only where there are settings)
+
+    try:
+        document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return Settings(faults=(f"The settings are not used: {plain(path)}: {plain(error, 120)}.",))
     faults = [
@@ -80,6 +83,8 @@ def _keys(given: Mapping[str, object]) -> tuple[dict[str, str], list[str]]:
     taken: dict[str, str] = {}
     for one, value in given.items():
         if one not in ids:
+            from difflib import get_close_matches  # noqa: PLC0415  (hardly ever needed)
+
             close = get_close_matches(one, ids, 1)
             hint = f"; did you mean {close[0]}" if close else ""
             faults.append(f"there is no action {plain(one, 60)!r}{hint}.")

@@ -1,51 +1,101 @@
 """The Textual app around the screens; loaded by :func:`reprodiff.tui.app.run_app`."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
+from reprodiff.limits import Limits
 from reprodiff.model import Side, Verdict
+from reprodiff.text import plain
+from reprodiff.tui.analysis import Feed
 from reprodiff.tui.comparison import Comparison
+from reprodiff.tui.house.detecting import is_house
 from reprodiff.tui.keys import Keyboard, names
-from reprodiff.tui.messages import Refused
+from reprodiff.tui.messages import PickPair, Refused
+from reprodiff.tui.screens.house import HouseScreen
 from reprodiff.tui.screens.main import MainScreen
+from reprodiff.tui.screens.picker import PickerScreen
+from reprodiff.tui.settings import Memory
 from reprodiff.tui.store import Phase, Store
 
 if TYPE_CHECKING:
     from reprodiff.tui.records import Failed
 
-Maker = Callable[[dict[Side, str]], Comparison]
-"""Makes the comparison of two artifacts."""
+
+class HouseStart(NamedTuple):
+    """Two folders of artifacts, and the comparison of their pairs."""
+
+    paths: dict[Side, str]
+    feed: Feed
+
+
+class Makers(NamedTuple):
+    """What makes the comparison of two artifacts, and that of two folders of them."""
+
+    comparison: Callable[[dict[Side, str]], Comparison]
+    house: Callable[[dict[Side, str]], Feed]
+
+
+def _nothing() -> Feed:
+    raise AssertionError("there is nothing to compare yet")
 
 
 class ReprodiffApp(App[int]):
-    """Shows one comparison while it is made, and after."""
+    """Shows comparisons: one, those of two folders, or any that are chosen."""
 
     TITLE = "reprodiff"
     CSS_PATH = "styles.tcss"
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what an app begins with)
         self,
-        first: Comparison,
+        first: Comparison | None,
         *,
-        theme: str | None = None,
+        makers: Makers | None = None,
+        house: HouseStart | None = None,
+        chosen: str = "",
         keyboard: Keyboard | None = None,
+        theme: str | None = None,
+        memory: Memory | None = None,
+        faults: Sequence[str] = (),
         watch: bool = False,
     ) -> None:
+        """Begin with ``first``, with two folders, or with choosing (A may be chosen already)."""
         # Without colour, only the terminal's own two may be used: with any other theme the greys
         # of colours would remain.
         colourless = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if colourless else None)
-        self.theme = theme or ("ansi-dark" if colourless else "textual-dark")
         self._keyboard = keyboard or Keyboard()
-        self._first = first
-        self._main = MainScreen(first, self._keyboard, watch=watch)
+        if palette := self._keyboard.given.get("app.palette"):
+            self.COMMAND_PALETTE_BINDING = palette.partition(",")[0]  # type: ignore[misc]
+        super().__init__(ansi_color=True if colourless else None)
+        self._memory = memory or Memory(None)
+        self._faults = list(faults)
+        wanted = theme or self._memory.theme
+        if colourless and theme is None:
+            wanted = "ansi-dark"
+        if wanted and wanted not in self.available_themes:
+            self._faults.append(f"There is no theme {plain(wanted, 60)!r}; t shows all.")
+            wanted = ""
+        self.theme = wanted or "textual-dark"
+        self._makers = makers
+        self._watch = watch
+        self._first = first or Comparison(dict.fromkeys(Side, ""), Limits(), _nothing)
+        self._main = MainScreen(self._first, self._keyboard, watch=watch)
+        self._house = self._housed(house) if house is not None else None
+        self._begins: Screen[None] = self._main
+        if self._house is not None:
+            self._begins = self._house
+        elif first is None:
+            self._begins = self._picker(chosen)
+        self._last: Comparison | None = first
+        """The comparison that was opened last; none yet, where one is still to be chosen."""
         self.set_keymap(self._keyboard.given)
         self.refused: Failed | None = None
         """Why an input could not be opened, if that is what ended the app."""
@@ -63,12 +113,16 @@ class ReprodiffApp(App[int]):
 
         Artifacts of which every difference is ignored, and which could be read, count as the same.
         """
-        store = self.store
+        if self._house is not None:
+            return self._house.outcome
+        if self._last is None:
+            return 0
+        store = self._last.store
         if store.failure is not None:
             return 2
         if store.verdict is Verdict.IDENTICAL:
             return 0
-        ignored = self._first.triage.decisions.ignored
+        ignored = self._last.triage.decisions.ignored
         accepted = (
             store.phase is Phase.DONE
             and not store.problems
@@ -80,12 +134,60 @@ class ReprodiffApp(App[int]):
         return 0 if accepted and store.findings else 1
 
     def get_default_screen(self) -> Screen[None]:
-        """Begin with the main screen."""
-        return self._main
+        """Begin with the main screen, with two folders, or with choosing."""
+        return self._begins
+
+    def on_mount(self) -> None:
+        """Tell what is wrong with the settings, and remember what was opened."""
+        for fault in self._faults:
+            self.notify(fault, markup=False, severity="warning", timeout=10)
+        if self._last is not None:
+            self._remember(self._last.paths)
+
+    def watch_theme(self, theme: str) -> None:
+        """Remember a theme that was chosen."""
+        if self.is_running and "NO_COLOR" not in os.environ:
+            self._memory.keep_theme(theme)
+
+    def _remember(self, paths: dict[Side, str]) -> None:
+        a, b = (str(Path(paths[side]).absolute()) for side in Side)
+        Thread(target=self._memory.keep_pair, args=(a, b), daemon=True).start()
+
+    # -- other pairs
+
+    def _picker(self, chosen: str = "") -> PickerScreen:
+        return PickerScreen(self.open_pair, lambda: self._memory.recent, chosen)
+
+    def _housed(self, house: HouseStart) -> HouseScreen:
+        return HouseScreen(house.paths, house.feed, self._keyboard, self._open_view)
+
+    @on(PickPair)
+    def _pick(self) -> None:
+        if self._makers is not None:
+            self.push_screen(self._picker())
+
+    def open_pair(self, a: str, b: str) -> None:
+        """Open two artifacts, or two folders of them, above what is shown."""
+        if self._makers is None:
+            return
+        if is_house(a) and is_house(b):
+            paths = {Side.A: a, Side.B: b}
+            self._remember(paths)
+            self.push_screen(self._housed(HouseStart(paths, self._makers.house(paths))))
+            return
+        self._open_view(a, b)
+
+    def _open_view(self, a: str, b: str) -> None:
+        if self._makers is None:
+            return
+        paths = {Side.A: a, Side.B: b}
+        comparison = self._last = self._makers.comparison(paths)
+        self._remember(paths)
+        self.push_screen(MainScreen(comparison, self._keyboard, watch=self._watch))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield every action of the screen the palette was opened on."""
-        page = screen is not self._main
+        page = not isinstance(screen, MainScreen)
         for key in self._keyboard.keys:
             if key.id == "app.palette" or (page and not key.page):
                 continue
@@ -97,7 +199,14 @@ class ReprodiffApp(App[int]):
 
     @on(Refused)
     def _refused(self, message: Refused) -> None:
-        self.refused = message.failure
+        failure = message.failure
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+            hint = f" {failure.hint[:1].upper()}{failure.hint[1:]}." if failure.hint else ""
+            told = f"{failure.message}.{hint}"
+            self.notify(told, markup=False, severity="error", timeout=8)
+            return
+        self.refused = failure
         self.exit()
 
     # -- faults of the app itself

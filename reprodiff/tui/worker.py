@@ -33,7 +33,7 @@ PERIOD: Final = 0.05
 
 def main(pipe: Connection, run: Run | None, a: str, b: str, options: "Options | None") -> None:
     """Compare ``a`` and ``b`` and send records through ``pipe`` until the last one."""
-    _be_quiet()
+    be_quiet()
     try:
         serve(pipe.send, run or _engine, a, b, options)
     except (BrokenPipeError, ConnectionError):
@@ -67,7 +67,7 @@ def serve(
         send([Failed(f"the analysis broke off: {type(error).__name__}: {plain(error, 200)}")])
 
 
-def _be_quiet() -> None:
+def be_quiet() -> None:
     """Leave the terminal, and the keys that interrupt, to the app."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)

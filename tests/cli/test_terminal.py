@@ -223,6 +223,18 @@ def test_the_app_can_be_asked_for_where_ci_is_set(
     assert len(app.started) == 1
 
 
+@pytest.mark.parametrize("given", [(), ("a.whl",)])
+def test_what_is_not_named_is_chosen_in_the_app(
+    call: Call, app: App, terminal: list[Terminal], given: tuple[str, ...]
+) -> None:
+    assert call(*given).status == 1
+    assert [(a, b) for a, b, _ in app.started] == [(*given, "", "")[:2]]
+    assert call(*given, "--quiet").status == 2
+    terminal[0] = PIPE
+    assert call(*given).status == 2
+    assert len(app.started) == 1
+
+
 def test_watching_is_for_the_app(call: Call, app: App, terminal: list[Terminal]) -> None:
     assert call("a", "b", "--watch").status == 1
     assert app.watching

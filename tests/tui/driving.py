@@ -10,6 +10,8 @@ from reprodiff.limits import Limits
 from reprodiff.model import Report
 from reprodiff.tui.analysis import Feed
 from reprodiff.tui.comparison import Comparison
+from reprodiff.tui.keys import Keyboard
+from reprodiff.tui.settings import Memory
 from reprodiff.tui.shell import ReprodiffApp
 from reprodiff.tui.store import Phase
 from reprodiff.tui.triage.triage import Triage
@@ -127,6 +129,8 @@ def make_app(
     later: Callable[[], Feed] | None = None,
     watch: bool = False,
     triage: Triage | None = None,
+    keyboard: Keyboard | None = None,
+    memory: Memory | None = None,
 ) -> ReprodiffApp:
     """Return an app over made-up records and contents; ``later`` gives what is read again."""
 
@@ -141,7 +145,7 @@ def make_app(
         library=Shelf(CONTENTS),
         triage=triage,
     )
-    return ReprodiffApp(comparison, theme=theme, watch=watch)
+    return ReprodiffApp(comparison, theme=theme, watch=watch, keyboard=keyboard, memory=memory)
 
 
 def drive(

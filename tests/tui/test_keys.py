@@ -1,12 +1,16 @@
 """One registry: the bindings, the help, the palette and the bar cannot disagree."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from reprodiff.tui.chunks import width
+from reprodiff.tui.giving import clipboard
+from reprodiff.tui.giving.clipboard import Copied
 from reprodiff.tui.keys import KEYS, MAX_IN_BAR, Keyboard, Topic, Where, names
 from reprodiff.tui.keys.defaults import DEFAULTS
+from reprodiff.tui.keys.document import document
 from reprodiff.tui.manual import manual
 from reprodiff.tui.screens.pages import PageScreen
 from tests.tui.driving import Driver, drive
@@ -78,7 +82,11 @@ def test_every_action_is_in_the_palette_and_can_be_chosen_there() -> None:
     drive(scenario)
 
 
-def test_no_action_breaks_on_any_row_or_pane() -> None:
+def test_no_action_breaks_on_any_row_or_pane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # some write files
+    monkeypatch.setattr(clipboard, "copy", lambda _text, _environment: Copied(""))
     # Whatever the cursor is on, a key either does something or says why not.
     actions = [key.action for key in KEYS if key.id not in {"app.palette", "app.quit", "app.theme"}]
 
@@ -107,3 +115,16 @@ def test_a_page_says_what_closes_it() -> None:
 
 def test_the_manual_has_no_line_without_words() -> None:
     assert all(width(block.chunks) for block in manual(Keyboard()) if block.lead)
+
+
+def test_the_page_of_keys_in_the_documentation_is_true(pytestconfig: pytest.Config) -> None:
+    path = Path(__file__).parents[2] / "docs" / "keys.md"
+    if pytestconfig.getoption("--update-docs"):
+        path.write_text(document(), encoding="utf-8", newline="\n")
+    text = path.read_text(encoding="utf-8")
+    assert text == document(), "run the tests with --update-docs"
+    assert all(f"`{key.id}`" in text for key in KEYS)
+
+
+def test_every_key_of_the_table_belongs_to_an_action() -> None:
+    assert set(DEFAULTS) == {key.id for key in KEYS}

@@ -37,6 +37,7 @@ def causes(*without: str) -> set[str]:
         ),
         ("-severity:benign -severity:review", {"record-mismatch"}),
         ("category:time", {"zip-member-mtime"}),
+        ("cat:time sev:ben", {"zip-member-mtime"}),
         ("cause:build", {"build-path", "build-id"}),
         ("confidence:likely", {"native-code"}),
         ("path:*.so", {"native-code"}),

@@ -4,10 +4,12 @@ import os
 
 import pytest
 
-from reprodiff.model import Problem
+from reprodiff.model import Problem, Side
+from reprodiff.tui.shell import HouseStart, Makers, ReprodiffApp
 from tests.tui.driving import Driver, drive, make_app
 from tests.tui.factory import findings, report
 from tests.tui.snapshots import check, look
+from tests.tui.test_picker import TOLD, HouseFeed, Opened
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 THEMES = ("textual-dark", "ansi-dark")
@@ -74,3 +76,40 @@ def test_without_colour_nothing_has_one(wanted: str, monkeypatch: pytest.MonkeyP
         assert any("reverse" in style for style in drawn)
 
     drive(scenario, app)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES)
+def test_a_filtered_list_with_marks_and_a_question(size: tuple[int, int], theme: str) -> None:
+    app = make_app(whole=WHOLE, theme=theme)
+
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("DIFFERENT", "source text changed")
+        decisions = app._first.triage.decisions
+        decisions.turn_reviewed(app.store.findings["f01"])
+        decisions.write_note(app.store.findings["f02"], "ask upstream")
+        await driver.press("b", "b", "slash", *"sev:review,alarm", "enter")
+        await driver.sees("4 of 11", "¶")
+        await driver.press("n", "i")
+        await driver.sees("why it is accepted")
+        check(app, f"triage-{size[0]}-{theme}")
+
+    drive(scenario, app, size)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES)
+def test_two_folders(size: tuple[int, int], theme: str) -> None:
+    app = ReprodiffApp(
+        None,
+        makers=Makers(Opened().comparison, Opened().house),
+        house=HouseStart({Side.A: "dist", Side.B: "rebuilt"}, HouseFeed(TOLD)),
+        theme=theme,
+    )
+
+    async def scenario(driver: Driver) -> None:
+        await driver.sees("1 different · 1 equivalent · 1 identical")
+        await driver.press("j")
+        check(app, f"folders-{size[0]}-{theme}")
+
+    drive(scenario, app, size)

@@ -144,3 +144,52 @@ def test_without_colour_no_colour_is_sent(
     assert b"38;" not in terminal.raw
     assert b"48;" not in terminal.raw
     assert re.search(rb"\x1b\[(?:\d+;)*7[;m]", terminal.raw), "the cursor is not reversed"
+
+
+def test_names_in_a_folder_and_what_is_typed_act_on_nothing(
+    run: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    for minute, name in enumerate(("one\x1b]0;pwned\x07[red].zip", "two.zip")):
+        pack(home / name, {HOSTILE: b"x"}, minute)
+    terminal = run(columns=100, lines=30)
+    terminal.sees("Compare two builds", "one\\x1b]0;pwned\\x07[red].zip")
+    # A bracketed paste, as a terminal sends a dropped file.
+    terminal.press("\x1b[200~pwned\x1b]52;c;eA==\x07\x1b[201~")
+    terminal.press("\x1b[200~\x9b2J\u202e\x1b[201~")
+    terminal.press("\x15pwned\r")
+    terminal.sees("choose the second")
+    terminal.press("two\r")
+    terminal.sees("DIFFERENT", "times of zip members")
+    terminal.press("c")
+    terminal.sees("goes into what is copied")
+    terminal.press("\x1b[200~\x9b2J[red]\x07pwned\x1b[201~\r")
+    terminal.sees("¶ \\u009b2J[red]\\x07pwned")
+    terminal.press("/")
+    terminal.sees("text, severity:")
+    terminal.press("[red]\r")
+    terminal.sees("of 2 · /[red]")
+    terminal.press("\x1b")
+    terminal.sees("Findings by cause")
+    terminal.press("q")
+    assert terminal.leaves() == 1
+    assert set(re.findall(rb"\x1b\](\d*)", terminal.raw)) <= {b"22"}
+    assert "\x9b".encode() not in terminal.raw
+    assert "\u202e".encode() not in terminal.raw
+
+
+def test_two_folders_open_as_their_pairs_and_each_as_its_own_view(
+    run: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    for side, minute in (("a", 0), ("b", 30)):
+        pack(tmp_path / side / "demo-1-py3-none-any.whl", {"x.py": b"1"}, minute)
+        pack(tmp_path / side / "same-1-py3-none-any.whl", {"x.py": b"1"}, 0)
+    terminal = run(str(tmp_path / "a"), str(tmp_path / "b"), columns=120, lines=30)
+    terminal.sees("all together", "identical", "demo-1-py3-none-any.whl")
+    terminal.until(lambda: "waiting" not in terminal.text)
+    terminal.press("jj\r")
+    terminal.sees("Findings by cause")
+    terminal.press("\x1b")
+    terminal.sees("all together")
+    terminal.press("q")
+    assert terminal.leaves() == 1

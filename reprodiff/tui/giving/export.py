@@ -31,7 +31,7 @@ WORDS: Final = {
     Form.TEXT: "text, as the command line prints it",
     Form.JSON: "JSON, with every place",
     Form.HTML: "HTML, one page that needs nothing else",
-    Form.TRIAGE: "what was decided: reviewed, ignored, noted, left (Markdown)",
+    Form.TRIAGE: "what was decided about each finding (Markdown)",
 }
 _LIMIT: Final = 50
 """Places of a finding in a report for people."""

@@ -14,9 +14,18 @@ APP: Final = (
         "Read both artifacts again and keep the place; what is known stays until that is done",
         Topic.APP,
     ),
+    Key(
+        "app.open",
+        "open_pair",
+        "Compare others",
+        "Choose two other artifacts; Esc comes back here",
+        Topic.APP,
+    ),
     Key("app.theme", "theme", "Theme", "Choose other colours", Topic.APP),
     Key("app.palette", "palette", "Palette", "All actions by name", Topic.APP),
-    Key("app.help", "help", "Help", "This page", Topic.APP, "help", _ALL, page=True),
+    Key(
+        "app.help", "help", "Help", "This page", Topic.APP, "help", (*_ALL, Where.HOUSE), page=True
+    ),
     Key(
         "app.quit",
         "quit",
@@ -24,7 +33,7 @@ APP: Final = (
         "Leave; a page is closed",
         Topic.APP,
         "quit",
-        (*_ALL, Where.PAGE),
+        (*_ALL, Where.PAGE, Where.HOUSE),
         page=True,
     ),
 )

@@ -26,6 +26,7 @@ class Where(StrEnum):
     REASON = "reason"
     PAGE = "page"
     TYPING = "typing"
+    HOUSE = "house"
 
 
 class Key(NamedTuple):

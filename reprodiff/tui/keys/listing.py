@@ -12,7 +12,7 @@ LISTING: Final = (
         "On a heading: fold or unfold; on a finding or a place: into its evidence",
         Topic.LIST,
         "open",
-        (Where.FINDINGS, Where.TYPING),
+        (Where.FINDINGS, Where.TYPING, Where.HOUSE),
     ),
     Key(
         "go.unfold",
@@ -36,7 +36,7 @@ LISTING: Final = (
         "Back to the list; there: clear the filter, cancel the analysis and keep what was found",
         Topic.LIST,
         "back",
-        (Where.TYPING, Where.EVIDENCE, Where.REASON, Where.PAGE),
+        (Where.TYPING, Where.EVIDENCE, Where.REASON, Where.PAGE, Where.HOUSE),
         page=True,
     ),
     Key(

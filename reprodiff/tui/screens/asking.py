@@ -60,6 +60,7 @@ class Choices(Painted):
 class AskScreen(ModalScreen[Answer | None]):
     """A question; Enter answers it, Esc leaves without an answer."""
 
+    AUTO_FOCUS = "#answer"
     BINDINGS = [
         ("escape", "dismiss(None)", "Cancel"),
         ("up", "choose(-1)", "Up"),
@@ -100,13 +101,9 @@ class AskScreen(ModalScreen[Answer | None]):
             yield self._entry
             yield self._told
 
-    def on_mount(self) -> None:
-        """Take the keys."""
-        self._entry.focus()
-
     @on(Choices.Clicked)
     def _clicked(self) -> None:
-        self._entry.focus()
+        self.set_focus(self._entry)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -73,6 +73,9 @@ class Panes(Screen[None]):
     def _subject(self) -> Subject | None:
         """Return the finding or the place that the cursor is on."""
         at = self._findings.address
+        if at is not None and at.kind is Kind.PATH and (held := self._findings.inside(at.path)):
+            # On a file: the worst that is in it.
+            at = at._replace(kind=Kind.FINDING, id=next(iter(held)))
         if at is None or at.id not in self._store.findings:
             return None
         finding, locations = self._store.findings[at.id], self._store.locations(at.id)

@@ -19,8 +19,7 @@ from reprodiff.tui.screens.actions.opening import OpeningActions
 from reprodiff.tui.screens.actions.outside import OutsideActions
 from reprodiff.tui.screens.actions.triage import TriageActions
 from reprodiff.tui.screens.actions.zooming import ZoomActions
-from reprodiff.tui.sources.pages import Block, Page, text
-from reprodiff.tui.store import Phase
+from reprodiff.tui.sources.pages import BLANK, Block, Page, text
 from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
 
@@ -103,7 +102,7 @@ class MainScreen(
     @on(FindingsPane.Entered)
     def _entered(self) -> None:
         self.add_class("-inside")
-        self._evidence.lines.focus()
+        self.set_focus(self._evidence.lines)
 
     def _show_selected(self) -> None:
         subject = self._shown = self._subject()
@@ -128,7 +127,11 @@ class MainScreen(
 
     def _told(self, subject: Subject) -> list[Block]:
         """Return what is decided about a finding, why it is there and what removes it."""
-        decided = decisions(self._comparison.triage.decisions, subject)
+        at = self._findings.address
+        over: list[Block] = []
+        if at is not None and at.kind is Kind.PATH:
+            over = [*file_page(self._store, self._findings.inside(at.path)), BLANK]
+        decided = [*over, *decisions(self._comparison.triage.decisions, subject)]
         return [*decided, *reason(self._store, subject.finding)]
 
     def show_decisions(self) -> None:
@@ -140,14 +143,9 @@ class MainScreen(
         """Return what to say of a row that is no finding."""
         at = self._findings.address
         if at is None:
-            running = self._store.phase is Phase.RUNNING
-            return "", [text("The analysis is running." if running else "Nothing differs.")]
+            return "", [text(self._findings.nothing)]
         if at.kind is Kind.GROUP:
             return at.id, group(self._store, at.id, self._findings.grouping)
-        if at.kind is Kind.PATH:
-            return plain(at.path) or "the artifact itself", file_page(
-                self._store, self._findings.inside(at.path)
-            )
         if at.kind is Kind.PROBLEM:
             problem = self._store.problems[at.number]
             side = f" of {problem.side.upper()}" if problem.side else ""

@@ -65,7 +65,8 @@ def parse(text: str) -> Query:
         negated = word.startswith("-") and len(word) > 1
         body = word[1:] if negated else word
         key, colon, value = body.partition(":")
-        if not colon or key not in KEYS:
+        key = _key(key) if colon else ""
+        if not key:
             wanted = body.replace('"', "")
             if wanted and word != "-":  # which is the beginning of a word
                 terms.append(Term("", (wanted,), negated))
@@ -78,6 +79,14 @@ def parse(text: str) -> Query:
             fault = f"{key}: is one of {', '.join(known)}" if len(known) < 8 else f"no such {key}"
         terms.append(Term(key, values, negated))
     return Query(tuple(terms), fault)
+
+
+def _key(typed: str) -> str:
+    """Return the key that was meant, which may be shortened; nothing if it is none."""
+    if typed in KEYS:
+        return typed
+    found = [key for key in KEYS if len(typed) > 1 and key.startswith(typed)]
+    return found[0] if len(found) == 1 else ""
 
 
 def holds(term: Term, finding: Finding, marked: Callable[[str], bool]) -> bool:

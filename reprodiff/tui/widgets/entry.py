@@ -1,6 +1,5 @@
 """A line to type in that takes nothing which acts on a terminal."""
 
-from textual import events
 from textual.binding import Binding
 from textual.widgets import Input
 
@@ -22,9 +21,3 @@ class Entry(Input):
     def validate_value(self, value: str) -> str:
         """Escape what was set from elsewhere."""
         return plain(value)
-
-    def _on_paste(self, event: events.Paste) -> None:
-        # A paste without a line in it is none; Textual looks for the first.
-        if event.text.strip():
-            super()._on_paste(event)
-        event.stop()

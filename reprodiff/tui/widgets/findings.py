@@ -75,6 +75,10 @@ class FindingsPane(ScrollView, Painted, inherit_bindings=False):
         self._chosen = False
         """Whether the user has moved the cursor: until then it stays on the first finding."""
 
+    def on_mount(self) -> None:
+        """Have a title from the first paint on."""
+        self.update_border()
+
     @property
     def address(self) -> Address | None:
         """What the row under the cursor stands for."""
@@ -184,23 +188,24 @@ class FindingsPane(ScrollView, Painted, inherit_bindings=False):
         at = y + self.scroll_offset.y
         cells = self.cells
         if at >= len(self.outline):
-            return self.painted([Chunk(self._nothing(), "dim")] if at == 0 else [], cells)
+            return self.painted([Chunk(f" {self.nothing}", "dim")] if at == 0 else [], cells)
         row = self.outline.row(at)
         over = None
         if at == self._cursor:
             over = "cursor" if self.has_focus else "cursor-blurred"
         return self.painted(self._rows.drawn(row, cells), cells, over)
 
-    def _nothing(self) -> str:
-        """Return why there are no rows."""
+    @property
+    def nothing(self) -> str:
+        """Why there are no rows, if there are none."""
         if self.query_now.fault:
-            return f" {self.query_now.fault}"
+            return f"{self.query_now.fault}."
         if self.query_now:
-            return " Nothing fits the filter. Esc clears it."
+            return "Nothing fits the filter. Esc clears it."
         if self.shown.hidden_findings:
-            return " All that was found is ignored. u shows it."
+            return "All that was found is ignored. u shows it."
         running = self._store.phase is Phase.RUNNING
-        return " Nothing found yet." if running else " Nothing differs."
+        return "Nothing found yet." if running else "Nothing differs."
 
     # -- keys
 

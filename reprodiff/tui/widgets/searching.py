@@ -40,7 +40,7 @@ class SearchRow(Horizontal):
         self._entry.placeholder = _BYTES if view.source.view is View.BYTES else _TEXT
         self._entry.value = view.wanted
         self.display = True
-        self._entry.focus()
+        self.screen.set_focus(self._entry)
 
     def close(self) -> bool:
         """Look for nothing any more; return whether something was looked for."""

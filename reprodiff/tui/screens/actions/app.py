@@ -1,6 +1,7 @@
 """What concerns the app as a whole."""
 
 from reprodiff.tui.manual import manual
+from reprodiff.tui.messages import PickPair
 from reprodiff.tui.screens.base import Panes
 from reprodiff.tui.screens.pages import PageScreen
 
@@ -11,6 +12,10 @@ class AppActions(Panes):
     def action_theme(self) -> None:
         """Choose other colours."""
         self.app.search_themes()
+
+    def action_open_pair(self) -> None:
+        """Choose two other artifacts."""
+        self.app.post_message(PickPair())
 
     def action_help(self) -> None:
         """Open the help page."""

@@ -7,6 +7,7 @@ from textual import work
 
 from reprodiff.errors import ReprodiffError
 from reprodiff.model import Side
+from reprodiff.tui.chunks import counted
 from reprodiff.tui.fixing import known_fixes, snippet
 from reprodiff.tui.giving import clipboard
 from reprodiff.tui.giving.export import WORDS, Form, export, file_name, write
@@ -109,7 +110,8 @@ class GivingActions(Panes):
         ask = AskScreen(
             "Export what is shown",
             choices=[WORDS[form] for form in forms],
-            about=f"{len(self._findings.shown.places):,} findings, {places:,} places",
+            about=f"{counted(len(self._findings.shown.places), 'finding')}, "
+            f"{counted(places, 'place')}",
             hint=f"name of the file; {file_name(self._store, Form.MARKDOWN)} and so on if empty",
         )
         self.app.push_screen(ask, answered)

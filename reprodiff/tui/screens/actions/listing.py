@@ -25,7 +25,7 @@ class ListingActions(SearchActions):
             return
         self._filter_row.display = True
         self.remove_class("-inside")
-        self._filter.focus()
+        self.set_focus(self._filter)
 
     def action_find_next(self, direction: int) -> None:
         """Go to the next or the previous finding, or match in another pane."""
@@ -43,7 +43,7 @@ class ListingActions(SearchActions):
         """Hide the line of the filter, unless it says what the list leaves out."""
         self._filter_row.display = bool(self._filter.value)
         if self._filter.has_focus:
-            self._findings.focus()
+            self.set_focus(self._findings)
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:

@@ -34,7 +34,7 @@ class MovingActions(ListingActions, RunningActions):
         panes: list[Widget] = [self._findings, self._evidence.lines, self._reason]
         chosen = panes[(panes.index(self._pane()) + direction) % len(panes)]
         self.set_class(chosen is not self._findings, "-inside")
-        chosen.focus()
+        self.set_focus(chosen)
 
     def action_enter(self) -> None:
         """Look at the row under the cursor."""
@@ -70,7 +70,7 @@ class MovingActions(ListingActions, RunningActions):
             self.clear_filter()
         elif self._pane() is not self._findings:
             self.remove_class("-inside")
-            self._findings.focus()
+            self.set_focus(self._findings)
         elif self._comparison.running:
             self.cancel_analysis()
         elif len(self.app.screen_stack) > 1:

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
 _FRAME = 0.08
-"""Seconds between two redraws while records come in."""
-_SHARE = 4
+"""Seconds between the first redraws while records come in."""
+_FIRST = 10
+_LATER = 0.4
+"""Seconds between later ones: a key must seldom have to wait for one."""
+_SHARE = 8
 """A redraw that takes long is followed by this many times its length without one."""
 
 
@@ -26,6 +29,7 @@ class RunningActions(Panes):
     redraw: "Timer | None" = None
     """Will draw what has come in; ``None`` if all of it is drawn."""
     _cost = 0.0
+    _drawn = 0
     _watcher: watching.Watcher | None = None
 
     def begin(self, *, watch: bool = False) -> None:
@@ -54,10 +58,12 @@ class RunningActions(Panes):
             self.post_message(Refused(self._store.failure))
             return
         if self.redraw is None:
-            self.redraw = self.set_timer(max(_FRAME, self._cost * _SHARE), self._draw)
+            pause = _FRAME if self._drawn < _FIRST or not self._comparison.running else _LATER
+            self.redraw = self.set_timer(max(pause, self._cost * _SHARE), self._draw)
 
     def _draw(self) -> None:
         self.redraw = None
+        self._drawn += 1
         start = time.monotonic()
         self.reload()
         self._cost = time.monotonic() - start

@@ -1,0 +1,1 @@
+"""Two folders of artifacts: which goes with which, and the verdict of each pair."""
