@@ -43,7 +43,7 @@ LISTING: Final = (
         "find.open",
         "find",
         "Filter, find",
-        "By text, or severity: category: cause: confidence: path: is:, each with - for not; "
+        "Filter by text, severity: category: cause: confidence: path: is: (with - in front: not); "
         "in another pane: look for something there",
         Topic.LIST,
         "filter",
