@@ -8,6 +8,8 @@ import os
 import py_compile
 import random
 import shutil
+import subprocess
+import sys
 import sysconfig
 import zipfile
 from collections.abc import Callable
@@ -197,3 +199,50 @@ def with_hidden_change(tree: Path, folder: Path) -> tuple[Path, str]:
     changed = compile(source.read_bytes() + b"\n_changed = 1\n", str(source), "exec")
     target.write_bytes(header + marshal.dumps(changed))
     return copy, target.relative_to(copy).as_posix()
+
+
+# -- compiled wheels from the package index -------------------------------------------------------
+
+
+class Published(NamedTuple):
+    """Which wheel of a release: for an interpreter and a platform, as pip names them."""
+
+    label: str
+    python: str
+    platform: str
+
+
+PUBLISHED: Final = (
+    (
+        "numpy",
+        "2.2.6",
+        (
+            Published("cp311", "311", "manylinux2014_x86_64"),
+            Published("cp312", "312", "manylinux2014_x86_64"),
+        ),
+    ),
+    (
+        "pillow",
+        "11.2.1",
+        (
+            Published("manylinux2014", "311", "manylinux2014_x86_64"),
+            Published("manylinux_2_28", "311", "manylinux_2_28_x86_64"),
+        ),
+    ),
+)
+
+
+def downloaded(
+    folder: Path, name: str, version: str, sides: tuple[Published, Published]
+) -> Pair | None:
+    """Download two wheels of a release; ``None`` if the index has not both of them."""
+    found: list[Path] = []
+    for number, side in enumerate(sides):
+        target = folder / "published" / name / str(number)
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command += ["--only-binary", ":all:", "--python-version", side.python]
+        command += ["--platform", side.platform, "--dest", str(target), f"{name}=={version}"]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            return None
+        found += sorted(target.glob("*.whl"))[:1]
+    return Pair(found[0], found[1]) if len(found) == 2 else None

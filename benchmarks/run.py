@@ -31,6 +31,8 @@ README: Final = HERE / "README.md"
 MARKS: Final = ("<!-- results -->", "<!-- end of results -->")
 DIFFOSCOPE_PATIENCE: Final = 60.0
 """Seconds that diffoscope is given for the large wheel."""
+COMPILED_PATIENCE: Final = 600.0
+"""Seconds that diffoscope is given for a pair of compiled wheels."""
 
 Made = TypeVar("Made")
 
@@ -214,6 +216,32 @@ def repacked(bench: Bench) -> Iterator[Row]:
     yield from _beside_diffoscope(bench, what, pair, 8)
 
 
+def published(bench: Bench) -> Iterator[Row]:
+    """Compiled wheels from the package index: two interpreters, two platforms."""
+    for name, version, sides in inputs.PUBLISHED:
+        what = f"{name} {version}, {' and '.join(side.label for side in sides)}"
+        pair = None if bench.small else inputs.downloaded(bench.scratch, name, version, sides)
+        if pair is None:
+            yield Row(what, "diffoscope", "not downloaded", "15 times faster", "left out")
+            continue
+        found = report(bench, pair)
+        expect(found["verdict"], "different", "verdict on other builds")
+        expect(len(found["findings"]) < 100, wanted=True, what="findings in tens")
+        ours = bench.measure(ours=as_json(pair))["ours"]
+        memory = f"{ours.memory:.0f} MB in the largest process"
+        yield Row(what, "memory", memory, "under 500 MB", bench.judge(good=ours.memory < 500))
+        if not bench.diffoscope:
+            yield Row(what, "diffoscope", "not installed", "15 times faster", "left out")
+            continue
+        command = [bench.diffoscope, *map(str, pair)]
+        other = run_once(command, bench.variables, COMPILED_PATIENCE)
+        ratio = other.cpu / ours.cpu
+        shown = f"{'' if other.finished else 'more than '}{ratio:.0f} times faster"
+        ended = "" if other.finished else f", ended after {COMPILED_PATIENCE:.0f} s"
+        verdict = bench.judge(good=ratio >= 15) if other.finished or ratio >= 15 else "not known"
+        yield Row(what, f"diffoscope{ended}", shown, "15 times faster", verdict)
+
+
 def _beside_diffoscope(bench: Bench, what: str, pair: inputs.Pair, bar: int) -> Iterator[Row]:
     if not bench.diffoscope:
         cost = bench.measure(ours=as_json(pair))["ours"]
@@ -234,6 +262,7 @@ BENCHMARKS: Final[Mapping[str, Callable[[Bench], Iterator[Row]]]] = {
     "large": large,
     "trees": trees,
     "repacked": repacked,
+    "published": published,
 }
 
 

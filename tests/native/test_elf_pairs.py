@@ -3,6 +3,7 @@
 import random
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -288,6 +289,14 @@ def test_equal_files_start_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr("reprodiff.sandbox.run", refuse)
     assert report(a, twin).verdict is Verdict.IDENTICAL
+    wheels = []
+    for day in (1, 2):
+        wheel = tmp_path / str(day) / "demo-1.0-cp311-cp311-linux_x86_64.whl"
+        wheel.parent.mkdir()
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("demo.so", (2026, 11, day, 0, 0, 0)), a.read_bytes())
+        wheels.append(wheel)
+    assert "zip-member-mtime" in causes(report(*wheels))
 
 
 @pytest.mark.parametrize(
