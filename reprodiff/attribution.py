@@ -214,10 +214,11 @@ def _fingerprint(group: _Gathered) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-# Among findings of one severity, what people get stands before what says where it came from.
+# Among findings of one severity, what people get stands before what says where it came from; but
+# another compiler stands before the code that it made otherwise.
 _WEIGHT: Final = (
-    *(Category.INTEGRITY, Category.CONTENT, Category.NATIVE_CODE, Category.BYTECODE),
-    *(Category.UNEXPLAINED, Category.TOOLCHAIN, Category.VENDORED_LIBRARIES),
+    *(Category.INTEGRITY, Category.CONTENT, Category.TOOLCHAIN, Category.NATIVE_CODE),
+    *(Category.BYTECODE, Category.UNEXPLAINED, Category.VENDORED_LIBRARIES),
     *(Category.ENVIRONMENT, Category.MEMBERSHIP, Category.PLATFORM, Category.PERMISSIONS),
     Category.METADATA,
 )
