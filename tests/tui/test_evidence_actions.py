@@ -112,6 +112,19 @@ def test_long_lines_are_broken_and_go_on_to_the_right_again() -> None:
     drive(scenario, app)
 
 
+def test_scrolling_to_a_change_far_to_the_right_leaves_short_lines_where_they_are() -> None:
+    long_a = b"short one\n" + b"word " * 80 + b"end\n"
+    app = make_app(whole=report([findings()[1]]))
+    contents = {"demo_ext/core.py": (long_a, long_a.replace(b"end", b"END"))}
+    app._main._evidence._library = Shelf(contents)
+
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("source text changed")
+        await driver.sees("END", "short one", "…")
+
+    drive(scenario, app)
+
+
 def test_only_lines_near_a_change_are_shown_if_wanted() -> None:
     async def scenario(driver: Driver) -> None:
         await at_source(driver)
@@ -142,6 +155,17 @@ def test_a_pane_gets_more_room_and_gives_it_back() -> None:
         await driver.sees("Findings", "compute(22)")
 
     drive(scenario)
+
+
+def test_in_a_narrow_terminal_one_step_gives_a_pane_all_the_room() -> None:
+    async def scenario(driver: Driver) -> None:
+        await at_source(driver)
+        await driver.press("enter", "plus")
+        driver.lacks("Why and fix")
+        await driver.press("underscore")
+        await driver.sees("Why and fix")
+
+    drive(scenario, size=(80, 24))
 
 
 def test_the_list_can_have_all_the_room() -> None:

@@ -11,6 +11,8 @@ from reprodiff.views.tables import State, TableRow, heading, note, row
 
 _SHOWN: Final = 8
 """Symbols named for a ceiling, and members for a symbol."""
+_REASONS: Final = 4
+"""Reasons given for a policy."""
 _STATES: Final = {
     "same": State.SAME,
     "renamed": State.MOVED,
@@ -56,9 +58,13 @@ def _where(a: PlatformSide, b: PlatformSide) -> Iterator[TableRow]:
     for name, one, two in pairs:
         if one or two:
             yield row(name, one or None, two or None)
-    for side, platform in (("A", a), ("B", b)):
-        for reason in platform.limits:
-            yield note(f"{side} no stricter: {reason}")
+    both = [reason for reason in a.limits if reason in b.limits]
+    for side, limits in (("", both), ("A", a.limits), ("B", b.limits)):
+        own = [reason for reason in limits if not side or reason not in both]
+        head = f"{side} meets no stricter policy:" if side else "No stricter policy is met:"
+        yield from (note(f"{head} {reason}") for reason in own[:_REASONS])
+        if len(own) > _REASONS:
+            yield note(f"{head} {len(own) - _REASONS} more reasons like these")
     alarm = SIGNS[Severity.ALARM]
     for side, platform in (("A", a), ("B", b)):
         for contradiction in platform.contradictions:

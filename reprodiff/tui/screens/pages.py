@@ -12,6 +12,7 @@ from reprodiff.tui.bindings import bindings
 from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.sources.base import Source
 from reprodiff.tui.sources.pages import Block, Page
+from reprodiff.tui.sources.tables import GridSource
 from reprodiff.tui.widgets.keybar import KeyBar
 from reprodiff.tui.widgets.lineview import LineView
 from reprodiff.tui.widgets.searching import SearchRow
@@ -43,7 +44,8 @@ class PageScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the text over the keys."""
-        with Vertical(id="page-box") as box:
+        wide = "-table" if isinstance(self._view.source, GridSource) else ""
+        with Vertical(id="page-box", classes=wide) as box:
             box.border_title = Content(self._title)
             yield self._view
             yield self._search_row

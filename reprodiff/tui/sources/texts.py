@@ -6,7 +6,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from reprodiff.model import Side, Span
-from reprodiff.tui.chunks import Chunk, Line, fitted, marked, shifted
+from reprodiff.tui.chunks import Chunk, Line, fitted, marked, shifted, width
 from reprodiff.tui.sources.base import MAX_HITS, Hits, Layout, View, wrapped
 from reprodiff.tui.sources.rows import RowSource
 from reprodiff.views.listing import ListingPair
@@ -87,7 +87,8 @@ class PairSource(RowSource):
             )
             right = self._half(found.b, Side.B, layout, equal=equal)
             return [*left, Chunk("│", "dim"), *right]
-        return [*self._unified_head(row), *shifted(self._unified_text(row), layout.shift)]
+        room = layout.cells - self._wide * 2 - 2 - _SIGN
+        return [*self._unified_head(row), *_scrolled(self._unified_text(row), room, layout.shift)]
 
     def _parts(self, row: int, layout: Layout) -> list[Line]:
         if not layout.split:
@@ -147,7 +148,8 @@ class PairSource(RowSource):
         if line is None:
             return []
         head = self._head(line, side, equal=equal)
-        return [*head, *shifted(self._text(line, side, equal=equal), layout.shift)]
+        text = self._text(line, side, equal=equal)
+        return [*head, *_scrolled(text, self._room(layout), layout.shift)]
 
     def _folded(
         self, line: TextLine | None, side: Side, layout: Layout, *, equal: bool
@@ -216,6 +218,13 @@ class PairSource(RowSource):
             made.append(Chunk(raw[start:stop], colour))
             at = max(stop, at)
         return [*made, Chunk(raw[at:])]
+
+
+def _scrolled(text: Line, room: int, shift: int) -> Line:
+    """Return a line scrolled to the right, if there is more of it than room."""
+    if not shift or width(text) <= room:
+        return text
+    return [Chunk("…", "note"), *shifted(text, shift + 1)]
 
 
 def _some(count: int) -> Sequence[int]:

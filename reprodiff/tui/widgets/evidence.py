@@ -19,7 +19,7 @@ from reprodiff.tui.sources.base import Messages, Source, View
 from reprodiff.tui.sources.dumps import BytesSource
 from reprodiff.tui.store import Store
 from reprodiff.tui.widgets.legend import Legend
-from reprodiff.tui.widgets.lineview import LineView
+from reprodiff.tui.widgets.lineview import EvidenceView, LineView
 from reprodiff.views.claims import give_up
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class EvidencePane(Vertical):
         super().__init__(id=id)
         self._library = library
         self._store = store
-        self.lines = LineView(id="lines")
-        self._legend = Legend(id="legend")
+        self.lines: LineView = EvidenceView(id="lines")
+        self._legend = Legend(self.lines, id="legend")
         self._notes = Static("", id="notes", markup=False)
         self._chosen: Subject | None = None
         """What the cursor in the list is on."""
@@ -241,14 +241,15 @@ class EvidencePane(Vertical):
         """Show a source that says more of the same, at the same place."""
         lines, before = self.lines, self.lines.source
         target = lines.target
-        if isinstance(before, BytesSource) and isinstance(source, BytesSource) and target:
+        if target is None:
+            lines.show(source)
+        elif isinstance(before, BytesSource) and isinstance(source, BytesSource):
             place = before.place(target)
             lines.replace(source)
             lines.target = source.found_again(place, lines.layout_now)
         else:
             lines.replace(source)
-            if target is not None:
-                lines.target = source.again(target, lines.layout_now)
+            lines.target = source.again(target, lines.layout_now)
         self._legend.show(source.legend)
         self._update_border()
 

@@ -1,21 +1,20 @@
 """What the colours above it stand for, in one line."""
 
-from typing import ClassVar
-
 from textual.strip import Strip
+from textual.widget import Widget
 
 from reprodiff.tui.chunks import Line
-from reprodiff.tui.widgets.painted import EVIDENCE_ROLES, PAGE_ROLES, TEXT_ROLES, Painted, classes
+from reprodiff.tui.widgets.painted import Painted
 
 
-class Legend(Painted):
-    """A line that is there only if there is something to say."""
+class Legend(Widget):
+    """A line that is there only if there is something to say, in the colours of ``lines``."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = classes(TEXT_ROLES, EVIDENCE_ROLES, PAGE_ROLES)
     ALLOW_SELECT = False
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, lines: Painted, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._lines = lines
         self._line: Line = []
         self.display = False
 
@@ -27,4 +26,4 @@ class Legend(Painted):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         """Draw what fits."""
-        return self.painted(self._line, self.size.width)
+        return self._lines.painted(self._line, self.size.width)

@@ -18,6 +18,7 @@ from reprodiff.tui.widgets.painted import (
     EVIDENCE_ROLES,
     PAGE_ROLES,
     SEVERITY_ROLES,
+    TABLE_ROLES,
     TEXT_ROLES,
     Painted,
     classes,
@@ -43,7 +44,7 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
         TEXT_ROLES,
         SEVERITY_ROLES,
         CONFIDENCE_ROLES,
-        EVIDENCE_ROLES,
+        TABLE_ROLES,
         PAGE_ROLES,
         frozenset({"here"}),
     )
@@ -363,3 +364,13 @@ def _selected(line: Line, span: tuple[int, int] | None) -> Line:
         made += [Chunk(part, each) for part, each in parts if part]
         at = end
     return made
+
+
+class EvidenceView(LineView):
+    """A pane of lines that has all the roles of evidence.
+
+    The style of each role of each pane is computed at the start, and again in every other theme:
+    panes that show no bytes do without most of them.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = classes(EVIDENCE_ROLES)

@@ -19,14 +19,13 @@ CLAIM_ROLES = frozenset(
     f"claim-{number}{part}" for number in range(CLAIM_COLOURS) for part in ("", "-same")
 )
 SYNTAX_ROLES = frozenset(f"syntax-{kind}" for kind in KINDS)
-EVIDENCE_ROLES = frozenset(
+TABLE_ROLES = frozenset(
     {
-        *("gap", "found", "selected", "follows", "state-changed", UNCLAIMED),
-        *(f"{side}{part}" for side in Side for part in ("", "-changed", "-sign")),
-        *CLAIM_ROLES,
-        *SYNTAX_ROLES,
+        *("found", "selected", "follows", "state-changed"),
+        *(f"{side}{part}" for side in Side for part in ("-changed", "-sign")),
     }
 )
+EVIDENCE_ROLES = frozenset({"gap", UNCLAIMED, *Side, *CLAIM_ROLES, *SYNTAX_ROLES})
 PAGE_ROLES = frozenset({"heading", "strong", "code", "link", "key"})
 
 

@@ -40,6 +40,7 @@ class SearchRow(Horizontal):
         self._entry.placeholder = _BYTES if view.source.view is View.BYTES else _TEXT
         self._entry.value = view.wanted
         self.display = True
+        # At once, not when there is time: the next key is typed already.
         self.screen.set_focus(self._entry)
 
     def close(self) -> bool:

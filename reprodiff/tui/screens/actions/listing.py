@@ -25,7 +25,7 @@ class ListingActions(SearchActions):
             return
         self._filter_row.display = True
         self.remove_class("-inside")
-        self.set_focus(self._filter)
+        self.set_focus(self._filter)  # at once: the next key is typed already
 
     def action_find_next(self, direction: int) -> None:
         """Go to the next or the previous finding, or match in another pane."""

@@ -28,8 +28,8 @@ class ZoomActions(Panes):
 
     def _zoom(self, to: int) -> None:
         wanted = min(max(to, 0), _MOST)
-        if isinstance(self._pane(), FindingsPane) and wanted:
-            # The list has no step between: beside it there is only the rest.
+        if wanted and (isinstance(self._pane(), FindingsPane) or self.has_class("-narrow")):
+            # There is no step between: without the list there is only the rest.
             wanted = _MOST if to > self.zoomed else 0
         self.zoomed = wanted
         self.fit_zoom()
