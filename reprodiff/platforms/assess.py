@@ -26,6 +26,7 @@ from reprodiff.platforms.contradictions import Contradiction, contradictions
 from reprodiff.platforms.libraries import compare_libraries, packages
 from reprodiff.platforms.names import is_vendored
 from reprodiff.platforms.native import Native, Need
+from reprodiff.platforms.policies import IT
 from reprodiff.platforms.recorded import recorded
 from reprodiff.platforms.sides import SideFacts, needs, side_facts, wheel_needs
 from reprodiff.platforms.systems import VISUAL_CPP, key
@@ -227,7 +228,7 @@ def _higher(ceiling: Ceiling) -> bool:
 
 
 def _said(need: SymbolNeed) -> str:
-    who = need.members[0] if need.members else ""
+    who = (need.members[0] if need.members else "") or IT
     more = f" and {need.member_count - 1} more" if need.member_count > 1 else ""
     symbol = f"{need.symbol}@" if need.symbol else ""
     return f"{symbol}{need.version} of {need.library} is needed by {who}{more}"
@@ -243,7 +244,9 @@ def _system_facts(a: SideFacts, b: SideFacts) -> Iterator[Difference]:
             continue
         users = one.get(name) or two[name]
         what = "platform.runtime" if name in VISUAL_CPP else "platform.system-library"
-        said = f"needed by {min(users)}" + (f" and {len(users) - 1} more" if len(users) > 1 else "")
+        said = f"needed by {min(users) or IT}" + (
+            f" and {len(users) - 1} more" if len(users) > 1 else ""
+        )
         yield Difference(
             what, "", name, said if name in one else None, said if name in two else None
         )

@@ -8,7 +8,7 @@ from reprodiff.drift import BundledLibrary, PlatformChange
 from reprodiff.model import Severity
 from reprodiff.platforms.contradictions import abi3_floor, claims_abi3
 from reprodiff.platforms.native import Native
-from reprodiff.platforms.policies import named
+from reprodiff.platforms.policies import IT, named
 from reprodiff.platforms.sides import SideFacts, wheel_needs
 from reprodiff.platforms.systems import GLIBCXX, MACOS, VISUAL_CPP, key, left_behind
 from reprodiff.platforms.versions import KNOWN, projects
@@ -183,7 +183,7 @@ def _because(side: SideFacts, version: str) -> str:
     for path, native in side.natives.items():
         for need in native.needs:
             if need.version == version and not need.weak and need.symbol:
-                users.setdefault(path.rpartition("/")[2], []).append(need.symbol)
+                users.setdefault(path.rpartition("/")[2] or IT, []).append(need.symbol)
     if not users:
         return ""
     first = min(users)
@@ -242,7 +242,7 @@ def _systems(a: SideFacts, b: SideFacts) -> Iterator[Row]:
     for name in sorted({*one, *two}):
         if (name in one) == (name in two) or is_everywhere(name):
             continue
-        users = listed(sorted(one.get(name) or two[name]), 2)
+        users = listed([path or IT for path in sorted(one.get(name) or two[name])], 2)
         kind = "windows" if name in VISUAL_CPP else "system-library"
         short = name.rpartition("/")[2]
         what = f"{short} ({VISUAL_CPP[name]})" if name in VISUAL_CPP else short

@@ -20,6 +20,9 @@ from reprodiff.records import dataclass
 LOADERS: Final = re.compile(r"ld-linux.*|ld64\.so\.[12]|ld-musl-.*")
 """The loader itself, which every system has."""
 
+IT: Final = "the file"
+"""How a file is called that is an artifact by itself."""
+
 _MUSL: Final = re.compile(r"libc\.musl-.*\.so\.1")
 
 
@@ -120,18 +123,18 @@ def breaches(policy: Policy, wanted: Wanted) -> list[str]:
     for path, native in wanted.natives.items():
         for need in native.needs:
             if not _allowed(policy, need):
-                found.setdefault(f"{path} needs {said(need)}")
+                found.setdefault(f"{path or IT} needs {said(need)}")
         found.update(dict.fromkeys(_forbidden(policy, path, native)))
     for library, paths in wanted.external.items():
         if library not in policy.libraries and not _MUSL.fullmatch(library):
-            found.setdefault(f"{min(paths)} needs {library}, which it does not bring along")
+            found.setdefault(f"{min(paths) or IT} needs {library}, which it does not bring along")
     for library, paths in wanted.loose.items():
-        found.setdefault(f"{min(paths)} needs {library}, which is not where the loader looks")
+        found.setdefault(f"{min(paths) or IT} needs {library}, which is not where the loader looks")
     for path, native in wanted.natives.items():
         if native.isa:
-            found.setdefault(f"{path} needs a processor of x86-64-{native.isa}")
+            found.setdefault(f"{path or IT} needs a processor of x86-64-{native.isa}")
         if "PyFPE_jbuf" in native.imports:
-            found.setdefault(f"{path} needs a Python built with --with-fpectl (PyFPE_jbuf)")
+            found.setdefault(f"{path or IT} needs a Python built with --with-fpectl (PyFPE_jbuf)")
     return list(found)
 
 
@@ -151,7 +154,7 @@ def _allowed(policy: Policy, need: Need) -> bool:
 def _forbidden(policy: Policy, path: str, native: Native) -> Iterable[str]:
     for library in native.needed:
         for symbol in sorted(policy.forbidden.get(library, frozenset()) & native.imports):
-            yield f"{path} uses {symbol} of {library}, which not every system has"
+            yield f"{path or IT} uses {symbol} of {library}, which not every system has"
 
 
 def meets(libc: str, machine: str, wanted: Wanted) -> Met:

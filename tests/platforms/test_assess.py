@@ -208,3 +208,26 @@ def test_a_library_without_a_hash_folds_only_by_its_own_words(
     causes = {finding.cause for finding in compare(str(a), str(b)).findings}
     assert ("vendored-library-code" in causes) is folded
     assert bool(causes & {"native-data-changed", "elf-symbols"}) is not folded
+
+
+def test_two_single_files(tmp_path: Path) -> None:
+    files = []
+    for name, version in (("a", "2.17"), ("b", "2.28")):
+        path = tmp_path / name / "speed.so"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(versioned(tmp_path, name, version))
+        files.append(str(path))
+    report = compare(*files)
+    assert found(report, "symbol-ceiling").evidence == (
+        "answer@GLIBC_2.28 of libc.so.6 is needed by the file",
+    )
+    policy = next(row for row in section(report).changes if row.kind == "policy")
+    assert (policy.a, policy.b) == ("manylinux_2_17_x86_64", "manylinux_2_28_x86_64")
+    assert "the file needs answer@GLIBC_2.28" in policy.effect
+
+
+def test_files_that_are_equal_are_not_looked_at(tmp_path: Path) -> None:
+    module = versioned(tmp_path, "a", "2.17")
+    a = build(tmp_path, "a", {MODULE: module})
+    b = build(tmp_path, "b", {MODULE: module, "demo/units.py": b"MILE = 1\n"})
+    assert compare(str(a), str(b)).platform is None
