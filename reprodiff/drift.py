@@ -63,8 +63,8 @@ class BundledLibrary:
     name: str
     """Its name without hash and version: ``libssl``."""
     change: str
-    """``same`` (equal bytes), ``renamed`` (equal bytes under another name), ``patched`` (the same
-    link, edited afterwards), ``rebuilt`` (the same version, other code), ``updated`` (another
+    """``same`` (equal bytes), ``renamed`` (equal bytes under another name), ``patched`` (one file,
+    edited in two ways), ``same-code`` (equal code and constants in another file), ``rebuilt`` (the same version, other code), ``updated`` (another
     version), ``changed`` (other code, version not known), ``added`` or ``dropped``."""
     path_a: str
     path_b: str

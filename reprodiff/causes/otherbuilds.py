@@ -10,7 +10,15 @@ from typing import Final
 
 from reprodiff.causes.base import Claim, Rule, Scene
 from reprodiff.causes.platform_causes import INTERPRETER, INTERPRETER_CODE, INTERPRETER_NAME
-from reprodiff.causes.vendored_causes import CHANGED, CODE, PATCHED, REBUILT, RENAMED, UPDATED
+from reprodiff.causes.vendored_causes import (
+    CHANGED,
+    CODE,
+    PATCHED,
+    REBUILT,
+    RENAMED,
+    SAME_CODE,
+    UPDATED,
+)
 from reprodiff.model import Confidence, Difference
 
 # PEP 3149 (.cpython-311-x86_64-linux-gnu.so, .cpython-311.pyc), Windows (.cp311-win_amd64.pyd).
@@ -38,7 +46,9 @@ _TAGS: Final = (":interpreter-tags", ":wheel-tags")
 
 def follows_libraries() -> tuple[str, ...]:
     """Return what the names and contents of vendored libraries follow from."""
-    return tuple(f":{cause.id}" for cause in (UPDATED, REBUILT, CHANGED, PATCHED, RENAMED))
+    return tuple(
+        f":{cause.id}" for cause in (UPDATED, REBUILT, CHANGED, PATCHED, SAME_CODE, RENAMED)
+    )
 
 
 def other_interpreter(a: str, b: str) -> tuple[str, str] | None:

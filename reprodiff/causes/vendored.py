@@ -12,6 +12,7 @@ from reprodiff.causes.vendored_causes import (
     PATCHED,
     REBUILT,
     RENAMED,
+    SAME_CODE,
     SET,
     UPDATED,
 )
@@ -22,6 +23,7 @@ _CAUSES: Final[dict[str, tuple[Cause, Confidence]]] = {
     "updated": (UPDATED, Confidence.PROVEN),
     "rebuilt": (REBUILT, Confidence.LIKELY),
     "patched": (PATCHED, Confidence.PROVEN),
+    "same-code": (SAME_CODE, Confidence.PROVEN),
     "changed": (CHANGED, Confidence.PROVEN),
     "renamed": (RENAMED, Confidence.PROVEN),
 }
@@ -81,7 +83,7 @@ def _pairs(scene: Scene) -> set[tuple[str, str]]:
 RULES: Final = (
     Rule(
         "vendored-libraries",
-        (UPDATED, REBUILT, PATCHED, CHANGED, RENAMED),
+        (UPDATED, REBUILT, PATCHED, SAME_CODE, CHANGED, RENAMED),
         ("platform.library",),
         60,
         _libraries,

@@ -54,7 +54,8 @@ PATCHED: Final = _cause(
     Doc(
         what="The same library was edited by another tool, another version of it, or with another "
         "RPATH: names, paths and tables differ.",
-        recognised="All sections with code and constants are equal byte for byte.",
+        recognised="All sections with code and constants are equal byte for byte, and so is the "
+        "build-id, or the hash in the names of the file that the repair tool copied.",
         why="Another version of patchelf, auditwheel, delocate or delvewheel. auditwheel names the "
         "library by its bytes before it edits them, so that an equal hash goes with other bytes.",
         fix=(
@@ -62,6 +63,22 @@ PATCHED: Final = _cause(
             ("delocate, delvewheel", "pin them"),
         ),
         mistaken_for="A library that was built again.",
+        sources=(_HASH,),
+    ),
+)
+
+SAME_CODE: Final = _cause(
+    "vendored-library-same-code",
+    "vendored libraries with equal code in another file",
+    Doc(
+        what="The code and constants of a library are the same on both sides; what is around them "
+        "differs: identifiers, notes of the compiler, names, tables.",
+        recognised="All sections with code and constants are equal byte for byte; nothing shows "
+        "that both were edited from one file.",
+        why="It was built again and came out the same, by another release of the compiler or in "
+        "another directory; or repair tools edited it in two ways.",
+        fix=_PIN,
+        mistaken_for="Another version of it.",
         sources=(_HASH,),
     ),
 )

@@ -325,11 +325,14 @@ def _libraries(libraries: Iterable[BundledLibrary], *, alike: bool) -> Iterator[
             yield "library", subject, one or "bundled", "", effect, Severity.REVIEW
     if not alike:
         return  # of course they were built again for another system
-    rest = [each for each in libraries if each.change in {"changed", "rebuilt", "patched"}]
+    rest = [
+        each for each in libraries if each.change in {"changed", "rebuilt", "patched", "same-code"}
+    ]
     for change, said in (
         ("changed", "Other code, and no word of a version"),
         ("rebuilt", "The same version, built again"),
-        ("patched", "The same code, edited in another way after it was linked"),
+        ("patched", "The same file, edited in another way after it was linked"),
+        ("same-code", "Equal code and constants, in another file"),
     ):
         named_here = [each.name for each in rest if each.change == change]
         if named_here:
@@ -337,7 +340,8 @@ def _libraries(libraries: Iterable[BundledLibrary], *, alike: bool) -> Iterator[
                 f"{len(named_here)} bundled {'library' if len(named_here) == 1 else 'libraries'}"
             )
             effect = f"{said}: {listed(named_here)}."
-            yield "library", f"{count} {change}", "", "", effect, Severity.REVIEW
+            what = "with equal code" if change == "same-code" else change
+            yield "library", f"{count} {what}", "", "", effect, Severity.REVIEW
 
 
 def _project(library: BundledLibrary) -> str:

@@ -19,7 +19,17 @@ _MAX_SBOM: Final = 4 << 20
 _SHOWN: Final = 20
 """Paths of one library's users that are kept."""
 _CHANGES: Final = (
-    *("updated", "changed", "rebuilt", "patched", "added", "dropped", "renamed", "same"),
+    *(
+        "updated",
+        "changed",
+        "rebuilt",
+        "patched",
+        "same-code",
+        "added",
+        "dropped",
+        "renamed",
+        "same",
+    ),
 )
 
 
@@ -182,8 +192,9 @@ def _how(
     if one.build_id and one.build_id == two.build_id:
         evidence.append("The build-ids are equal.")
     if one.digest and one.digest == two.digest:
-        evidence.append("Code and constants are equal byte for byte.")
-        return "patched", evidence
+        # Equal ids of the link, or equal hashes of what was copied: one file, edited in two ways.
+        change = "patched" if evidence else "same-code"
+        return change, [*evidence, "Code and constants are equal byte for byte."]
     change, said = _by_versions(paths, natives, sides, known=known)
     if said:
         evidence.append(said)

@@ -217,7 +217,7 @@ def test_two_single_files(tmp_path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(versioned(tmp_path, name, version))
         files.append(str(path))
-    report = compare(*files)
+    report = compare(files[0], files[1])
     assert found(report, "symbol-ceiling").evidence == (
         "answer@GLIBC_2.28 of libc.so.6 is needed by the file",
     )

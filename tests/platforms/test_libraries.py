@@ -47,12 +47,15 @@ def test_a_library_says_its_own_version() -> None:
     assert found.change == "changed"
 
 
-def test_equal_code_is_an_edit_whatever_the_names() -> None:
+def test_equal_code_is_an_edit_only_of_one_file() -> None:
     found = compared(library(digest=b"x"), library(digest=b"x"))
-    assert found.change == "patched"
-    same = compared(library(digest=b"x"), library(digest=b"x"), (A, A))
-    assert same.change == "patched"
-    assert "same hash (11111111)" in same.evidence[0]
+    assert found.change == "same-code"
+    copied = compared(library(digest=b"x"), library(digest=b"x"), (A, A))
+    assert copied.change == "patched"
+    assert "same hash (11111111)" in copied.evidence[0]
+    linked = replace(library(digest=b"x"), build_id="ab" * 20)
+    assert compared(linked, linked).change == "patched"
+    assert compared(linked, replace(linked, build_id="cd" * 20)).change == "same-code"
     assert compared(library(digest=b"x"), library(digest=b"y")).change == "changed"
 
 

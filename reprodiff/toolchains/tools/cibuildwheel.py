@@ -33,6 +33,7 @@ TOOL: Final = Tool(
                 "vendored-library",
                 "vendored-library-changed",
                 "vendored-library-rebuilt",
+                "vendored-library-same-code",
                 "vendored-library-set",
                 "vendored-library-updated",
                 "symbol-ceiling",
