@@ -64,8 +64,9 @@ class BundledLibrary:
     """Its name without hash and version: ``libssl``."""
     change: str
     """``same`` (equal bytes), ``renamed`` (equal bytes under another name), ``patched`` (one file,
-    edited in two ways), ``same-code`` (equal code and constants in another file), ``rebuilt`` (the same version, other code), ``updated`` (another
-    version), ``changed`` (other code, version not known), ``added`` or ``dropped``."""
+    edited in two ways), ``same-code`` (equal code and constants in another file), ``rebuilt`` (the
+    same version, other code), ``updated`` (another version), ``changed`` (other code, version not
+    known), ``added`` or ``dropped``."""
     path_a: str
     path_b: str
     version_a: str
