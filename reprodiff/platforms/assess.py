@@ -256,6 +256,8 @@ def _library_facts(libraries: Iterable[BundledLibrary]) -> Iterator[Difference]:
     for library in libraries:
         if library.change in {"same", "added", "dropped"}:
             continue  # members on one side only are facts already
+        if library.change != "updated" and not is_vendored(library.path_a):
+            continue  # the project's own: what its bytes differ in says it all
         own = library.path_a == library.path_b and not is_vendored(library.path_a)
         if own and library.change in {"patched", "rebuilt"}:
             continue  # built with the package: what differs in it is told by its content

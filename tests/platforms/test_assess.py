@@ -231,3 +231,17 @@ def test_files_that_are_equal_are_not_looked_at(tmp_path: Path) -> None:
     a = build(tmp_path, "a", {MODULE: module})
     b = build(tmp_path, "b", {MODULE: module, "demo/units.py": b"MILE = 1\n"})
     assert compare(str(a), str(b)).platform is None
+
+
+def test_a_library_of_the_project_itself_is_told_by_its_bytes_alone(tmp_path: Path) -> None:
+    def made(side: str, options: tuple[str, ...]) -> Path:
+        lib = shared(tmp_path / side, "int answer(void) { return 1; }", soname="libown.so",
+                     options=options)  # fmt: skip
+        return build(tmp_path, side, {"demo/libown.so": lib.read_bytes()})
+
+    a = made("a", ("-Wl,--build-id=0x11111111",))
+    b = made("b", ("-Wl,--build-id=0x22222222",))
+    report = compare(str(a), str(b))
+    assert report.verdict == "equivalent"
+    assert section(report).libraries[0].change == "same-code"
+    assert section(report).changes == ()
