@@ -7,6 +7,7 @@ from typing import Final
 from reprodiff.drift import BundledLibrary, PlatformChange
 from reprodiff.model import Severity
 from reprodiff.platforms.contradictions import abi3_floor, claims_abi3
+from reprodiff.platforms.names import is_vendored
 from reprodiff.platforms.native import Native
 from reprodiff.platforms.policies import IT, named
 from reprodiff.platforms.sides import SideFacts, wheel_needs
@@ -325,9 +326,8 @@ def _libraries(libraries: Iterable[BundledLibrary], *, alike: bool) -> Iterator[
             yield "library", subject, one or "bundled", "", effect, Severity.REVIEW
     if not alike:
         return  # of course they were built again for another system
-    rest = [
-        each for each in libraries if each.change in {"changed", "rebuilt", "patched", "same-code"}
-    ]
+    # What the project's own libraries differ in is told by their bytes.
+    rest = [each for each in libraries if is_vendored(each.path_a)]
     for change, said in (
         ("changed", "Other code, and no word of a version"),
         ("rebuilt", "The same version, built again"),
