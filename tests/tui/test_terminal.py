@@ -188,7 +188,8 @@ def test_two_folders_open_as_their_pairs_and_each_as_its_own_view(
     terminal.sees("all together", "identical", "demo-1-py3-none-any.whl")
     terminal.until(lambda: "waiting" not in terminal.text)
     terminal.press("jj\r")
-    terminal.sees("Findings by cause")
+    # Until the comparison is over, Esc would end that.
+    terminal.sees("IDENTICAL", "Findings by cause")
     terminal.press("\x1b")
     terminal.sees("all together")
     terminal.press("q")
