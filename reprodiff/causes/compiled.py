@@ -72,8 +72,7 @@ def _code(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Clai
         sure = [fact for fact in facts if not fact.note]
         unread = [fact for fact in facts if fact.note]
         if sure:
-            text = f"{len(sure)} functions or places differ beyond moves."
-            yield Claim(cause, sure, explanation=text)
+            yield Claim(cause, sure, explanation=native.BEYOND_MOVES)
         if unread:
             yield Claim(cause, unread, Confidence.POSSIBLE, evidence=(unread[0].note,))
 

@@ -49,6 +49,8 @@ _PRODUCER: Final = re.compile(
     rb"GNU (?:C|C\+\+|Fortran|AS|Go|D|Ada|Modula-2)[ \d]|.{0,40}clang (?:version|LLVM)"
     rb"|.{0,40}rustc version"
 )
+# One finding gathers the claims of all members: it is the finding that counts.
+BEYOND_MOVES: Final = "Instructions differ, beyond those that only follow what has moved."
 _ABSOLUTE: Final = re.compile(rb"/[^\0]+|[A-Za-z]:[\\/]")
 
 
@@ -244,7 +246,7 @@ def _code(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     if other:
         yield Claim(CPU_DISPATCH, other, Confidence.LIKELY)
     if sure:
-        text = f"{len(sure)} functions or places differ beyond moves."
+        text = BEYOND_MOVES
         if tools:
             text += " Other tools or flags make other code of the same sources."
         yield Claim(CODE, sure, explanation=text, follows=follows)
