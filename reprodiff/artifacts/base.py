@@ -8,8 +8,8 @@ import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import Self
 
+from reprodiff.artifacts.closing import Closing
 from reprodiff.limits import Limits
 from reprodiff.model import ArtifactKind, MemberType, Problem
 from reprodiff.records import dataclass
@@ -86,7 +86,7 @@ class Payload:
         self.close()
 
 
-class Artifact(ABC):
+class Artifact(Closing, ABC):
     """One build as given, opened.
 
     ``path`` is the display path as the user gave it, ``size`` the bytes of the file (of all
@@ -150,17 +150,6 @@ class Artifact(ABC):
         held, self._held = self._held, ()
         for payload in held:
             payload.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 import bz2
 import lzma
 from collections.abc import Callable
-from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 from reprodiff.artifacts.base import Payload
+from reprodiff.artifacts.closing import Closing
 from reprodiff.artifacts.streams import zstandard_frames
 from reprodiff.artifacts.streams.damage import Damage
 from reprodiff.artifacts.streams.gzip import read_gzip
@@ -31,7 +31,7 @@ _LZMA_LARGEST: Final = 1 << 38
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Decompressed:
+class Decompressed(Closing):
     """The plain bytes of a compressed file.  Close it to free them."""
 
     codec: str
@@ -45,17 +45,6 @@ class Decompressed:
     def close(self) -> None:
         """Free the payload."""
         self.payload.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def detect(data: memoryview) -> str | None:

@@ -7,10 +7,10 @@ and stops at nothing; here each member's header and trailer are facts with place
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
-from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 from reprodiff.artifacts.base import Payload
+from reprodiff.artifacts.closing import Closing
 from reprodiff.artifacts.streams.damage import Damage
 from reprodiff.artifacts.streams.inflate import Inflated, inflate
 from reprodiff.artifacts.streams.spool import Spool
@@ -110,7 +110,7 @@ class GzipMember(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class GzipStream:
+class GzipStream(Closing):
     """A gzip file read to its end.  Close it to free the payload."""
 
     members: tuple[GzipMember, ...]
@@ -125,17 +125,6 @@ class GzipStream:
     def close(self) -> None:
         """Free the payload."""
         self.payload.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def fields(stream: GzipStream) -> Iterator[GzipField]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from reprodiff.formats.machine import layout
 from reprodiff.formats.machine import work as work_module
+from reprodiff.formats.machine.matching import match
 from reprodiff.formats.machine.model import AARCH64, X86_64
 from reprodiff.formats.macho.image import SEGMENT_64, SIGNATURE, SYMTAB, Command, Image
 from reprodiff.model import Span
@@ -234,17 +235,9 @@ def _linked(image: Image) -> list[Part]:
 
 def pair_parts(a: File, b: File) -> tuple[list[PartPair], list[Part], list[Part]]:
     """Pair the parts of one name, the first with the first; return those of one side, too."""
-    waiting: dict[tuple[str, bool], list[Part]] = {}
-    for part in reversed(b.parts):
-        waiting.setdefault((part.name, part.bare), []).append(part)
-    pairs: list[PartPair] = []
-    only_a: list[Part] = []
-    for part in a.parts:
-        queue = waiting.get((part.name, part.bare))
-        if queue:
-            other = queue.pop()
-            pairs.append(PartPair(part.name, part, other, content(a, part), content(b, other)))
-        else:
-            only_a.append(part)
-    rest = [part for queue in waiting.values() for part in queue]
-    return pairs, only_a, sorted(rest, key=lambda part: part.index)
+    pairs, only_a, only_b = match(a.parts, b.parts)
+    return (
+        [PartPair(x.name, x, y, content(a, x), content(b, y)) for x, y in pairs],
+        only_a,
+        only_b,
+    )

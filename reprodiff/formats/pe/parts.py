@@ -8,6 +8,7 @@ from typing import Final
 
 from reprodiff.formats.machine import layout
 from reprodiff.formats.machine import work as work_module
+from reprodiff.formats.machine.matching import match
 from reprodiff.formats.machine.model import AARCH64, X86, X86_64
 from reprodiff.formats.machine.strings import Piece, tile
 from reprodiff.formats.parsing.native import c_string
@@ -166,22 +167,11 @@ def _long_name(image: Image, name: bytes) -> str:
 
 def pair_parts(a: File, b: File) -> tuple[list[PartPair], list[Part], list[Part]]:
     """Pair the parts of one name, the first with the first; return those of one side, too."""
-    waiting: dict[tuple[str, bool], list[Part]] = {}
-    for part in reversed(b.parts):
-        waiting.setdefault((part.name, part.bare), []).append(part)
-    pairs: list[PartPair] = []
-    only_a: list[Part] = []
-    for part in a.parts:
-        queue = waiting.get((part.name, part.bare))
-        if queue:
-            other = queue.pop()
-            pairs.append(PartPair(part.name, part, other, _content(a, part), _content(b, other)))
-        else:
-            only_a.append(part)
+    pairs, only_a, only_b = match(a.parts, b.parts)
     return (
-        pairs,
+        [PartPair(x.name, x, y, _content(a, x), _content(b, y)) for x, y in pairs],
         only_a,
-        sorted((part for queue in waiting.values() for part in queue), key=lambda part: part.index),
+        only_b,
     )
 
 
