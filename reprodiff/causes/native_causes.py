@@ -307,7 +307,10 @@ SYMBOLS: Final = Cause(
         what="The files have other functions or objects by name.",
         recognised="Names in the symbol tables differ.",
         why="Other sources or flags; in Rust, a hash of the package's path is part of names.",
-        fix=(("cargo", 'strip = "symbols" in [profile.release], with --remap-path-prefix'),),
+        fix=(
+            ("rust", 'strip = "symbols" in [profile.release], with --remap-path-prefix'),
+            ("any", "build both from the same commit, with the same compiler and flags"),
+        ),
         mistaken_for="Another order of the same symbols.",
         sources=(),
     ),

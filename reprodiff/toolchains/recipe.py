@@ -210,16 +210,22 @@ def _umask(artifact: Artifact, backend: Tool | None) -> Iterator[RecipeLine]:
     """Yield the umask, where the backend lets it through."""
     if backend is None or not backend.follows_umask:
         return
-    modes = Counter(
-        member.mode & 0o777
+    found = [
+        (member.mode & 0o777, ".dist-info/" in member.path, member.path.endswith(".py"))
         for member in artifact.members
         if member.mode and not member.path.endswith(("/", ".dist-info/RECORD"))
-    )
+    ]
+    # Writers give what they generate a mode of their own, 664: only copied files show it.
+    shared = any(mode in _MODES[0o002] for mode, generated, _ in found if not generated)
+    shown = [row for row in found if shared or not row[1] or row[0] != 0o664]
+    modes = Counter(mode for mode, _, _ in shown)
+    sources = {m: sum(py and mode in some for mode, _, py in shown) for m, some in _MODES.items()}
     total = sum(modes.values())
     if not total:
         return
     fits = {mask: sum(modes[mode] for mode in some) for mask, some in _MODES.items()}
-    mask = max(fits, key=lambda each: (fits[each], -each))
+    # Linkers and installers of libraries set their modes whatever the umask; sources show it.
+    mask = max(fits, key=lambda each: (sources[each], fits[each], -each))
     if not fits[mask]:
         return
     every = fits[mask] == total
@@ -231,7 +237,11 @@ def _python(info: ArtifactInfo) -> Iterator[RecipeLine]:
     versions = {
         f"3.{found[1]}" for tag in info.tags if (found := _CPYTHON.match(tag.partition("-")[0]))
     }
-    if len(versions) == 1:
+    if len(versions) == 1 and all("-abi3-" in tag for tag in info.tags):
+        (version,) = versions
+        reason = "the tag of the stable ABI, which any of these may build"
+        yield RecipeLine("python", f">={version}", _LIKELY, reason)
+    elif len(versions) == 1:
         (version,) = versions
         yield RecipeLine("python", version, _LIKELY, "the wheel's tag")
 
@@ -244,6 +254,14 @@ def _repair(info: ArtifactInfo, tools: Mapping[str, Tool]) -> Iterator[RecipeLin
             yield RecipeLine("repair", pin, trace.confidence, "; ".join(trace.evidence))
 
 
+_IMAGES: Final = {
+    "manylinux_2_17_": "manylinux2014_",
+    "manylinux_2_12_": "manylinux2010_",
+    "manylinux_2_5_": "manylinux1_",
+}
+"""Names of images that are older than the scheme of the tags."""
+
+
 def _image(info: ArtifactInfo) -> Iterator[RecipeLine]:
     found = {
         platform
@@ -252,7 +270,10 @@ def _image(info: ArtifactInfo) -> Iterator[RecipeLine]:
     }
     newest = sorted(found, key=lambda tag: [int(n) for n in re.findall(r"\d+", tag)[:2]])
     if newest:
-        image = f"quay.io/pypa/{newest[-1]}"
+        name = newest[-1]
+        for tag, older in _IMAGES.items():
+            name = name.replace(tag, older)
+        image = f"quay.io/pypa/{name}"
         reason = "the platform tag; which build of the image it was, the tag does not tell"
         yield RecipeLine("image", image, _POSSIBLE, reason)
 
@@ -307,8 +328,11 @@ _COMPILERS: Final = re.compile(
 )
 _HOME_OF_PYTHON: Final = re.compile(rb"/opt/_internal/(cpython-[0-9.]+)")
 _DIRECTORY: Final = re.compile(
-    rb"\0((?:/tmp/|/home/|/root/|/build|/project|/io|/github/|/__w/|/Users/)[^\0\n]{0,200})\0"
+    rb"\0((?:/tmp/|/home/|/root/|/build|/project|/io|/github/|/__w/|/Users/)[^\0\n]{0,200})(?=\0)"
 )
+_SOURCE: Final = re.compile(rb"/[^/]+\.[A-Za-z+]{1,4}$")
+_PATHS: Final = 200
+"""Paths that are looked at for one that is a directory."""
 
 
 def _native(artifact: Artifact) -> Iterator[RecipeLine]:
@@ -339,6 +363,10 @@ def _of_elf(data: bytes, path: str) -> Iterator[RecipeLine]:
     if found := _HOME_OF_PYTHON.search(data):
         words = f"a path of the build image in {path}"
         yield RecipeLine("image_python", plain(found[1], 40), _LIKELY, words)
-    if found := _DIRECTORY.search(data):
+    paths = [found[1] for found in islice(_DIRECTORY.finditer(data), _PATHS)]
+    if paths:
+        # Assertions name files; the directory that the compiler ran in stands by itself.
+        whole = (each for each in paths if not _SOURCE.search(each))
+        directory = next(whole, _SOURCE.sub(b"", paths[0]))
         words = f"an absolute path in {path}"
-        yield RecipeLine("build_path", plain(found[1], 200), _POSSIBLE, words)
+        yield RecipeLine("build_path", plain(directory, 200), _POSSIBLE, words)

@@ -69,6 +69,72 @@ def test_a_build_path_of_the_same_length_is_proven(tmp_path: Path) -> None:
     assert_proven(report(a, b), "elf-build-path", "elf-build-id-follows")
 
 
+SHORT_CODE = r"""
+#include <stdio.h>
+struct word { const char *text; int size; } words[] = {{"ab", 2}, {"c", 1}, {"de", 2}};
+int entry(int x) {
+    return puts(__FILE__) + puts("ab") + puts("xyz") + puts(words[x].text) + puts("q<9");
+}
+"""
+
+
+def short_and_long(tmp_path: Path) -> tuple[Path, Path]:
+    """Compile one source below a short path, and below one that is long enough to be aligned."""
+    options = "-g -O2 -ffile-prefix-map={}={}"
+    place = tmp_path / "src"
+    first = build(place, options.format(place, "/s"), SHORT_CODE).rename(tmp_path / "a.so")
+    far = "/a-directory-with-a-name-that-is-rather-long"
+    return first, build(place, options.format(place, far), SHORT_CODE).rename(tmp_path / "b.so")
+
+
+def test_a_path_that_becomes_long_changes_places_with_short_strings(tmp_path: Path) -> None:
+    a, b = short_and_long(tmp_path)
+    ones, twos = (parse(memoryview(each.read_bytes())) for each in (a, b))
+    before = [each.named(".rodata") for each in (ones, twos)]
+    assert [section.align for section in before if section] == [1, 8]
+    assert_proven(report(a, b), "elf-build-path", "elf-layout-follows")
+    assert_proven(report(b, a), "elf-build-path", "elf-layout-follows")
+
+
+@pytest.mark.parametrize("change", ["text", "order", "align", "reference"])
+def test_what_changes_among_strings_that_changed_places_is_seen(
+    tmp_path: Path, change: str
+) -> None:
+    a, b = short_and_long(tmp_path)
+    raw = bytearray(b.read_bytes())
+    elf = parse(memoryview(bytes(raw)))
+    section, words = elf.named(".rodata"), elf.named(".data")
+    assert section is not None
+    assert words is not None
+    at = raw.index(b"xyz\0", section.body.start)
+    if change == "text":
+        raw[at] = ord("w")
+    elif change == "order":
+        raw[at : at + 8] = b"q<9\0xyz\0"
+    elif change == "align":
+        raw[section.header.start + 48] = 16
+    else:
+        table = elf.named(".rela.dyn")
+        assert table is not None
+        addends = [
+            place
+            for place in range(table.body.start + 16, table.body.stop, 24)
+            if section.addr <= int.from_bytes(raw[place : place + 8], "little")
+            and raw[place - 8] == 8
+            and int.from_bytes(raw[place : place + 8], "little") < section.addr + section.size
+        ]
+        raw[addends[0]] ^= 1
+    b.write_bytes(raw)
+    assert report(a, b).verdict is Verdict.DIFFERENT
+
+
+def test_a_zero_behind_the_end_is_an_overlay(tmp_path: Path) -> None:
+    a, b = pair(tmp_path, "-g -O2")
+    b.write_bytes(b.read_bytes() + b"\0")
+    assert report(a, b).verdict is Verdict.DIFFERENT
+    assert "elf-overlay" in causes(report(a, b))
+
+
 def test_code_for_arm_is_proven_too(tmp_path: Path) -> None:
     need("ld.lld")
     options = "--target=aarch64-linux-gnu -nostdlib -ffreestanding -fuse-ld=lld -O2 -g"

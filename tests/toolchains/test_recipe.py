@@ -93,6 +93,55 @@ def test_the_umask_is_told_only_where_the_backend_lets_it_through() -> None:
     assert "umask" not in sample("identical-poetry-wheel")
 
 
+def modes(folder: Path, tag: str, members: dict[str, int], body: bytes = b"") -> Path:
+    made = folder / f"demo-1.0-{tag}.whl"
+    about = f"Wheel-Version: 1.0\nGenerator: scikit-build-core 1.0\nTag: {tag}\n"
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, mode in members.items():
+            entry = zipfile.ZipInfo(name, CHECKOUT)
+            entry.external_attr = (0o100000 | mode) << 16
+            archive.writestr(entry, about if name.endswith("/WHEEL") else body)
+    return made
+
+
+def test_the_umask_is_that_of_copied_files_and_not_of_what_tools_write(tmp_path: Path) -> None:
+    members = {
+        "demo/__init__.py": 0o600,
+        "demo/_one.so": 0o644,
+        "demo/_two.so": 0o755,
+        "demo-1.0.dist-info/METADATA": 0o664,
+        "demo-1.0.dist-info/WHEEL": 0o664,
+    }
+    found = lines_of(modes(tmp_path, "cp311-cp311-linux_x86_64", members))
+    assert (found["umask"].value, found["umask"].confidence) == ("077", Confidence.POSSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("tag", "image"),
+    [
+        ("manylinux_2_17_x86_64.manylinux2014_x86_64", "manylinux2014_x86_64"),
+        ("manylinux_2_12_i686.manylinux2010_i686", "manylinux2010_i686"),
+        ("manylinux_2_28_aarch64", "manylinux_2_28_aarch64"),
+        ("musllinux_1_2_x86_64", "musllinux_1_2_x86_64"),
+    ],
+)
+def test_images_have_the_names_that_they_were_published_under(
+    tmp_path: Path, tag: str, image: str
+) -> None:
+    found = lines_of(modes(tmp_path, f"cp39-abi3-{tag}", {"demo-1.0.dist-info/WHEEL": 0o644}))
+    assert found["image"].value.endswith(f"/{image}")
+    assert found["python"].value == ">=3.9"
+
+
+def test_the_build_directory_is_a_directory_and_no_file(tmp_path: Path) -> None:
+    body = b"\x7fELF\0/tmp/build/demo/src/one.cpp\0/tmp/build/demo\0"
+    tag = "cp311-cp311-linux_x86_64"
+    members = {"demo/_one.so": 0o755, "demo-1.0.dist-info/WHEEL": 0o644}
+    assert lines_of(modes(tmp_path, tag, members, body))["build_path"].value == "/tmp/build/demo"
+    alone = lines_of(modes(tmp_path, tag, members, body[:36]))["build_path"].value
+    assert alone == "/tmp/build/demo/src"
+
+
 def test_bdist_wheel_of_the_wheel_package_takes_setuptools_of_its_time(tmp_path: Path) -> None:
     found = lines_of(
         wheel(tmp_path, "bdist_wheel (0.36.2)", {"demo.py": CHECKOUT, "{info}/WHEEL": CLOCK})

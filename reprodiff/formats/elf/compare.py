@@ -245,7 +245,11 @@ class _Comparison(Statement):
         if region is None or region.a == region.b:
             return
         quad = Quad(0, len(region.a), 0, len(region.b))
-        if not (region.a + region.b).strip(b"\0") and max(quad) < _ROUNDED:
+        round_up = not any(
+            rest and len(elf.data) % elf.word
+            for elf, rest in ((self.a, region.a), (self.b, region.b))
+        )
+        if round_up and not (region.a + region.b).strip(b"\0") and max(quad) < _ROUNDED:
             region.moved.append(quad)
             return
         region.stated.append(quad)

@@ -12,6 +12,7 @@ from reprodiff.formats.elf.reader import (
     PT_LOAD,
     SHDR,
     SHF_COMPRESSED,
+    SHF_WRITE,
     SHT_NOBITS,
     SHT_NULL,
     SHT_REL,
@@ -24,6 +25,8 @@ from reprodiff.formats.elf.tables import Work
 from reprodiff.formats.machine.proof import Region
 
 _INFO_LINK: Final = 0x40
+_LONG: Final = 31
+"""Bytes of a string, its zero among them, from which on GCC aligns it to a word."""
 _ROUND: Final = 8
 """What linker scripts round the end of .bss up to."""
 
@@ -50,6 +53,8 @@ def check_section_headers(work: Work, region: Region, whole: set[int]) -> None:
         if pair.packed and not pair.unread:
             word("flags", good=(one.flags ^ two.flags) & ~SHF_COMPRESSED == 0)
             word("addralign", good=_plain_align(a, one) == _plain_align(b, two))
+        elif one.align != two.align and loaded:
+            word("addralign", good=_longer_string(pair, a.word))
         word("link", good=where.number(one.link) == two.link)
         if one.type in {SHT_REL, SHT_RELA} or one.flags & _INFO_LINK:
             word("info", good=where.number(one.info) == two.info)
@@ -89,6 +94,25 @@ def _plain_align(elf: Elf, section: Section) -> int:
         at = 16 if elf.bits == 64 else 8
         return elf.number(section.body.start + at, elf.word)
     return section.align
+
+
+def _longer_string(pair: SectionPair, word: int) -> bool:
+    """Whether constants are aligned otherwise only because of how long a replaced string is.
+
+    GCC for x86 aligns a string to a word if it has 31 bytes or more, its zero among them
+    (``ix86_constant_alignment``): the one side has such a string in place of a shorter one, and
+    nothing else in the section asked for that alignment.
+    """
+    if {pair.a.align, pair.b.align} != {1, word} or pair.a.flags & SHF_WRITE:
+        return False
+    for_a = pair.a.align == word
+    return any(
+        piece.kind in {"string", "apart"}
+        and (piece.size_a if for_a else piece.size_b) >= _LONG
+        and (piece.size_b if for_a else piece.size_a) < _LONG
+        and (pair.a.addr + piece.a if for_a else pair.b.addr + piece.b) % word == 0
+        for piece in pair.pieces
+    )
 
 
 def _named(work: Work, region: Region, at_a: int, at_b: int) -> bool:

@@ -45,6 +45,7 @@ _FEW: Final = 8
 _ALIGNED: Final = 64
 _POWERS: Final = (1, 2, 4, 8, 16, 32, 64)
 _SHORT: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]++\0)*+")
+_TEXTS: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]*+\0)*+")
 _DATA: Final = re.compile(rb"[^\0]++(?:\0[^\0]++)*+")
 MAX_STRINGS: Final = 2_000_000
 
@@ -149,6 +150,7 @@ class _Tiler:
             self.add(*one, *two, "same" if same else "string")
             at_a, at_b = one[1], two[1]
         self.gap(at_a, len(self.a), at_b, len(self.b))
+        self.swapped()
         self.pieces.sort()
 
     def crossing(
@@ -176,6 +178,34 @@ class _Tiler:
             for one, two in zip(free_a, free_b, strict=True):
                 if (self.a[one[0]] == _SLASH) == (self.b[two[0]] == _SLASH):
                     self.apart(one, two)
+
+    def swapped(self) -> None:
+        """Pair short strings that stand before a string on one side, and behind it on the other.
+
+        Compilers put long strings into a section of their own, and linkers that one before the
+        other or behind it: a path that has become long changes places with all short ones.  They
+        must be the same ones in the same order.
+        """
+        lone = [piece for piece in self.pieces if piece.kind == "changed"]
+        ones = [(p.a, p.a + p.size_a) for p in lone]
+        twos = [(p.b, p.b + p.size_b) for p in lone]
+        if not all(
+            _TEXTS.fullmatch(data, *place)
+            for data, places in ((self.a, ones), (self.b, twos))
+            for place in places
+        ):
+            return
+        short_a, short_b = _filled(self.a, ones), _filled(self.b, twos)
+        if [self.a[slice(*x)] for x in short_a] != [self.b[slice(*x)] for x in short_b]:
+            return
+        self.pieces = [piece for piece in self.pieces if piece.kind != "changed"]
+        for one, two in zip(short_a, short_b, strict=True):
+            self.pieces.append(Piece(one[0], two[0], one[1] - one[0], two[1] - two[0], "moved"))
+        for piece, one, two in zip(lone, ones, twos, strict=True):
+            for start, stop in _without(*one, [x for x in short_a if one[0] <= x[0] < one[1]]):
+                self.pieces.append(Piece(start, piece.b, stop - start, 0, "pad"))
+            for start, stop in _without(*two, [x for x in short_b if two[0] <= x[0] < two[1]]):
+                self.pieces.append(Piece(piece.a, start, 0, stop - start, "pad"))
 
     def apart(self, one: Range, two: Range) -> None:
         """Pair two strings that stand out of turn."""
@@ -313,6 +343,16 @@ class _Tiler:
             self.add(a0 + size, a1, b0 + size, b1, "pad")
         else:
             self.add(a0, a1, b0, b1, "changed")
+
+
+def _filled(data: bytes, places: Sequence[Range]) -> list[Range]:
+    """Return where the strings are that are not empty, each with its zero."""
+    return [
+        (start + low, start + high)
+        for start, stop in places
+        for low, high in _split(data[start:stop])
+        if high - low > 1
+    ]
 
 
 def ends(data: bytes, text: bytes) -> Iterator[int]:
