@@ -10,10 +10,8 @@ from reprodiff.artifacts.tarformat.audit import normal
 from reprodiff.artifacts.tarformat.entries import EntryKind
 from reprodiff.artifacts.tarformat.oddities import Oddity
 from reprodiff.artifacts.zip import ZipArtifact
-from reprodiff.artifacts.zipformat.damage import AnomalyKind
-from reprodiff.artifacts.zipformat.extra import ZIP64, first_payload
 from reprodiff.artifacts.zipformat.fields import FLAG_UTF8, FULL32
-from reprodiff.artifacts.zipformat.records import CentralHeader, ZipArchive, ZipEntry
+from reprodiff.artifacts.zipformat.records import ZipArchive, ZipEntry
 from reprodiff.model import MemberType
 from reprodiff.normalize.names import check_clashes, complaint, leads_out
 from reprodiff.normalize.rules import Reasons
@@ -53,10 +51,6 @@ def zip_items(artifact: ZipArtifact, reasons: Reasons, *, wheel: bool) -> list[I
         reasons.add(f"damaged: {damage.message}")
     _check_end(archive, reasons)
     for anomaly in archive.anomalies:
-        if anomaly.kind is AnomalyKind.ZIP64_EXTRA and all(
-            _repeats_sizes(artifact.entries[ordinal]) for ordinal in anomaly.entries
-        ):
-            continue
         if not anomaly.entries:
             reasons.add(anomaly.message)
         for ordinal in anomaly.entries[:100]:
@@ -96,29 +90,6 @@ def _check_end(archive: ZipArchive, reasons: Reasons) -> None:
         reasons.add("the end record does not say where the central directory is")
     if end.fixed.entries_on_disk != end.fixed.entries_total:
         reasons.add("the end record counts in two ways")
-
-
-def _repeats_sizes(entry: ZipEntry) -> bool:
-    """Whether zip64 fields that nothing asks for say what the headers say, as Bazel's zips do.
-
-    Readers that take them, and those that pass over them, then see the same.
-    """
-    for header in (entry.local, entry.central):
-        payload = first_payload(header.extra, ZIP64) if header else None
-        if header is None or payload is None:
-            continue
-        fixed = header.fixed
-        said = [fixed.usize, fixed.csize]
-        if isinstance(header, CentralHeader):
-            said.append(header.fixed.local_offset)
-        if FULL32 in fixed or len(payload) % 8 or len(payload) > 8 * len(said):
-            return False
-        values = (
-            int.from_bytes(payload[at : at + 8], "little") for at in range(0, len(payload), 8)
-        )
-        if any(value != own for value, own in zip(values, said, strict=False)):
-            return False
-    return True
 
 
 def _zip_mode(member: Member, entry: ZipEntry) -> tuple[int, int]:

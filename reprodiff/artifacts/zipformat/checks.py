@@ -10,6 +10,7 @@ from reprodiff.artifacts.zipformat.extra import (
     UNICODE_PATH,
     first_payload,
     is_plain,
+    repeats_sizes,
     unicode_text,
 )
 from reprodiff.artifacts.zipformat.fields import (
@@ -144,8 +145,10 @@ def _check_disk(entry: ZipEntry, central: CentralHeader) -> Iterator[Anomaly]:
 def _check_extra(entry: ZipEntry, header: CentralHeader | LocalHeader) -> Iterator[Anomaly]:
     if FULL32 not in header.fixed and is_plain(header.extra):
         return
+    own = [header.fixed.usize, header.fixed.csize]
     if isinstance(header, CentralHeader):
         side, sizes = "central", central_sizes(header)
+        own.append(header.fixed.local_offset)
     else:
         side, sizes = "local", local_sizes(header)
     fields = header.extra_fields()
@@ -158,7 +161,7 @@ def _check_extra(entry: ZipEntry, header: CentralHeader | LocalHeader) -> Iterat
         listed = ", ".join(f"0x{identity:04x}" for identity in repeated)
         message = f"the {side} extra area has several fields of {listed}"
         yield _about(entry, AnomalyKind.EXTRA_REPEATED, message, (side,))
-    if not sizes.complete:
+    if not (sizes.complete or repeats_sizes(header.extra, own)):
         message = f"the {side} header's sizes and its zip64 extra field do not fit"
         yield _about(entry, AnomalyKind.ZIP64_EXTRA, message, (side,))
     if UNICODE_PATH in ids:

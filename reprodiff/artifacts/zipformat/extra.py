@@ -8,6 +8,7 @@ triple are a field with the id :data:`MALFORMED`.
 
 import struct
 import zlib
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 MALFORMED: Final = -1
@@ -277,3 +278,16 @@ def zip64_values(extra: bytes, *, usize: int, csize: int, offset: int, disk: int
             values.append(value)
             rest = b""
     return Zip64Values(values[0], values[1], values[2], values[3], complete and not rest)
+
+
+def repeats_sizes(extra: bytes, own: Sequence[int]) -> bool:
+    """Whether a zip64 field that nothing asks for says what the header says, as Bazel writes it.
+
+    ``own`` are the header's plain size, its stored size and, of a central one, the offset.  Readers
+    that take the field, and those that pass over it, then see the same.
+    """
+    payload = first_payload(extra, ZIP64)
+    if payload is None or 0xFFFFFFFF in own or len(payload) % 8 or len(payload) > 8 * len(own):
+        return False
+    values = (int.from_bytes(payload[at : at + 8], "little") for at in range(0, len(payload), 8))
+    return all(value == mine for value, mine in zip(values, own, strict=False))

@@ -218,3 +218,17 @@ def test_a_zip_may_have_an_interpreter_in_front(tmp_path: Path) -> None:
     assert "derived.zip.crc" in {each.what for each in found}
     (hidden,) = (each for each in found if each.what == "integrity.hidden")
     assert hidden.a == hidden.b
+
+
+@pytest.mark.parametrize(
+    ("usize", "csize", "odd"), [(6, 6, False), (7, 6, True), (6, 7, True), (0, 6, True)]
+)
+def test_zip64_fields_that_nothing_asks_for_are_odd_only_where_they_say_otherwise(
+    tmp_path: Path, usize: int, csize: int, *, odd: bool
+) -> None:
+    """Bazel writes them beside the same sizes in the header."""
+    field = extra(1, struct.pack("<QQ", usize, csize))
+    for side in ("extra", "local_extra"):
+        found = between(tmp_path, A, replace(A, **{side: field}))  # type: ignore[arg-type]
+        assert any(each[0].startswith("integrity.") for each in found) == odd
+        assert any(each[0] == "zip.extra-zip64" for each in found)
