@@ -82,6 +82,10 @@ pictures: $(READY) ## Take the pictures of README and docs again
 samples: $(READY) ## Build the sample pairs again
 	@$(BIN)/python samples/build.py $(ARGS)
 
+.PHONY: trials
+trials: $(READY) ## Try the fixes by building again
+	@$(BIN)/python trials/run.py $(ARGS)
+
 .PHONY: bench
 bench: $(READY) ## Measure, as ratios in one run
 	@$(BIN)/python benchmarks/run.py $(ARGS)

@@ -87,7 +87,7 @@ def _shell(parts: Sequence[tuple[str, Knob]]) -> str:
         # Placeholders are filled in the text, so what follows the arguments there is the target.
         named = text.removeprefix(" ".join((knob.command, *knob.arguments))).strip()
         # An installation by name takes the place of one of a file.
-        if not target or "==" in named:
+        if not target or "*" not in named:
             commands[knob.command] = (arguments, named)
     made = [" ".join((command, *args, to)).rstrip() for command, (args, to) in commands.items()]
     return "\n".join([*lines, *made])

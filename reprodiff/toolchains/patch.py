@@ -4,6 +4,7 @@ Texts in, texts out: nothing is read from disk here, and nothing written.
 """
 
 import re
+import tomllib
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, Final
 
@@ -62,11 +63,26 @@ def _toml(before: str, texts: Sequence[str]) -> str | None:
 
     try:
         document = tomlkit.parse(before)
+        wanted = document.unwrap()
         for text in texts:
-            _put(document, tomlkit.parse(text).unwrap(), ())
-        return tomlkit.dumps(document)
+            values = tomlkit.parse(text).unwrap()
+            _put(document, values, ())
+            _put(wanted, values, ())
+        # Where dotted keys stand for tables, a table put into them gets a wrong heading.
+        for after in (tomlkit.dumps(document), "\n\n".join((before.rstrip("\n"), *texts)) + "\n"):
+            if _says(after, wanted):
+                return after
     except (TOMLKitError, TypeError, ValueError):
         return None
+    return None
+
+
+def _says(text: str, wanted: Mapping[str, Any]) -> bool:
+    """Whether a text is TOML with these values and no others."""
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _put(
@@ -85,11 +101,30 @@ def _put(
             _put(target[key], value, here)
         elif here == ("build-system", "requires") and isinstance(target.get(key), list):
             _require(target[key], value)
-        elif here == ("build-system", "build-backend") and key in target:
-            # A backend of the project's own, or one in the tree, is not ours to replace.
+        elif here == ("build-system", "build-backend") and _keeps_backend(target, str(value)):
             continue
         elif target.get(key) != value:
             target[key] = value
+
+
+def _keeps_backend(system: Mapping[str, Any], wanted: str) -> bool:
+    """Whether the backend that a project names stays.
+
+    One of the project's own, one in the tree, or one that wraps another is not ours to replace; a
+    known one is, where another is asked for.
+    """
+    from reprodiff.toolchains.registry import all_tools  # noqa: PLC0415 - hardly ever needed
+
+    named = str(system.get("build-backend", ""))
+    if not named or "backend-path" in system:
+        return bool(named)
+    word = _first_word(named)
+    known = {backend for tool in all_tools() for backend in tool.backends}
+    return word not in known or word == _first_word(wanted)
+
+
+def _first_word(backend: str) -> str:
+    return re.split(r"[.:]", backend, maxsplit=1)[0]
 
 
 def _require(listed: list[Any], wanted: Sequence[str]) -> None:

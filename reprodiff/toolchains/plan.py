@@ -2,7 +2,7 @@
 
 A greedy cover, tier by tier: what is set before a build goes before what is done to its outcome,
 and that before a change of somebody's code.  In a tier the setting that covers most findings is
-taken first, then the one that removes most bytes, then the one that is offered first.
+taken first, then the one that removes most bytes, then what is offered first for a finding.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,10 +42,11 @@ def make_plan(
     moves, covers, ids = _moves(roots, options)
     by_id = {finding.id: finding for finding in roots}
     open_ = {id_ for ids_ in covers.values() for id_ in ids_}
+    heads = _heads(moves, roots, options)
     taken: list[tuple[_Move, tuple[str, ...]]] = []
     for tier in sorted({move.tier for move in moves}):
         while True:
-            best = _best(moves, covers, open_, by_id, tier)
+            best = _best(moves, covers, open_, by_id, heads, tier)
             if best is None:
                 break
             now = tuple(id_ for id_ in covers[best] if id_ in open_)
@@ -87,16 +88,37 @@ def _moves(
     return list(moves.values()), covers, ids
 
 
+def _heads(
+    moves: Iterable[_Move], roots: Sequence[Finding], options: Mapping[str, Sequence[Option]]
+) -> dict[str, _Move]:
+    """Return for each finding the move that is offered first."""
+    known = {(move.place, move.text): move for move in moves}
+    heads: dict[str, _Move] = {}
+    for finding in roots:
+        for option in options.get(finding.id, ()):
+            move = known.get((option.fix.file, option.fix.snippet))
+            if move is not None:
+                heads.setdefault(finding.id, move)
+    return heads
+
+
 def _best(
     moves: Iterable[_Move],
     covers: Mapping[_Move, Sequence[str]],
     open_: set[str],
     by_id: Mapping[str, Finding],
+    heads: Mapping[str, _Move],
     tier: int,
 ) -> _Move | None:
     """Return the move of a tier that covers most of what is open."""
     ranked = [
-        (-len(now), -sum(by_id[id_].bytes for id_ in now), move.number, move)
+        (
+            -len(now),
+            -sum(by_id[id_].bytes for id_ in now),
+            -sum(heads[id_] is move for id_ in now),
+            move.number,
+            move,
+        )
         for move in moves
         if move.tier == tier and (now := [id_ for id_ in covers[move] if id_ in open_])
     ]

@@ -60,8 +60,40 @@ def test_a_new_table_leaves_every_other_line_as_it_is() -> None:
     assert document["tool"]["cibuildwheel"]["build"] == "cp3*"
 
 
+def backend(project: str) -> str:
+    text = '[build-system]\nrequires = ["hatchling==1.33.0"]\nbuild-backend = "hatchling.build"'
+    document = tomllib.loads(after("pyproject.toml", "toml", text, project))
+    return str(document["build-system"]["build-backend"])
+
+
+def test_another_backend_takes_the_place_of_a_known_one() -> None:
+    assert backend(PROJECT) == "hatchling.build"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'build-backend = "setuptools_reproducible"',
+        'build-backend = "setuptools.build_meta"\nbackend-path = ["tools"]',
+    ],
+)
+def test_a_backend_of_the_projects_own_stays(line: str) -> None:
+    project = PROJECT.replace('build-backend = "setuptools.build_meta"', line)
+    assert backend(project) == tomllib.loads(project)["build-system"]["build-backend"]
+
+
+def test_a_table_goes_into_one_that_dotted_keys_made() -> None:
+    project = '[tool.scikit-build]\nwheel.packages = ["demo"]\ncmake.build-type = "Release"\n'
+    text = "[tool.scikit-build.cmake.define]\nCMAKE_BUILD_RPATH_USE_ORIGIN = true"
+    document = tomllib.loads(after("pyproject.toml", "toml", text, project))
+    assert document["tool"]["scikit-build"] == {
+        "wheel": {"packages": ["demo"]},
+        "cmake": {"build-type": "Release", "define": {"CMAKE_BUILD_RPATH_USE_ORIGIN": True}},
+    }
+
+
 def test_a_requirement_is_replaced_by_name_and_its_comment_kept() -> None:
-    text = '[build-system]\nrequires = ["Setuptools==84.2.1"]\nbuild-backend = "other"'
+    text = '[build-system]\nrequires = ["Setuptools==84.2.1"]\nbuild-backend = "setuptools.x"'
     made = after("pyproject.toml", "toml", text, PROJECT)
     document = tomllib.loads(made)
     assert document["build-system"]["requires"] == ["Setuptools==84.2.1", "wheel"]

@@ -22,14 +22,13 @@ TOOL: Final = Tool(
             snippet="for sdist in dist/*.tar.gz; do\n"
             '    mkdir -p repack && tar -xzf "$sdist" -C repack\n'
             "    tar --format=pax --pax-option=delete=atime,delete=ctime,delete=mtime \\\n"
-            '        --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 \\\n'
-            "        --numeric-owner --mode=u=rwX,go=rX -C repack -cf - \\\n"
+            '        --sort=name --mtime="@${SOURCE_DATE_EPOCH:-315532800}" --owner=0 \\\n'
+            "        --group=0 --numeric-owner --mode=u=rwX,go=rX -C repack -cf - \\\n"
             '        "$(basename "$sdist" .tar.gz)" | gzip -n > "$sdist.new"\n'
             '    mv "$sdist.new" "$sdist"\n'
             "done\n"
             "rm -rf repack",
-            why="Order, times, owners, modes and the gzip header are then named by the command. "
-            "Set SOURCE_DATE_EPOCH first.",
+            why="Order, times, owners, modes and the gzip header are then named by the command.",
             since="GNU tar 1.28",
             docs=_RB,
             kinds=("sdist", "tar"),
@@ -61,7 +60,7 @@ TOOL: Final = Tool(
             causes=("zip-member-mtime", "zip-extra-times", "mode-umask", "archive-order"),
             title="Let strip-nondeterminism rewrite the wheel",
             where=Where.POST,
-            snippet='strip-nondeterminism --timestamp "$SOURCE_DATE_EPOCH" dist/*.whl',
+            snippet='strip-nondeterminism --timestamp "${SOURCE_DATE_EPOCH:-315532800}" dist/*.whl',
             why="It sorts the members and sets their times and modes; it does not touch what is "
             "in a tar.",
             docs="https://salsa.debian.org/reproducible-builds/strip-nondeterminism",

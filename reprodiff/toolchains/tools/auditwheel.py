@@ -93,6 +93,7 @@ TOOL: Final = Tool(
             snippet="umask 022",
             why="The directories that auditwheel adds follow the umask of the repair.",
             docs=_DOCS + "/issues/578",
+            kinds=("wheel",),
         ),
     ),
 )

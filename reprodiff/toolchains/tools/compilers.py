@@ -15,7 +15,7 @@ TOOL: Final = Tool(
         Knob(
             slug="prefix-map",
             causes=(
-                *("elf-build-path", "elf-build-id-only", "elf-random-temp-dir", "elf-debug-link"),
+                *("elf-build-path", "elf-build-id-only", "elf-debug-link"),
                 *("pe-build-path", "macho-build-path", "macho-oso"),
             ),
             title="Map the build directory to a dot",

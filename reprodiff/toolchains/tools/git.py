@@ -41,7 +41,8 @@ TOOL: Final = Tool(
             ),
             title="Build from a clean clone",
             where=Where.CHECKOUT,
-            snippet="git clone --recurse-submodules . ../clean-clone\ncd ../clean-clone",
+            snippet="rm -rf ../clean-clone\ngit clone --recurse-submodules . ../clean-clone\n"
+            "cd ../clean-clone",
             why="Files that are not in the repository get into the artifact or change its version.",
             docs="https://git-scm.com/docs/git-clean",
         ),

@@ -54,7 +54,8 @@ TOOL: Final = Tool(
             where=Where.ENVIRONMENT,
             snippet=EPOCH,
             why="Without it hatchling writes 2020-02-02 for every file; with it on one side only, "
-            "the two differ. Unset on both sides does as well.",
+            "the two differ. Unset on both sides does as well. With reproducible = "
+            "false hatchling passes it over.",
             since="0.3",
             docs=_DOCS + "#reproducible-builds",
             names=("SOURCE_DATE_EPOCH",),
@@ -70,6 +71,7 @@ TOOL: Final = Tool(
             since="0.3",
             docs=_DOCS + "#reproducible-builds",
             names=("reproducible",),
+            kinds=("wheel", "sdist"),
         ),
         Knob(
             slug="metadata-version",

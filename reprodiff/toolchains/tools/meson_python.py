@@ -62,7 +62,7 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="prefix-map",
-            causes=("elf-build-path", "elf-build-id-only", "elf-random-temp-dir", "elf-debug-link"),
+            causes=("elf-build-path", "elf-build-id-only", "elf-debug-link"),
             title="Map the build directory to . in meson's c_args",
             where=Where.FLAGS,
             file="build command",

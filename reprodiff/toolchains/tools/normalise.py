@@ -22,7 +22,7 @@ TOOL: Final = Tool(
             ),
             title="Write the canonical form of what was built",
             where=Where.POST,
-            snippet="reprodiff normalize dist/* -o canonical",
+            snippet="reprodiff normalize --epoch 315532800 dist/* -o canonical",
             why="Times, modes, owners, order and dialect of the archive are then the same "
             "whatever wrote it. It changes the published bytes, not the build.",
             names=("normalize",),

@@ -35,7 +35,7 @@ TOOL: Final = Tool(
     knobs=(
         epoch(
             "2.0",
-            causes=("zip-mtime-default", "tar-member-mtime", "zip-mtime-rounding"),
+            causes=("zip-mtime-default", "tar-member-mtime", "tar-dialect", "zip-mtime-rounding"),
             why="Without it wheels get 2016-01-01 and sdists the times of the checkout. The time "
             "in the gzip header of sdists stays the clock.",
         ),

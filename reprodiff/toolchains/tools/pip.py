@@ -29,7 +29,7 @@ TOOL: Final = Tool(
             causes=(
                 *("pyc-source-mtime", "pyc-build-path", "pyc-presence", "installer-files"),
                 *("pyc-marshal-references", "pyc-set-order", "pyc-invalidation-mode"),
-                "record-coverage",
+                *("record-coverage", "directory-entries"),
             ),
             title="Install without compiling",
             where=Where.INSTALLER,
@@ -43,12 +43,12 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="from-index",
-            causes=("install-origin", "installer-cache"),
+            causes=("install-origin",),
             title="Install by name from a folder",
             where=Where.INSTALLER,
             command=INSTALL,
             arguments=("--no-index --find-links dist",),
-            target="'{project}=={project_version}'",
+            target="$(ls dist | cut -d- -f1)",
             why="An installation from a path records that path in direct_url.json; one by name "
             "does not.",
             docs="https://packaging.python.org/en/latest/specifications/direct-url/",

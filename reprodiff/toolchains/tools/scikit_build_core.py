@@ -42,6 +42,13 @@ TOOL: Final = Tool(
         Habit("wheels: times and modes, with wheel.reproducible", "1.0"),
     ),
     knobs=(
+        epoch(
+            "0.1",
+            causes=(
+                *("zip-member-mtime", "zip-mtime-default", "tar-member-mtime", "gzip-mtime"),
+                *("elf-build-time", "zip-mtime-rounding"),
+            ),
+        ),
         Knob(
             slug="reproducible",
             causes=("zip-member-mtime", "mode-umask", "elf-build-time"),
@@ -53,17 +60,11 @@ TOOL: Final = Tool(
             since="1.0",
             docs=_DOCS + "configuration/index.html",
             names=("reproducible",),
-        ),
-        epoch(
-            "0.1",
-            causes=(
-                *("zip-member-mtime", "zip-mtime-default", "tar-member-mtime", "gzip-mtime"),
-                *("elf-build-time", "zip-mtime-rounding"),
-            ),
+            kinds=("wheel",),
         ),
         Knob(
             slug="rpath-origin",
-            causes=("elf-build-id-only", "elf-random-temp-dir", "elf-rpath"),
+            causes=("elf-build-id-only", "elf-rpath"),
             title="Keep the build directory out of RPATH",
             where=Where.PYPROJECT,
             snippet="[tool.scikit-build.cmake.define]\nCMAKE_BUILD_RPATH_USE_ORIGIN = true",

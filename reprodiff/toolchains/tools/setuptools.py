@@ -100,6 +100,19 @@ TOOL: Final = Tool(
             kinds=("sdist",),
         ),
         Knob(
+            slug="reproducible-sdist",
+            causes=("tar-member-mtime", "gzip-mtime", "member-owner"),
+            title="Build sdists with setuptools-reproducible, which wraps setuptools",
+            where=Where.PYPROJECT,
+            snippet='[build-system]\nrequires = ["setuptools-reproducible"]\n'
+            'build-backend = "setuptools_reproducible"',
+            why="It writes SOURCE_DATE_EPOCH, or 0, for every time in the sdist and its gzip "
+            "header, no owner, and modes 644 and 755; all else is setuptools. It makes every file "
+            "644, programs too.",
+            docs="https://github.com/wimglenn/setuptools-reproducible",
+            kinds=("sdist",),
+        ),
+        Knob(
             slug="tag-date",
             causes=("egg-info-tag-date",),
             title="Leave the day out of the version",
@@ -140,7 +153,7 @@ TOOL: Final = Tool(
         Limit(
             ("tar-member-mtime", "gzip-mtime"),
             "setuptools writes the clock into its sdists, whatever SOURCE_DATE_EPOCH says; the "
-            "files of egg-info are made anew every time.",
+            "files of egg-info are made anew every time. What wraps it can do better.",
             "https://github.com/pypa/setuptools/issues/2133",
             kinds=("sdist",),
         ),

@@ -97,10 +97,11 @@ TOOL: Final = Tool(
             title="Build both in one directory",
             where=Where.ENVIRONMENT,
             file="build command",
-            snippet="mkdir -p /tmp/build\n"
+            snippet="rm -rf /tmp/build/src\n"
             "git clone --no-hardlinks . /tmp/build/src\n"
             "cd /tmp/build/src",
             why="What writes down where it was built then writes the same.",
+            kinds=("wheel", "sdist"),
             docs=_RB + "build-path/",
         ),
         Knob(
@@ -114,6 +115,7 @@ TOOL: Final = Tool(
             "/tmp/build-env/bin/python -m build --no-isolation",
             why="Isolated builds get an environment with a random name, and what they write down "
             "of it differs every time. Install all of build-system.requires there.",
+            kinds=("wheel", "sdist"),
             docs="https://pip.pypa.io/en/stable/reference/build-system/#build-isolation",
         ),
         Knob(
@@ -131,20 +133,21 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="touch-tree",
-            causes=("tree-mtime", "installer-cache"),
+            causes=("tree-mtime",),
             title="Give the installed files one time",
             where=Where.POST,
-            snippet='find "${TREE:?the tree}" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +',
+            snippet='find "${TREE:?the tree}" -exec '
+            'touch -h -d "@${SOURCE_DATE_EPOCH:-315532800}" {} +',
             why="Installers write files at the time of the installation.",
             docs=SPEC,
             kinds=("tree",),
         ),
         Knob(
             slug="same-prefix",
-            causes=("script-shebang", "environment-location", "pyc-build-path", "install-origin"),
+            causes=("script-shebang", "environment-location", "pyc-build-path", "build-path"),
             title="Create both environments at one path",
             where=Where.INSTALLER,
-            snippet="python -m venv /opt/venv",
+            snippet="python -m venv /opt/venv\n. /opt/venv/bin/activate",
             why="Scripts, bytecode and pyvenv.cfg name the directory they were made in.",
             docs="https://docs.python.org/3/library/venv.html",
             kinds=("tree",),

@@ -5,7 +5,7 @@ from typing import Final
 from reprodiff.toolchains.base import WHEELS, Habit, Knob, Role, Tool, Where
 
 _DOCS: Final = "https://docs.astral.sh/uv/reference/cli/"
-_INSTALL: Final = "uv pip install"
+_INSTALL: Final = "uv pip install --no-deps"
 
 TOOL: Final = Tool(
     id="uv",
@@ -16,7 +16,7 @@ TOOL: Final = Tool(
     knobs=(
         Knob(
             slug="compile",
-            causes=("pyc-presence", "installer-files", "record-coverage"),
+            causes=("pyc-presence", "installer-files", "record-coverage", "directory-entries"),
             title="Let uv compile too",
             where=Where.INSTALLER,
             command=_INSTALL,
@@ -39,16 +39,27 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="from-index",
-            causes=("install-origin", "installer-cache"),
+            causes=("install-origin",),
             title="Install by name from a folder",
             where=Where.INSTALLER,
             command=_INSTALL,
             arguments=("--no-index --find-links dist",),
-            target="'{project}=={project_version}'",
-            why="An installation from a path writes direct_url.json and uv_cache.json, with the "
-            "path and a time.",
+            target="$(ls dist | cut -d- -f1)",
+            why="An installation from a path writes direct_url.json, with the path.",
             docs=_DOCS,
             names=("--no-index", "--find-links"),
+            kinds=("tree",),
+        ),
+        Knob(
+            slug="no-cache-file",
+            causes=("installer-cache",),
+            title="Take uv_cache.json out of the tree",
+            where=Where.POST,
+            snippet='find "${TREE:?the tree}" -name uv_cache.json -delete\n'
+            "find \"$TREE\" -path '*.dist-info/RECORD' -exec sed -i '/uv_cache[.]json,/d' {} +",
+            why="uv writes it for each file that it installs from a folder, with the time at which "
+            "that file last changed; nothing but uv reads it.",
+            docs=_DOCS,
             kinds=("tree",),
         ),
         Knob(
@@ -67,7 +78,7 @@ TOOL: Final = Tool(
             causes=("script-shebang", "environment-location"),
             title="Make the environment relocatable",
             where=Where.INSTALLER,
-            snippet="uv venv --relocatable .venv",
+            snippet="uv venv --relocatable .venv\n. .venv/bin/activate",
             why="Its scripts look for Python beside them instead of at a path.",
             docs=_DOCS,
             names=("--relocatable",),

@@ -18,11 +18,10 @@ TOOL: Final = Tool(
     limits=(
         Limit(
             (
-                *("zip-member-mtime", "zip-mtime-timezone", "mode-umask", "tar-member-mtime"),
+                *("zip-member-mtime", "tar-member-mtime"),
                 *("member-owner", "archive-order", "gzip-mtime"),
             ),
-            "whey reads no SOURCE_DATE_EPOCH and records times, modes and owners of the build "
-            "(0.1.1).",
+            "whey reads no SOURCE_DATE_EPOCH and records times and owners of the build (0.1.1).",
             "https://whey.readthedocs.io/",
         ),
     ),

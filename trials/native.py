@@ -1,0 +1,171 @@
+"""Projects with a library in C: paths, times, ids and order in what compilers and linkers write."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from method import Case
+from projects import C_CODE, Sources, linked, native, pure, with_setup
+from pure import BARE, CLOCK, DIRECTORY, ONE_SIDED, UMASK, VARIATIONS, version
+from room import PIP, WHEEL, WORLD, Job
+from worlds import DAY, EPOCH, Files, World
+
+TWICE = (WORLD, WORLD)
+COMPILED = version("setuptools")
+
+_FILE = "\nconst char *demo_file(void)\n{\n    return __FILE__;\n}\n"
+_DATE = '\nconst char *demo_built(void)\n{\n    return __DATE__ " " __TIME__;\n}\n'
+
+
+def _setuptools(code: str = C_CODE, *, debug: bool = False, absolute: bool = False) -> Sources:
+    files = native(code, debug=debug)
+    setup = str(files["setup.py"])
+    if absolute:
+        setup = setup.replace('["src/speed.c"]', '[os.path.abspath("src/speed.c")]')
+        files["setup.py"] = f"import os\n\n{setup}"
+    return files
+
+
+_UNITY = """\
+from pathlib import Path
+
+from setuptools import Extension, setup
+
+sources = list({"src/sum.c", "src/fits.c", "src/mean.c", "src/most.c"})
+
+Path("unity.c").write_text("".join(f'#include "{name}"\\n' for name in sources))
+setup(
+    ext_modules=[
+        Extension(
+            "demo._speed",
+            ["unity.c"],
+            extra_compile_args=["-g0"],
+            extra_link_args=["-s"],
+            export_symbols=[],
+        )
+    ]
+)
+"""
+_PARTS = {
+    "src/fits.c": "int demo_fits(long n)\n{\n    return n <= 4096;\n}\n",
+    "src/mean.c": "double demo_mean(double a, double b)\n{\n    return (a + b) / 2;\n}\n",
+    "src/most.c": "long demo_most(long a, long b)\n{\n    return a > b ? a : b;\n}\n",
+    "src/sum.c": "double demo_sum(double a, double b)\n{\n    return a + b;\n}\n",
+}
+
+
+def _unity() -> Sources:
+    settings = "include-package-data = false\n"
+    return with_setup(_UNITY, settings=settings, more=_PARTS)
+
+
+def _sorted(files: Files, snippet: str) -> Files:
+    """Use the snippet's `sources` in place of the set."""
+    lines = str(files["setup.py"]).splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("sources = ")]
+    return {**files, "setup.py": f"{snippet}\n{''.join(kept)}"}
+
+
+_MESON = """\
+project('demo', 'c', version: '1.0')
+py = import('python').find_installation(pure: false)
+shared_module(
+  '_speed',
+  'src/speed.c',
+  name_prefix: '',
+  install: true,
+  install_dir: py.get_install_dir() / 'demo',
+)
+py.install_sources(
+  ['demo/__init__.py', 'demo/units.py', 'demo/table.py'],
+  subdir: 'demo',
+)
+"""
+
+
+def _meson(code: str = C_CODE, *, debug: bool = False) -> Sources:
+    settings = "[tool.meson-python.args]\nsetup = ['-Ddebug=true']\n" if debug else ""
+    return pure("meson", settings=settings, more={"meson.build": _MESON, "src/speed.c": code})
+
+
+_CMAKE = """\
+cmake_minimum_required(VERSION 3.15)
+project(demo C)
+add_library(_speed MODULE src/speed.c)
+set_target_properties(_speed PROPERTIES PREFIX "")
+install(TARGETS _speed DESTINATION demo)
+"""
+_CMAKE_RPATH = (
+    _CMAKE
+    + """\
+add_library(limit SHARED src/limit.c)
+target_link_libraries(_speed PRIVATE limit)
+install(TARGETS limit DESTINATION demo)
+"""
+)
+
+
+def _scikit(code: str = C_CODE, *, debug: bool = False, rpath: bool = False) -> Sources:
+    settings = '[tool.scikit-build]\nwheel.packages = ["demo"]\ncmake.build-type = "Release"\n'
+    if debug:
+        settings = settings.replace('"Release"', '"RelWithDebInfo"')
+    more = {"CMakeLists.txt": _CMAKE, "src/speed.c": code}
+    if rpath:
+        more["CMakeLists.txt"] = _CMAKE_RPATH
+        more["src/limit.c"] = "long demo_limit(void)\n{\n    return 4096;\n}\n"
+        more["src/speed.c"] = linked(4096)["src/speed.c"]
+    return pure("scikit-build-core", settings=settings, more=more)
+
+
+def cases() -> Iterator[Case]:
+    """Backends that compile C."""
+    yield from _by_setuptools()
+    yield from _by_meson()
+    yield from _by_scikit()
+
+
+def _by_setuptools() -> Iterator[Case]:
+    clock = (BARE, replace(BARE, clock=EPOCH + DAY + 3723))
+    place = VARIATIONS[DIRECTORY]
+    uuid = replace(WORLD, extra={**WORLD.extra, "LDFLAGS": "-Wl,--build-id=uuid"})
+
+    def case(varied: str, files: Files, worlds: tuple[World, World]) -> Case:
+        job = Job(files, ("setuptools",), WHEEL, use=_sorted)
+        return Case("setuptools", COMPILED, "wheel", varied, job, *worlds)
+
+    yield case("directory, C with -g", _setuptools(debug=True), place)
+    yield case("directory, __FILE__", _setuptools(C_CODE + _FILE, absolute=True), place)
+    yield case("clock, __DATE__", _setuptools(C_CODE + _DATE), clock)
+    yield case("two runs, --build-id=uuid", _setuptools(), (uuid, uuid))
+    yield case("hash seed, order of C sources", _unity(), (WORLD, replace(WORLD, seed=1)))
+
+
+def _by_meson() -> Iterator[Case]:
+    def case(varied: str, files: Files, a: World, b: World) -> Case:
+        job = Job(files, ("meson", "pip"), PIP)
+        return Case("meson-python", version("meson"), "wheel", varied, job, a, b)
+
+    yield case("two runs", _meson(), *TWICE)
+    yield case("two runs, C with -g", _meson(debug=True), *TWICE)
+    yield case("directory, C with -g", _meson(debug=True), *VARIATIONS[DIRECTORY])
+    yield case("directory, __FILE__", _meson(C_CODE + _FILE), *VARIATIONS[DIRECTORY])
+    yield case("clock, __DATE__", _meson(C_CODE + _DATE), *VARIATIONS[CLOCK])
+    yield case(CLOCK, _meson(), *VARIATIONS[CLOCK])
+    yield case(UMASK, _meson(), *VARIATIONS[UMASK])
+    yield case(ONE_SIDED, _meson(), *VARIATIONS[ONE_SIDED])
+
+
+def _by_scikit() -> Iterator[Case]:
+    def case(varied: str, files: Files, a: World, b: World) -> Case:
+        job = Job(files, ("scikit-build-core",), WHEEL)
+        pins = version("scikit-build-core")
+        return Case("scikit-build-core", pins, "wheel", varied, job, a, b)
+
+    yield case("two runs", _scikit(), *TWICE)
+    yield case("two runs, C with -g", _scikit(debug=True), *TWICE)
+    yield case("two runs, RPATH", _scikit(rpath=True), *TWICE)
+    yield case("directory, C with -g", _scikit(debug=True), *VARIATIONS[DIRECTORY])
+    yield case("directory, __FILE__", _scikit(C_CODE + _FILE), *VARIATIONS[DIRECTORY])
+    yield case("clock, __DATE__", _scikit(C_CODE + _DATE), *VARIATIONS[CLOCK])
+    yield case(CLOCK, _scikit(), *VARIATIONS[CLOCK])
+    yield case(UMASK, _scikit(), *VARIATIONS[UMASK])
+    yield case(ONE_SIDED, _scikit(), *VARIATIONS[ONE_SIDED])
