@@ -2,7 +2,8 @@
 
 import sys
 
-from reprodiff.cli.main import main
-
+# A process that the app starts loads this file too, and has no use for the command line.
 if __name__ == "__main__":
+    from reprodiff.cli.main import main
+
     sys.exit(main())

@@ -5,7 +5,7 @@ The engine is a generator of events, so that a face fills while the work runs.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import Final
 
 from reprodiff.artifacts.aligning import aligned
@@ -26,7 +26,6 @@ from reprodiff.formats.containers.hooks import one_sided_entry_points
 from reprodiff.formats.containers.members import unread
 from reprodiff.formats.containers.recorded import recorded
 from reprodiff.ledger import balance
-from reprodiff.limits import Limits
 from reprodiff.model import (
     ArtifactInfo,
     Confidence,
@@ -44,32 +43,18 @@ from reprodiff.model import (
     Summary,
     Verdict,
 )
+from reprodiff.options import Options
 from reprodiff.pairing import MemberPair, Pairing, pair
 from reprodiff.platforms.drifting import drifted
-from reprodiff.records import dataclass
 from reprodiff.scenes import make_scene
 from reprodiff.text import plain
 from reprodiff.toolchains.fixes import with_fixes
 from reprodiff.toolchains.recognise import with_tools
 
+__all__ = ["DERIVED", "Options", "compare", "run"]
+
 DERIVED: Final = "derived."
 """Kinds of facts that start so are looked at last: the format computes them from others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to compare.
-
-    ``location_limit`` is the number of places kept for each finding, all of them if ``None``;
-    counts are always of all.  ``project`` holds the project's own files by name, such as
-    ``pyproject.toml``: the plan's changes are then patches of them.
-    """
-
-    limits: Limits = field(default_factory=Limits)
-    location_limit: int | None = 1000
-    project: Mapping[str, str] | None = None
-    normalize: bool = False
-    """Whether to say if the canonical forms of both are the same bytes."""
 
 
 def compare(a: str, b: str, options: Options | None = None) -> Report:

@@ -278,7 +278,7 @@ def _wants_app(request: Request, terminal: Terminal) -> bool:
 
 def _show_app(a: str, b: str, request: Request) -> int:
     # Loads Textual, which nothing else here does.
-    from reprodiff.engine import Options  # noqa: PLC0415
+    from reprodiff.options import Options  # noqa: PLC0415
     from reprodiff.tui.app import run_app  # noqa: PLC0415
 
     if request.baseline is not None:

@@ -13,7 +13,7 @@ from reprodiff.tui.house.records import HouseDone
 from reprodiff.tui.records import Failed, Finished, Record
 
 if TYPE_CHECKING:
-    from reprodiff.engine import Options
+    from reprodiff.options import Options
 
 Target = Callable[[Connection, "worker.Run | None", str, str, "Options | None"], None]
 """What runs in the other process and sends records."""

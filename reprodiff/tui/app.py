@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from reprodiff.model import Side
 from reprodiff.tui.analysis import Analysis
 from reprodiff.tui.house.detecting import is_house
-from reprodiff.tui.house.worker import main as compare_folders
 
 if TYPE_CHECKING:
-    from reprodiff.engine import Options
+    from reprodiff.options import Options
     from reprodiff.tui.comparison import Comparison
     from reprodiff.tui.worker import Run
 
@@ -42,6 +41,8 @@ def run_app(
         return Analysis(paths[Side.A], paths[Side.B], options, run)
 
     def compare_pairs(paths: dict[Side, str]) -> Analysis:
+        from reprodiff.tui.house.worker import main as compare_folders  # noqa: PLC0415
+
         return Analysis(paths[Side.A], paths[Side.B], options, run, compare_folders)
 
     def comparison(paths: dict[Side, str], feed: Analysis | None = None) -> "Comparison":

@@ -4,7 +4,7 @@ A role is the name of a component class of the widget that draws the line.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -22,6 +22,11 @@ class Chunk(NamedTuple):
 
 
 Line = list[Chunk]
+
+CLAIM_COLOURS: Final = 6
+"""Claims have one of so many colours, in turn."""
+UNCLAIMED: Final = "unclaimed"
+"""The role of a byte that differs and that nothing accounts for."""
 
 SIGNS = {Severity.BENIGN: "·", Severity.REVIEW: "◆", Severity.ALARM: "▲"}
 """In front of a severity's word, so that colour is never the only sign."""

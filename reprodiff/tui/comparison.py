@@ -10,7 +10,7 @@ from reprodiff.model import Side
 from reprodiff.text import plain
 from reprodiff.tui.analysis import Feed
 from reprodiff.tui.evidence import Library
-from reprodiff.tui.records import Failed, Record
+from reprodiff.tui.records import Failed, Finished, Grown, Record
 from reprodiff.tui.store import Phase, Store
 from reprodiff.tui.triage.triage import Triage
 
@@ -133,9 +133,10 @@ class Comparison:
 
 def _listen(feed: Feed, number: int, post: Post) -> None:
     try:
-        # Needed for the first finding; loaded here, it delays neither the screen nor a key.
-        import_module("reprodiff.causes.registry")
         for records in feed.records():
+            if any(isinstance(record, (Grown, Finished)) for record in records):
+                # Needed for the page of a finding; loaded here, it delays no key.
+                import_module("reprodiff.causes.registry")
             post(number, records)
     except Exception as error:  # noqa: BLE001  (in a thread, nobody else would see it)
         reason = f"the app cannot follow the analysis: {type(error).__name__}"

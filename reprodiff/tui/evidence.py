@@ -4,14 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from reprodiff.formats.parsing.lines import split_lines
 from reprodiff.model import Finding, Location, Side
 from reprodiff.tui.kinds import in_container
 from reprodiff.tui.library import Contents, Library
 from reprodiff.tui.sources.base import Messages, Source, View
-from reprodiff.tui.sources.places import PlaceSource, TableSource
-from reprodiff.views.text import MAX_BYTES as MAX_TEXT
-from reprodiff.views.text import readable
 
 if TYPE_CHECKING:
     from reprodiff.artifacts.base import Artifact
@@ -73,6 +69,8 @@ def _has_headers(contents: Contents) -> bool:
 
 def _by_content(location: Location, contents: Contents) -> list[View]:
     """Return the views that fit the bytes."""
+    from reprodiff.views.text import readable  # noqa: PLC0415
+
     sides = [data for data in (contents.a, contents.b) if len(data)]
     if not sides:
         return []
@@ -146,6 +144,8 @@ def in_header(contents: Contents, at: tuple[Side, int]) -> bool:
 
 def fields(subject: Subject) -> Source:
     """Return the values of the place at hand, or those of all places."""
+    from reprodiff.tui.sources.places import PlaceSource, TableSource  # noqa: PLC0415
+
     location = subject.location
     if location is not None:
         return PlaceSource(location)
@@ -166,11 +166,14 @@ def position(location: Location, contents: Contents) -> tuple[Side, int] | None:
 
 def _line_start(location: Location, contents: Contents) -> tuple[Side, int] | None:
     """Return where the line begins that a place names, on the side that has a value there."""
+    from reprodiff.formats.parsing.lines import split_lines  # noqa: PLC0415
+    from reprodiff.views.text import MAX_BYTES  # noqa: PLC0415
+
     found = _LINE.fullmatch(location.inside)
     if found is None:
         return None
     side, data = (Side.A, contents.a) if location.a else (Side.B, contents.b)
-    if len(data) > MAX_TEXT:
+    if len(data) > MAX_BYTES:
         return None
     lines = split_lines(bytes(data))
     number = min(int(found[1]), len(lines)) - 1

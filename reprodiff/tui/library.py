@@ -10,7 +10,6 @@ from reprodiff.artifacts.base import Artifact, Payload
 from reprodiff.errors import ReprodiffError
 from reprodiff.limits import Limits
 from reprodiff.model import ArtifactKind, Location, Side, SpansIn
-from reprodiff.pairing import pair
 from reprodiff.records import dataclass
 from reprodiff.text import plain
 from reprodiff.tui.kinds import in_container
@@ -194,6 +193,8 @@ class Library:
         if self._partners is None:
             a, b = self._view(Side.A), self._view(Side.B)
             # Pairs by content have equal content, so there is nothing of them to look at.
+            from reprodiff.pairing import pair  # noqa: PLC0415
+
             pairs = pair(a.members, b.members, lambda _side, _member: None).pairs
             self._partners = {p.a.path: p.b.path for p in pairs if p.a.path != p.b.path}
         outer, into, inner = path.partition(INTO)

@@ -19,14 +19,14 @@ from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.house.detecting import is_house
 from reprodiff.tui.keys import Keyboard, names
 from reprodiff.tui.messages import PickPair, Refused
-from reprodiff.tui.screens.house import HouseScreen
 from reprodiff.tui.screens.main import MainScreen
-from reprodiff.tui.screens.picker import PickerScreen
 from reprodiff.tui.settings import Memory
 from reprodiff.tui.store import Phase, Store
 
 if TYPE_CHECKING:
     from reprodiff.tui.records import Failed
+    from reprodiff.tui.screens.house import HouseScreen
+    from reprodiff.tui.screens.picker import PickerScreen
 
 
 class HouseStart(NamedTuple):
@@ -155,10 +155,14 @@ class ReprodiffApp(App[int]):
 
     # -- other pairs
 
-    def _picker(self, chosen: str = "") -> PickerScreen:
+    def _picker(self, chosen: str = "") -> "PickerScreen":
+        from reprodiff.tui.screens.picker import PickerScreen  # noqa: PLC0415
+
         return PickerScreen(self.open_pair, lambda: self._memory.recent, chosen)
 
-    def _housed(self, house: HouseStart) -> HouseScreen:
+    def _housed(self, house: HouseStart) -> "HouseScreen":
+        from reprodiff.tui.screens.house import HouseScreen  # noqa: PLC0415
+
         return HouseScreen(house.paths, house.feed, self._keyboard, self._open_view)
 
     @on(PickPair)

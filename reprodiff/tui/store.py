@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import assert_never
 
-from reprodiff.attribution import totals
 from reprodiff.events import Opened, Paired, Progress, Trouble
 from reprodiff.model import (
     ArtifactInfo,
@@ -59,6 +58,8 @@ class Store:
         for record in records:
             touched |= self._take(record)
         if touched and self.phase is Phase.RUNNING:
+            from reprodiff.attribution import totals  # noqa: PLC0415
+
             self.findings = {item.id: item for item in sorted(self.findings.values(), key=_rank)}
             _, self.ledger = totals(self.findings.values())
 

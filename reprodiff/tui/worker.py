@@ -20,7 +20,7 @@ from reprodiff.text import plain
 from reprodiff.tui.records import Failed, Finished, Grown, Places, Record
 
 if TYPE_CHECKING:
-    from reprodiff.engine import Options
+    from reprodiff.options import Options
 
 Run = Callable[[str, str, "Options | None"], Iterator[Event]]
 """The engine, or what stands in for it."""

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from reprodiff.formats.parsing.align import align
 from reprodiff.text import plain
 
 TAB: Final = 4
@@ -54,6 +53,8 @@ def compare(a: str, b: str) -> tuple[Pieces, Pieces]:
     if max(len(a), len(b)) > MAX_LINE:
         return _around(a, head, tail), _around(b, head, tail)
     tokens_a, tokens_b = _TOKEN.findall(a), _TOKEN.findall(b)
+    from reprodiff.formats.parsing.align import align  # noqa: PLC0415
+
     ops = align(tokens_a, tokens_b)
     # Lone spaces and dots that happen to be equal are no sign that two texts are related.
     kept = sum(

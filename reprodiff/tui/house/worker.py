@@ -18,7 +18,7 @@ from reprodiff.tui.store import needs_person
 from reprodiff.tui.worker import Run, be_quiet
 
 if TYPE_CHECKING:
-    from reprodiff.engine import Options
+    from reprodiff.options import Options
 
 Send = Callable[[list[object]], None]
 

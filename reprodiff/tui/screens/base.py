@@ -58,6 +58,10 @@ class Panes(Screen[None]):
     def reload(self) -> None:
         """Draw what the store has now; the main screen knows how."""
 
+    def show_progress(self) -> None:
+        """Draw how far the analysis is."""
+        self._masthead.refresh()
+
     def renew(self) -> None:
         """Draw what is another comparison of the same pair by now."""
 

@@ -67,7 +67,8 @@ class MainScreen(
         """Begin to listen, off the thread that draws."""
         self._comparison.triage.changed = self.decided
         self._comparison.triage.open()
-        self.begin(watch=self._watch)
+        # Reading what comes in would delay the first picture.
+        self.call_after_refresh(self.begin, watch=self._watch)
 
     def on_unmount(self) -> None:
         """End the analysis and let go of the artifacts."""

@@ -8,14 +8,11 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 
 from reprodiff.model import Side, Span
-from reprodiff.tui.chunks import Chunk, Line, shortened
+from reprodiff.tui.chunks import CLAIM_COLOURS, UNCLAIMED, Chunk, Line, shortened
 from reprodiff.tui.sources.base import MAX_HITS, Hits, Layout, Source, Target, View
 from reprodiff.views.claims import Claims
 from reprodiff.views.hexdump import GAP, HexPair, HexRow
 
-CLAIM_COLOURS: Final = 6
-"""Claims have one of so many colours, in turn."""
-UNCLAIMED: Final = "unclaimed"
 _PER_ROW: Final = (32, 24, 16, 12, 8, 4)
 _PRINTABLE: Final = {value: chr(value) for value in range(0x20, 0x7F)}
 _HEX: Final = re.compile(r"[0-9a-fA-F]{2}(?: [0-9a-fA-F]{2})+")

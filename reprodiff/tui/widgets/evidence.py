@@ -14,16 +14,15 @@ from reprodiff.text import plain
 from reprodiff.tui.chunks import titled
 from reprodiff.tui.evidence import Subject, fields, first_view, has_bytes
 from reprodiff.tui.library import Contents, Library
-from reprodiff.tui.making import Later, Made, made
 from reprodiff.tui.sources.base import Messages, Source, View
-from reprodiff.tui.sources.dumps import BytesSource
 from reprodiff.tui.store import Store
 from reprodiff.tui.widgets.legend import Legend
 from reprodiff.tui.widgets.lineview import EvidenceView, LineView
-from reprodiff.views.claims import give_up
 
 if TYPE_CHECKING:
     from textual.timer import Timer
+
+    from reprodiff.tui.making import Later, Made
 
 _PAUSE = 0.06
 """Seconds the cursor must rest before bytes are read: going through a list reads none."""
@@ -36,7 +35,7 @@ _MORE = "more"
 class _Loaded:
     """Bytes and the source made of them, from the thread that made them."""
 
-    def __init__(self, wanted: int, contents: Contents, result: Made, *, chosen: bool) -> None:
+    def __init__(self, wanted: int, contents: Contents, result: "Made", *, chosen: bool) -> None:
         self.wanted = wanted
         self.chosen = chosen
         self.contents = contents
@@ -188,6 +187,8 @@ class EvidencePane(Vertical):
         if self._timer is not None:
             self._timer.stop()
         if any(w.group == _MORE and w.is_running for w in self.workers if w.node is self):
+            from reprodiff.views.claims import give_up  # noqa: PLC0415
+
             give_up()
         self._wanted += 1
         return self._wanted
@@ -198,13 +199,15 @@ class EvidencePane(Vertical):
         self._timer = self.set_timer(_UNNOTICED, lambda: self._put(waiting))
 
         def work() -> _Loaded:
+            from reprodiff.tui.making import made  # noqa: PLC0415
+
             contents = self._library.contents(location)
             result = made(self._store, contents, subject, view, step)
             return _Loaded(wanted, contents, result, chosen=bool(step))
 
         self.run_worker(work, thread=True, exclusive=True, group=_BYTES, exit_on_error=False)
 
-    def _read_more(self, later: Later) -> None:
+    def _read_more(self, later: "Later") -> None:
         wanted = self._wanted
 
         def work() -> _More:
@@ -239,6 +242,8 @@ class EvidencePane(Vertical):
 
     def _grow_into(self, source: Source) -> None:
         """Show a source that says more of the same, at the same place."""
+        from reprodiff.tui.sources.dumps import BytesSource  # noqa: PLC0415
+
         lines, before = self.lines, self.lines.source
         target = lines.target
         if target is None:

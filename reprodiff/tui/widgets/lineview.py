@@ -11,7 +11,6 @@ from textual.strip import Strip
 from textual.worker import Worker, WorkerState
 
 from reprodiff.tui.chunks import Chunk, Line, fitted
-from reprodiff.tui.painting import SyntaxPainter
 from reprodiff.tui.sources.base import NO_HITS, Hits, Layout, Messages, Source, Target
 from reprodiff.tui.widgets.painted import (
     CONFIDENCE_ROLES,
@@ -272,6 +271,10 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
 
     def _colour_later(self) -> None:
         painter = getattr(self.source, "painter", None)
+        if painter is None:
+            return
+        from reprodiff.tui.painting import SyntaxPainter  # noqa: PLC0415
+
         if not isinstance(painter, SyntaxPainter) or not painter.wants:
             return
         busy = any(w.group == _COLOURS and w.is_running for w in self.workers)

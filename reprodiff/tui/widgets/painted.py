@@ -7,8 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reprodiff.model import Confidence, Severity, Side, Verdict
-from reprodiff.tui.chunks import Line
-from reprodiff.tui.sources.dumps import CLAIM_COLOURS, UNCLAIMED
+from reprodiff.tui.chunks import CLAIM_COLOURS, UNCLAIMED, Line
 from reprodiff.views.syntax import KINDS
 
 TEXT_ROLES = frozenset({"text", "dim", "note", "good", "side-a", "side-b"})

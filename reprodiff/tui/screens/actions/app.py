@@ -1,9 +1,7 @@
 """What concerns the app as a whole."""
 
-from reprodiff.tui.manual import manual
 from reprodiff.tui.messages import PickPair
 from reprodiff.tui.screens.base import Panes
-from reprodiff.tui.screens.pages import PageScreen
 
 
 class AppActions(Panes):
@@ -19,6 +17,9 @@ class AppActions(Panes):
 
     def action_help(self) -> None:
         """Open the help page."""
+        from reprodiff.tui.manual import manual  # noqa: PLC0415
+        from reprodiff.tui.screens.pages import PageScreen  # noqa: PLC0415
+
         self.app.push_screen(PageScreen("Keys", manual(self._keyboard), self._keyboard))
 
     async def action_quit(self) -> None:

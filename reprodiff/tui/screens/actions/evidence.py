@@ -2,7 +2,6 @@
 
 from reprodiff.tui.screens.base import Panes
 from reprodiff.tui.sources.base import View
-from reprodiff.tui.sources.rows import MAX_WRAPPED
 
 
 class EvidenceActions(Panes):
@@ -30,6 +29,8 @@ class EvidenceActions(Panes):
         if not lines.source.can_wrap:
             self._say("Nothing is too long in this view.")
         elif lines.toggle_wrap():
+            from reprodiff.tui.sources.rows import MAX_WRAPPED  # noqa: PLC0415
+
             many = lines.source.height(lines.layout_now._replace(wrap=False)) > MAX_WRAPPED
             self._say("Too many lines to break them." if many else "Long lines are broken.")
         else:

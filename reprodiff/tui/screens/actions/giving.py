@@ -9,13 +9,11 @@ from reprodiff.errors import ReprodiffError
 from reprodiff.model import Side
 from reprodiff.tui.chunks import counted
 from reprodiff.tui.fixing import known_fixes, snippet
-from reprodiff.tui.giving import clipboard
-from reprodiff.tui.giving.export import WORDS, Form, export, file_name, write
-from reprodiff.tui.screens.asking import Answer, AskScreen
 from reprodiff.tui.screens.base import Panes
 
 if TYPE_CHECKING:
     from reprodiff.tui.giving.clipboard import Copied
+    from reprodiff.tui.screens.asking import Answer
 
 
 class GivingActions(Panes):
@@ -66,6 +64,8 @@ class GivingActions(Panes):
 
     @work(thread=True, group="clipboard", exit_on_error=False)
     def _to_clipboard(self, text: str, what: str, environment: dict[str, str]) -> None:
+        from reprodiff.tui.giving import clipboard  # noqa: PLC0415
+
         copied = clipboard.copy(text, environment)
         self.app.call_from_thread(self._copied, copied, what)
 
@@ -86,9 +86,18 @@ class GivingActions(Panes):
 
     def action_export(self) -> None:
         """Ask for a format and a name, and write what is shown."""
+        from reprodiff.tui.giving.export import (  # noqa: PLC0415
+            WORDS,
+            Form,
+            export,
+            file_name,
+            write,
+        )
+        from reprodiff.tui.screens.asking import AskScreen  # noqa: PLC0415
+
         forms = list(Form)
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: "Answer | None") -> None:
             if answer is None:
                 return
             number, name = answer
@@ -118,6 +127,8 @@ class GivingActions(Panes):
 
     def action_screenshot(self) -> None:
         """Write a picture of the screen."""
+        from reprodiff.tui.giving.export import Form, file_name, write  # noqa: PLC0415
+
         name = file_name(self._store, Form.MARKDOWN).removesuffix(".md") + ".svg"
         try:
             path = write(name, self.app.export_screenshot())

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
+from reprodiff.events import Progress
 from reprodiff.tui import watching
 from reprodiff.tui.messages import Arrived, Refused
 from reprodiff.tui.records import Record
@@ -28,6 +29,8 @@ class RunningActions(Panes):
 
     redraw: "Timer | None" = None
     """Will draw what has come in; ``None`` if all of it is drawn."""
+    _fresh = True
+    """Whether more than the progress has come in since the last redraw."""
     _cost = 0.0
     _drawn = 0
     _watcher: watching.Watcher | None = None
@@ -46,6 +49,7 @@ class RunningActions(Panes):
     def _arrived(self, message: Arrived) -> None:
         """Take records in; draw them soon, with those that come meanwhile."""
         message.stop()
+        self._fresh |= any(not isinstance(record, Progress) for record in message.records)
         repeated = self._comparison.again is not None
         changed = self._comparison.take(message.number, message.records)
         if repeated and changed:
@@ -65,7 +69,11 @@ class RunningActions(Panes):
         self.redraw = None
         self._drawn += 1
         start = time.monotonic()
-        self.reload()
+        fresh, self._fresh = self._fresh, False
+        if fresh:
+            self.reload()
+        else:
+            self.show_progress()
         self._cost = time.monotonic() - start
 
     def action_reload(self) -> None:

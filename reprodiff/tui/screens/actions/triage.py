@@ -1,11 +1,14 @@
 """Deciding about findings: reviewed, ignored, noted, undone."""
 
+from typing import TYPE_CHECKING
+
 from reprodiff.tui.evidence import Subject
-from reprodiff.tui.screens.asking import Answer, AskScreen
 from reprodiff.tui.screens.base import Panes
 from reprodiff.tui.store import roots
 from reprodiff.tui.triage.keeping import MAX_NOTE
-from reprodiff.tui.triage.scopes import scopes
+
+if TYPE_CHECKING:
+    from reprodiff.tui.screens.asking import Answer
 
 
 class TriageActions(Panes):
@@ -26,6 +29,9 @@ class TriageActions(Panes):
 
     def action_ignore(self) -> None:
         """Ask how much of the finding to ignore, and why."""
+        from reprodiff.tui.screens.asking import AskScreen  # noqa: PLC0415
+        from reprodiff.tui.triage.scopes import scopes  # noqa: PLC0415
+
         subject = self._subject()
         if subject is None:
             self._say("Choose a finding to ignore it.")
@@ -49,7 +55,7 @@ class TriageActions(Panes):
             )
             return
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: "Answer | None") -> None:
             if answer is not None:
                 number, why = answer
                 decisions.ignore(choices[number].because(why))
@@ -94,6 +100,8 @@ class TriageActions(Panes):
 
     def action_note(self) -> None:
         """Ask for a note on the finding."""
+        from reprodiff.tui.screens.asking import AskScreen  # noqa: PLC0415
+
         subject = self._subject()
         if subject is None:
             self._say("Choose a finding to note something about it.")
@@ -101,7 +109,7 @@ class TriageActions(Panes):
         decisions = self._comparison.triage.decisions
         finding = subject.finding
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: "Answer | None") -> None:
             if answer is not None:
                 decisions.write_note(finding, answer[1][:MAX_NOTE])
 
