@@ -167,7 +167,7 @@ _MOST_KNOWN: Final = 50
 # What ends symbols: Rust's hash of a crate (legacy and v0 mangling), the seed of GCC's LTO.
 _VARYING: Final = (
     (RUST_HASH, re.compile(rb"(?<=17h)[0-9a-f]{16}(?=E)|(?<=Cs)[0-9A-Za-z]{8,13}(?=_)")),
-    (RANDOM_SEED, re.compile(rb"(?<=\.)[0-9a-f]{8}\Z")),
+    (RANDOM_SEED, re.compile(rb"(?<=\.)[0-9a-f]{8}\Z|(?<=\.llvm\.)[0-9]{1,20}\Z")),
 )
 
 

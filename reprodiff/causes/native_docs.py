@@ -30,13 +30,14 @@ RANDOM_SEED: Final = Cause(
     id="elf-lto-random-seed",
     category=Category.ENVIRONMENT,
     severity=Severity.BENIGN,
-    title="random seed in the name of a symbol",
+    title="seed or hash of link-time optimisation in the name of a symbol",
     blame=Blame.LEAF,
     doc=Doc(
-        what="A name in the symbol table for debuggers ends in eight random digits.",
-        recognised="The names are equal but for the eight hexadecimal digits behind the last dot, "
-        "and stand in a table that no loader reads.",
-        why="GCC makes up a seed for each object of link-time optimisation.",
+        what="A name in the symbol table for debuggers ends in digits that one build made up.",
+        recognised="The names are equal but for eight hexadecimal digits behind the last dot, or "
+        "the number behind .llvm., and stand in a table that no loader reads.",
+        why="GCC makes up a seed for each object of link-time optimisation; LLVM, and rustc with "
+        "it, ends what one module shares with another in a hash of the module.",
         fix=(
             ("gcc", "`-frandom-seed=NAME`, another one for each source file"),
             ("any", "strip the library: `-Wl,-s`"),

@@ -114,11 +114,22 @@ def _offered(a: SideFacts, b: SideFacts) -> str:
     return f"{said}: not on {listed(gone)}." if gone else f"{said}."
 
 
+_PROCESSORS: Final = {
+    "win_amd64": "x86_64",
+    "win32": "i686",
+    "win_arm64": "aarch64",
+    "arm64": "aarch64",
+}
+"""Names that Windows and macOS have for the processors of Linux."""
+
+
 def _machines(a: SideFacts, b: SideFacts) -> Iterator[Row]:
     one, two = (
         sorted({machine for native in side.natives.values() for machine in native.machines})
         for side in (a, b)
     )
+    if {_PROCESSORS.get(name, name) for name in one} == {_PROCESSORS.get(n, n) for n in two}:
+        return  # one processor under the names of two systems
     if one != two and one and two:
         lost = [name for name in one if name not in two]
         effect = f"B has nothing for {listed(lost)}." if lost else f"B also runs on {listed(two)}."

@@ -135,6 +135,35 @@ def test_a_zero_behind_the_end_is_an_overlay(tmp_path: Path) -> None:
     assert "elf-overlay" in causes(report(a, b))
 
 
+SHARED_CODE = r"""
+LINKAGE int walk(int x) __asm__("walk.llvm.NUMBER");
+__attribute__((noinline, used)) LINKAGE int walk(int x) { return x * 77 + 3; }
+int entry(int x) { return walk(x) + 1; }
+__attribute__((section(".debug_gdb_scripts,\"aMS\",@progbits,1#"), used))
+static const char scripts[] = "\001load_printers.py";
+const char *where(void) { return __FILE__; }
+"""
+
+
+@pytest.mark.parametrize(("linkage", "benign"), [("static", True), ("", False)])
+def test_the_hash_that_llvm_puts_behind_shared_names_is_told_where_no_loader_reads_it(
+    tmp_path: Path,
+    linkage: str,
+    benign: bool,
+) -> None:
+    code = SHARED_CODE.replace("LINKAGE", linkage)
+    first = build(tmp_path / "one", "-g -O2", code.replace("NUMBER", "17774730022807594876"))
+    second = build(tmp_path / "number-two", "-g -O2", code.replace("NUMBER", "1215895192177874365"))
+    found = report(first, second)
+    if benign:
+        assert_proven(found, "elf-lto-random-seed", "elf-build-path")
+    else:
+        assert found.verdict is Verdict.DIFFERENT
+        assert "elf-lto-random-seed" not in {
+            each.cause for each in found.findings if ".dyn" in each.locations[0].inside
+        }
+
+
 def test_code_for_arm_is_proven_too(tmp_path: Path) -> None:
     need("ld.lld")
     options = "--target=aarch64-linux-gnu -nostdlib -ffreestanding -fuse-ld=lld -O2 -g"

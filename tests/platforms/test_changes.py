@@ -120,3 +120,12 @@ def test_systems_that_a_newer_glibc_leaves_behind() -> None:
     assert left_behind("2.17", "2.27") == ("CentOS 7 (2.17)", "Amazon Linux 2 (2.26)")
     assert left_behind("2.28", "2.28") == ()
     assert left_behind("2.28", "2.17") == ()
+
+
+def test_a_processor_has_other_names_on_windows_and_is_the_same() -> None:
+    pe = Native("pe", ("win_amd64",), init="_speed", floors={"win_amd64": "6.0"})
+    windows_side = side({"demo/_speed.cp311-win_amd64.pyd": pe}, "cp311-cp311-win_amd64")
+    assert "processors" not in told(windows_side, module(elf("@GLIBC_2.5", init="_speed")))
+    other = Native("pe", ("win_arm64",), init="_speed", floors={"win_arm64": "6.2"})
+    arm = side({"demo/_speed.cp311-win_arm64.pyd": other}, "cp311-cp311-win_arm64")
+    assert "processors" in told(arm, module(elf("@GLIBC_2.5", init="_speed")))

@@ -19,7 +19,11 @@ from reprodiff.formats.machine.work import AnyWork
 _PUBLIC: Final = (
     ".debug_pubnames", ".debug_pubtypes", ".debug_gnu_pubnames", ".debug_gnu_pubtypes",
 )  # fmt: skip
-_NO_REFERENCES: Final = frozenset({".debug_abbrev", ".debug_str", ".debug_line_str"})
+# Of these, .debug_gdb_scripts has names or texts of scripts, each behind a byte (GDB's manual,
+# "The .debug_gdb_scripts section").
+_NO_REFERENCES: Final = frozenset(
+    {".debug_abbrev", ".debug_str", ".debug_line_str", ".debug_gdb_scripts"}
+)
 _FROM_INFO: Final = frozenset({".debug_loc", ".debug_loclists", ".debug_ranges", ".debug_rnglists"})
 
 

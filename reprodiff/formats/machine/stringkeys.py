@@ -18,9 +18,10 @@ _PATH: Final = re.compile(rb"(?<![^\s\"'(<=,:;])(?:/[^\0/\s\"'()<>,:;]++)++")
 _MOST: Final = 4
 """Pairs of directories that are taken out."""
 # Rust's legacy mangling ends in a hash (17h...E), its newer one has one for each crate (Cs..._);
-# the objects of GCC's LTO end in a random seed.
+# the objects of GCC's LTO end in a random seed, and what LLVM's shares between modules in a hash.
 _HASHES: Final = re.compile(
     rb"(?<=17h)[0-9a-f]{16}(?=E)|(?<=Cs)[0-9A-Za-z]{8,13}(?=_)|(?<=\.)[0-9a-f]{8}(?=\0\Z)"
+    rb"|(?<=\.llvm\.)[0-9]{1,20}(?=\0\Z)"
 )
 
 

@@ -113,7 +113,10 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="strip",
-            causes=("elf-symbols", "native-symbols", "elf-rust-symbol-hash", "elf-build-id-only"),
+            causes=(
+                *("elf-symbols", "native-symbols", "elf-rust-symbol-hash"),
+                *("elf-lto-random-seed", "elf-build-id-only"),
+            ),
             title="Strip symbols in the release profile",
             where=Where.SOURCE,
             file="Cargo.toml",

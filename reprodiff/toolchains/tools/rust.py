@@ -26,6 +26,7 @@ TOOL: Final = Tool(
                 "elf-symbols",
                 "native-symbols",
                 "elf-rust-symbol-hash",
+                "elf-lto-random-seed",
             ),
             title="Strip symbols in the release profile",
             where=Where.SOURCE,
