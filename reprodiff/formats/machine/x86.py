@@ -6,18 +6,29 @@ back for the address map to judge.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import capstone  # noqa: TID253  (this module is loaded in the child only)
 
+from reprodiff.formats.machine.decoding import (
+    Decoded,
+    Instruction,
+    branch_size,
+    decoded,
+    differing,
+    plain_branch,
+    walk,
+)
 from reprodiff.formats.machine.padding import is_padding
 
 _RIP: Final = re.compile(r"\[rip(?: ([+-]) (0x[0-9a-f]+|\d+))?\]")
 _TARGET: Final = re.compile(r"0x[0-9a-f]+|\d+")
 _SHOWN: Final = 3
 _MOST: Final = 200
-Instruction = tuple[int, int, str, str]
+_LONGEST: Final = 15
+"""Bytes of the longest instruction."""
 
 
 def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], bytes]:
@@ -49,6 +60,9 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
 class Function:
     """The comparison of one function of 64-bit code."""
 
+    at_once: ClassVar[bool] = True
+    """Whether an instruction that refers to nothing tells nothing of those behind it."""
+
     def __init__(
         self,
         machine: capstone.Cs,
@@ -75,6 +89,10 @@ class Function:
         base_a, base_b = meta["address_a"] + self.at_a, meta["address_b"] + self.at_b
         self.base_a, self.base_b = base_a, base_b
         self.prepare(meta)
+        if self.at_once and len(self.a) == len(self.b):
+            if self.quick():
+                return
+            self.references, self.changes, self.tables, self.stopped = [], [], {}, 0
         if self.a == self.b:
             end = 0
             for one in self.machine.disasm_lite(self.a, base_a):
@@ -94,6 +112,85 @@ class Function:
             base_a,
             base_b,
         )
+
+    def quick(self) -> bool:
+        """Compare two functions that keep step and have no tables; say whether they do.
+
+        An instruction is its bytes: where those of B are A's, so is the instruction.
+        """
+        with decoded(self.machine, self.a, self.base_a) as code:
+            if code is None:
+                return False
+            starts = code.starts
+            other = {
+                number
+                for start, stop in differing(self.a, self.b)
+                for number in range(bisect_right(starts, start) - 1, bisect_left(starts, stop))
+                if number < len(starts) - 1
+            }
+            for number in sorted(other.union(code.referring)):
+                at, stop = starts[number : number + 2]
+                raw_a = self.a[at:stop]
+                wide = plain_branch(raw_a)
+                if number not in other:
+                    if wide:
+                        there = stop + int.from_bytes(raw_a[-wide:], "little", signed=True)
+                        ends = self.base_a + there, self.base_b + there
+                        if 0 <= there < len(self.a):
+                            continue
+                        if ends[0] >= 0:
+                            self.refer(stop - wide, stop - wide, wide, *ends)
+                            continue
+                    self.equal(code.instruction(number), self.base_a, self.base_b)
+                    if self.tables:
+                        return False
+                elif not (
+                    self.only_field(code, number, wide, self.b[at:stop])
+                    or self.differ(code.instruction(number), at, stop)
+                ):
+                    return False
+        self.finish(starts[-1], starts[-1])
+        return True
+
+    def only_field(self, code: Decoded, number: int, wide: int, raw_b: bytes) -> bool:
+        """Take an instruction that is A's but for its one relative field; say whether it is.
+
+        Where it is must be beyond doubt: last in a plain branch, or the one place that has the
+        displacement.
+        """
+        at, stop = code.starts[number : number + 2]
+        raw_a = self.a[at:stop]
+        place = len(raw_a) - wide
+        if not wide:
+            found = _RIP.search(code.instruction(number)[3])
+            if found is None:
+                return False
+            move, wide = _displacement(found), 4
+            places = [x for x in range(1, len(raw_a) - 3) if _signed(raw_a, x) == move]
+            if len(places) != 1:
+                return False
+            place = places[0]
+        behind = place + wide
+        if raw_a[:place] != raw_b[:place] or raw_a[behind:] != raw_b[behind:]:
+            return False
+        ends = [
+            base + stop + int.from_bytes(raw[place:behind], "little", signed=True)
+            for base, raw in ((self.base_a, raw_a), (self.base_b, raw_b))
+        ]
+        if min(ends) < 0:
+            return False
+        self.refer(at + place, at + place, wide, ends[0], ends[1])
+        return True
+
+    def differ(self, one: Instruction, at: int, stop: int) -> bool:
+        """Compare an instruction with what stands there in B; say whether it is as long."""
+        there = self.b[at : at + _LONGEST]
+        two = next(self.machine.disasm_lite(there, self.base_b + at, 1), None)
+        if two is None or two[1] != stop - at:
+            return False
+        if not self.reference(one, two, self.a[at:stop], self.b[at:stop], (at, at)):
+            self.change(one, two, at, at)
+        return True
 
     def step(
         self,
@@ -162,7 +259,7 @@ class Function:
                 self.refer(at + place, at + place, 4, target, target + base_b - base_a)
         elif _is_branch(name, operands):
             target = int(operands, 0)
-            wide = _branch_size(self.a[at : at + size], target - address - size)
+            wide = branch_size(self.a[at : at + size], target - address - size)
             if wide:
                 place = at + size - wide
                 self.refer(place, place, wide, target, target + base_b - base_a)
@@ -218,8 +315,8 @@ class Function:
         size = one[1]
         ends = int(one[3], 0), int(two[3], 0)
         moves = ends[0] - one[0] - size, ends[1] - two[0] - size
-        wide = _branch_size(raw_a, moves[0])
-        if not wide or wide != _branch_size(raw_b, moves[1]):
+        wide = branch_size(raw_a, moves[0])
+        if not wide or wide != branch_size(raw_b, moves[1]):
             return False
         if raw_a[:-wide] != raw_b[:-wide]:
             return False
@@ -251,10 +348,7 @@ class Function:
     def replaced(self, base_a: int, base_b: int) -> None:
         """Note two functions of different sizes, with the instructions where they part."""
         place = 0
-        walks = (
-            self.machine.disasm_lite(self.a, base_a),
-            self.machine.disasm_lite(self.b, base_b),
-        )
+        walks = walk(self.machine, self.a, base_a), walk(self.machine, self.b, base_b)
         for one, two in zip(*walks, strict=False):
             at = one[0] - base_a
             place = at
@@ -270,8 +364,9 @@ class Function:
         """Return a few instructions of both sides from where they part."""
         texts = []
         for code, base in ((self.a, base_a), (self.b, base_b)):
-            walk = self.machine.disasm_lite(code[place : place + 15 * _SHOWN], base + place, _SHOWN)
-            texts.append("; ".join(_text(item) for item in walk))
+            shown = code[place : place + _LONGEST * _SHOWN]
+            walked = self.machine.disasm_lite(shown, base + place, _SHOWN)
+            texts.append("; ".join(map(_text, walked)))
         return texts[0], texts[1]
 
 
@@ -301,10 +396,3 @@ def _is_branch(name: str, operands: str) -> bool:
     return (
         last.startswith(("j", "call", "loop", "xbegin")) and _TARGET.fullmatch(operands) is not None
     )
-
-
-def _branch_size(raw: bytes, move: int) -> int:
-    for size in (4, 1, 2):
-        if len(raw) > size and int.from_bytes(raw[-size:], "little", signed=True) == move:
-            return size
-    return 0

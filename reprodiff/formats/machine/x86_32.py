@@ -10,7 +10,8 @@ supplement, chapter 3, "Position-Independent Code".
 import re
 from typing import Any, Final
 
-from reprodiff.formats.machine.x86 import Function, Instruction
+from reprodiff.formats.machine.decoding import Instruction
+from reprodiff.formats.machine.x86 import Function
 
 _MEMORY: Final = re.compile(r"\[([a-z]{3})((?: \+ [a-z]{3}(?:\*\d)?)?) ([+-]) (0x[0-9a-f]+|\d+)\]")
 _ADDED: Final = re.compile(r"(e[a-z]{2}), (-?0x[0-9a-f]+|-?\d+)")
@@ -25,6 +26,8 @@ class Function32(Function):
     ``ranges`` (what of A is loaded, as pairs of addresses) and ``thunks`` (address in A of each
     function that returns where it was called from -> number of the register it returns it in).
     """
+
+    at_once = False
 
     def prepare(self, meta: dict[str, Any]) -> None:
         """Take what is known beside the code, and see whether EBP is a frame pointer."""
