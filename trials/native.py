@@ -5,8 +5,18 @@ from dataclasses import replace
 
 from method import Case
 from projects import C_CODE, Sources, linked, native, pure, with_setup
-from pure import BARE, CLOCK, DIRECTORY, ONE_SIDED, UMASK, VARIATIONS, version
-from room import PIP, WHEEL, WORLD, Job
+from pure import (
+    BARE,
+    CHECKOUT,
+    CLOCK,
+    DIRECTORY,
+    ONE_SIDED,
+    UMASK,
+    USER,
+    VARIATIONS,
+    version,
+)
+from room import PIP, SDIST, WHEEL, WORLD, Job
 from worlds import DAY, EPOCH, Files, World
 
 TWICE = (WORLD, WORLD)
@@ -121,6 +131,13 @@ def cases() -> Iterator[Case]:
     yield from _by_setuptools()
     yield from _by_meson()
     yield from _by_scikit()
+    for tool, name, files in (
+        ("meson", "meson-python", _meson()),
+        ("scikit-build-core", "scikit-build-core", _scikit()),
+    ):
+        for varied in (CLOCK, CHECKOUT, ONE_SIDED, UMASK, USER):
+            a, b = VARIATIONS[varied]
+            yield Case(name, version(tool), "sdist", varied, Job(files, (tool,), SDIST), a, b)
 
 
 def _by_setuptools() -> Iterator[Case]:

@@ -104,6 +104,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
         for kind in dict.fromkeys(row.kind for row in same if row.tool == tool):
             some = [row.varied for row in same if row.tool == tool and row.kind == kind]
             lines += [f"No difference in a {kind} for another: {'; '.join(some)}.", ""]
+    lines += ["## Not tried", "", *(f"- **{what}**: {why}" for what, why in _UNTRIED.items())]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -114,6 +115,14 @@ as it is printed: lines of shell are run by bash in front of the build (or after
 files are the patch that the plan prints, commands take the place of the command that was run
 before. Both builds are made again, still with that difference between them, and compared again.
 This is what gives a fix its mark `checked` in reports."""
+
+_UNTRIED = {
+    "delocate, delvewheel, repairwheel": "there is no case for them yet.",
+    "order of files in a file system": "it cannot be set for a build without another file system.",
+    "pins and constraints": "they make pip fetch releases; the trials install nothing.",
+    "workflows of CI services": "they run on those services.",
+    "compilers for Windows and macOS": "the trials run on Linux.",
+}
 
 _WORDS = {
     REBUILT: "built again with the fix, the cause is gone from the pair and no other has come.",
