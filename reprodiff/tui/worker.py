@@ -29,6 +29,8 @@ PORTION: Final = 2_000
 """Places sent at once: some 5 ms of work for the receiver."""
 PERIOD: Final = 0.05
 """Seconds between two portions, so that a fast analysis does not flood the app."""
+_NICENESS: Final = 10
+"""How far the analysis steps back where both want the same processor: a picture comes first."""
 
 
 def main(pipe: Connection, run: Run | None, a: str, b: str, options: "Options | None") -> None:
@@ -68,7 +70,9 @@ def serve(
 
 
 def be_quiet() -> None:
-    """Leave the terminal, and the keys that interrupt, to the app."""
+    """Leave the terminal, the keys that interrupt, and the processor first to the app."""
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     nowhere = os.open(os.devnull, os.O_RDWR)

@@ -146,6 +146,11 @@ def prints(_a: str, _b: str, _options: Options | None) -> Iterator[Event]:
     yield from events(report(findings()))
 
 
+def tells_its_niceness(_a: str, _b: str, _options: Options | None) -> Iterator[Event]:
+    yield from ()
+    raise InputError(str(os.nice(0)))
+
+
 def gathered(analysis: Analysis) -> list[Record]:
     try:
         return [record for batch in analysis.records() for record in batch]
@@ -196,3 +201,10 @@ def test_the_process_is_started_before_anything_draws(module: str) -> None:
     )
     loaded = {name.partition(".")[0] for name in run.stdout.split()}
     assert loaded & {"rich", "textual", "asyncio"} == set()
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="needs priorities of processes")
+def test_the_app_is_served_before_the_analysis() -> None:
+    last = gathered(Analysis("a", "b", None, tells_its_niceness))[-1]
+    assert isinstance(last, Failed)
+    assert int(last.message) > os.nice(0)
