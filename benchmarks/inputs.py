@@ -215,18 +215,18 @@ class Published(NamedTuple):
 PUBLISHED: Final = (
     (
         "numpy",
-        "2.2.6",
+        "2.3.5",
         (
-            Published("cp311", "311", "manylinux2014_x86_64"),
-            Published("cp312", "312", "manylinux2014_x86_64"),
+            Published("cp311", "311", "manylinux_2_28_x86_64"),
+            Published("cp312", "312", "manylinux_2_28_x86_64"),
         ),
     ),
     (
         "pillow",
-        "11.2.1",
+        "12.0.0",
         (
-            Published("manylinux2014", "311", "manylinux2014_x86_64"),
             Published("manylinux_2_28", "311", "manylinux_2_28_x86_64"),
+            Published("manylinux2014", "311", "manylinux2014_x86_64"),
         ),
     ),
 )
