@@ -126,6 +126,38 @@ def test_a_build_path_of_another_length_is_proven(
     assert_proven(report(b, a), "pe-build-path", "native-layout-follows")
 
 
+TABLE_CODE = r"""
+#include <assert.h>
+#include <stdio.h>
+static const char *names[] = {"ab", "c"};
+__declspec(dllexport) int entry(int k) {
+    assert(k>3);
+    switch (k) {
+    case 4: return 9; case 5: return puts(names[k & 1]); case 6: return 3;
+    case 7: return 44; case 8: return 12; default: return k * 77;
+    }
+}
+"""
+
+
+def test_a_table_may_follow_short_strings_at_once_on_one_side_only(tmp_path: Path) -> None:
+    """The one path leaves zeros in front of the table of the switch, the other none."""
+    sides = []
+    for name, base in (("/t/of-some", "0x240000000"), ("/t/some-dir-xyz", "0x250000000")):
+        options = f"-g -O2 -ffile-prefix-map={tmp_path / str(len(sides))}={name}"
+        options += f" -Wl,--image-base={base}"
+        sides.append(mingw(tmp_path / str(len(sides)), "x86_64", options, TABLE_CODE))
+    assert_proven(report(*sides), "pe-build-path", "pe-image-base")
+    assert_proven(report(*reversed(sides)), "pe-build-path", "pe-image-base")
+    raw = bytearray(sides[1].read_bytes())
+    at = raw.index(b"k>3\0")
+    while raw[at + 2] != 0xFF or raw[at + 3] != 0xFF:
+        at += 1
+    raw[at] ^= 4
+    sides[1].write_bytes(raw)
+    assert report(*sides).verdict is Verdict.DIFFERENT
+
+
 @pytest.mark.parametrize("machine", LLD)
 def test_paths_of_another_length_are_proven_where_all_tables_share_a_section(
     tmp_path: Path, machine: str

@@ -116,7 +116,8 @@ def _stated(
 
 def _good(work: AnyWork, one: Token, two: Token) -> bool:
     if one.kind == "addr":
-        return work.follows(one.value, two.value)
+        # Zero ends a list, or stands for a function that the linker left out: it has no base.
+        return one.value == two.value == 0 or work.follows(one.value, two.value)
     if one.kind == "length":
         return one.value == two.value
     return work.map.offset(one.kind, one.value, two.value)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
 from reprodiff.formats.machine import stringkeys
+from reprodiff.formats.machine.ranges import Range, filled, split, without
 from reprodiff.formats.parsing.align import align
 
 Kind = Literal["same", "words", "string", "pad", "moved", "apart", "tail", "changed"]
@@ -31,8 +32,6 @@ class Piece(NamedTuple):
     size_b: int
     kind: Kind
 
-
-Range = tuple[int, int]
 
 # Text as compilers write it: at least four characters of ASCII or UTF-8, and a zero behind them.
 _TEXT: Final = re.compile(
@@ -71,19 +70,10 @@ def tile(
         tiler.gap(0, len(a), 0, len(b))
         return tiler.pieces
     if only_strings:
-        tiler.run(list(_split(a)), list(_split(b)))
+        tiler.run(list(split(a)), list(split(b)))
     else:
         tiler.run(list(_texts(a, address[0])), list(_texts(b, address[1])))
     return tiler.pieces
-
-
-def _split(data: bytes) -> Iterator[Range]:
-    at = 0
-    while at < len(data):
-        stop = data.find(0, at)
-        stop = len(data) if stop < 0 else stop + 1
-        yield at, stop
-        at = stop
 
 
 def _texts(data: bytes, base: int) -> Iterator[Range]:
@@ -195,16 +185,16 @@ class _Tiler:
             for place in places
         ):
             return
-        short_a, short_b = _filled(self.a, ones), _filled(self.b, twos)
+        short_a, short_b = filled(self.a, ones), filled(self.b, twos)
         if [self.a[slice(*x)] for x in short_a] != [self.b[slice(*x)] for x in short_b]:
             return
         self.pieces = [piece for piece in self.pieces if piece.kind != "changed"]
         for one, two in zip(short_a, short_b, strict=True):
             self.pieces.append(Piece(one[0], two[0], one[1] - one[0], two[1] - two[0], "moved"))
         for piece, one, two in zip(lone, ones, twos, strict=True):
-            for start, stop in _without(*one, [x for x in short_a if one[0] <= x[0] < one[1]]):
+            for start, stop in without(*one, [x for x in short_a if one[0] <= x[0] < one[1]]):
                 self.pieces.append(Piece(start, piece.b, stop - start, 0, "pad"))
-            for start, stop in _without(*two, [x for x in short_b if two[0] <= x[0] < two[1]]):
+            for start, stop in without(*two, [x for x in short_b if two[0] <= x[0] < two[1]]):
                 self.pieces.append(Piece(piece.a, start, 0, stop - start, "pad"))
 
     def apart(self, one: Range, two: Range) -> None:
@@ -221,7 +211,7 @@ class _Tiler:
         if not apart_a and not apart_b:
             self.between(a0, a1, b0, b1)
             return
-        rest_a, rest_b = _without(a0, a1, apart_a), _without(b0, b1, apart_b)
+        rest_a, rest_b = without(a0, a1, apart_a), without(b0, b1, apart_b)
         if not rest_a and not rest_b:
             return
         if len(rest_a) == len(rest_b) == 1:
@@ -251,8 +241,25 @@ class _Tiler:
             self.add(a0, a1, b0, b1, "words")
         elif (pieces := self.tails(a0, a1, b0, b1)) is not None:
             self.pieces += pieces
+        elif size := self.leading(a0, a1, b0, b1):
+            self.add(a0, a0 + size, b0, b0 + size, "same")
+            self.between(a0 + size, a1, b0 + size, b1)
         else:
             self.padded(a0, a1, b0, b1)
+
+    def leading(self, a0: int, a1: int, b0: int, b1: int) -> int:
+        """Return the size of the short strings that data of both sides begins with.
+
+        What stands behind them is aligned by itself, and may follow at once on one side only.
+        """
+        sides = (self.a, a0, a1), (self.b, b0, b1)
+        one, two = (split(found[0]) for side in sides if (found := _SHORT.match(*side)))
+        size = 0
+        for (x0, x1), (y0, y1) in zip(one, two, strict=False):
+            if self.a[a0 + x0 : a0 + x1] != self.b[b0 + y0 : b0 + y1]:
+                break
+            size = x1
+        return size
 
     def tails(self, a0: int, a1: int, b0: int, b1: int) -> list[Piece] | None:
         """Tile short strings of which one side has more, because a linker shares ends.
@@ -261,8 +268,8 @@ class _Tiler:
         """
         if not (_SHORT.fullmatch(self.a, a0, a1) and _SHORT.fullmatch(self.b, b0, b1)):
             return None
-        ones = [(x + a0, y + a0) for x, y in _split(self.a[a0:a1])]
-        twos = [(x + b0, y + b0) for x, y in _split(self.b[b0:b1])]
+        ones = [(x + a0, y + a0) for x, y in split(self.a[a0:a1])]
+        twos = [(x + b0, y + b0) for x, y in split(self.b[b0:b1])]
         pieces: list[Piece] = []
         for op in align([self.a[slice(*x)] for x in ones], [self.b[slice(*y)] for y in twos]):
             if op.tag == "equal":
@@ -345,16 +352,6 @@ class _Tiler:
             self.add(a0, a1, b0, b1, "changed")
 
 
-def _filled(data: bytes, places: Sequence[Range]) -> list[Range]:
-    """Return where the strings are that are not empty, each with its zero."""
-    return [
-        (start + low, start + high)
-        for start, stop in places
-        for low, high in _split(data[start:stop])
-        if high - low > 1
-    ]
-
-
 def ends(data: bytes, text: bytes) -> Iterator[int]:
     """Yield where ``text``, with its zero, is the end of a longer string."""
     at = data.find(text)
@@ -362,18 +359,6 @@ def ends(data: bytes, text: bytes) -> Iterator[int]:
         if at and data[at - 1]:
             yield at
         at = data.find(text, at + 1)
-
-
-def _without(start: int, stop: int, cut: list[Range]) -> list[Range]:
-    """Return what is left of a range without others in it."""
-    left: list[Range] = []
-    for low, high in sorted(cut):
-        if low > start:
-            left.append((start, low))
-        start = max(start, high)
-    if start < stop:
-        left.append((start, stop))
-    return left
 
 
 def _by_key(

@@ -1,0 +1,37 @@
+"""Ranges of bytes: rows of strings, and what is left of a range without others in it."""
+
+from collections.abc import Iterator, Sequence
+
+Range = tuple[int, int]
+
+
+def split(data: bytes) -> Iterator[Range]:
+    """Yield where strings stand, each with its zero; the last may have none."""
+    at = 0
+    while at < len(data):
+        stop = data.find(0, at)
+        stop = len(data) if stop < 0 else stop + 1
+        yield at, stop
+        at = stop
+
+
+def filled(data: bytes, places: Sequence[Range]) -> list[Range]:
+    """Return where the strings are that are not empty, each with its zero."""
+    return [
+        (start + low, start + high)
+        for start, stop in places
+        for low, high in split(data[start:stop])
+        if high - low > 1
+    ]
+
+
+def without(start: int, stop: int, cut: list[Range]) -> list[Range]:
+    """Return what is left of a range without others in it."""
+    left: list[Range] = []
+    for low, high in sorted(cut):
+        if low > start:
+            left.append((start, low))
+        start = max(start, high)
+    if start < stop:
+        left.append((start, stop))
+    return left
