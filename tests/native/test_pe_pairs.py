@@ -142,7 +142,7 @@ __declspec(dllexport) int entry(int k) {
 
 def test_a_table_may_follow_short_strings_at_once_on_one_side_only(tmp_path: Path) -> None:
     """The one path leaves zeros in front of the table of the switch, the other none."""
-    sides = []
+    sides: list[Path] = []
     for name, base in (("/t/of-some", "0x240000000"), ("/t/some-dir-xyz", "0x250000000")):
         options = f"-g -O2 -ffile-prefix-map={tmp_path / str(len(sides))}={name}"
         options += f" -Wl,--image-base={base}"
