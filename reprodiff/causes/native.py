@@ -31,6 +31,7 @@ from reprodiff.causes.native_causes import (
 from reprodiff.causes.native_docs import (
     BUILD_ID_RANDOM,
     CPU_DISPATCH,
+    EDITED,
     RANDOM_SEED,
     RUST_HASH,
     STRIPPED,
@@ -306,13 +307,6 @@ def _sections(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
             yield Claim(DATA, [fact])
 
 
-def _filler(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    """Bytes that patchelf overwrites a section with that it has moved: X up to 0.17, then Z."""
-    del scene
-    shown = "a section was moved away and its place filled, as patchelf does"
-    yield Claim(TOOLCHAIN, facts, Confidence.LIKELY, evidence=(shown,))
-
-
 def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """Names that only debuggers read go with the debug information, if one side lacks that."""
     del scene
@@ -357,7 +351,7 @@ RULES: Final = (
     _plainly("elf-rpath", RUNPATH, "elf.rpath", "elf.runpath"),
     _plainly("elf-needed", NEEDED, "elf.needed", "elf.soname"),
     _plainly("elf-toolchain", TOOLCHAIN, "elf.comment"),
-    Rule("elf-filler", (TOOLCHAIN,), ("elf.filler",), 49, _filler),
+    _plainly("elf-edited-layout", EDITED, "elf.filler"),
     _plainly("elf-kind", OTHER_KIND, "elf.kind"),
     Rule("elf-sections", (STRIPPED, TOOLCHAIN, DATA), ("elf.section",), 49, _sections),
     Rule(

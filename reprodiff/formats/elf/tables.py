@@ -17,6 +17,7 @@ from reprodiff.formats.elf.reader import (
     SHT_NOBITS,
     Elf,
     Section,
+    Segment,
 )
 from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine import work as work_module
@@ -73,29 +74,38 @@ def _behind(elf: Elf) -> bool:
 
 def check_segments(work: Work, region: Region) -> None:
     """Check the program headers one by one; another list of them is left as it is."""
-    a, b, where = work.a, work.b, work.map
+    a, b = work.a, work.b
     kinds = [[(s.type, s.flags) for s in elf.segments] for elf in (a, b)]
     if kinds[0] != kinds[1]:
         return
     layout, size = PHDR[a.bits], a.segments[0].header.size if a.segments else 0
     for one, two in zip(a.segments, b.segments, strict=True):
         at = one.index * size
-        # A segment that says where it is in memory is bound to its sections by its addresses;
-        # its place in the file is bound to them if offset and address stand for each other.
-        start = where.follows(one.vaddr, two.vaddr)
-        memory = start and _end(where, one.vaddr + one.memsz, two.vaddr + two.memsz)
-        content = start and _end(where, one.vaddr + one.filesz, two.vaddr + two.filesz)
-        placed = start and _placed(a, one.vaddr, one.offset) and _placed(b, two.vaddr, two.offset)
-        for name, good in (
-            ("vaddr", start),
-            ("paddr", start and (one.paddr - one.vaddr == two.paddr - two.vaddr)),
-            ("offset", placed),
-            ("filesz", content),
-            ("memsz", memory),
-        ):
+        for name, good in segment_words(work, one, two):
             place = layout[name]
-            same = getattr(one, name) == getattr(two, name)
-            region.word(at + place.at, at + place.at, place.size, good or (same and not one.memsz))
+            region.word(at + place.at, at + place.at, place.size, good)
+
+
+def segment_words(work: Work, one: Segment, two: Segment) -> list[tuple[str, bool]]:
+    """Return the words of a program header, each with whether it stands for that of B."""
+    a, b, where = work.a, work.b, work.map
+    # A segment that says where it is in memory is bound to its sections by its addresses;
+    # its place in the file is bound to them if offset and address stand for each other.
+    start = where.follows(one.vaddr, two.vaddr)
+    memory = start and _end(where, one.vaddr + one.memsz, two.vaddr + two.memsz)
+    content = start and _end(where, one.vaddr + one.filesz, two.vaddr + two.filesz)
+    placed = start and _placed(a, one.vaddr, one.offset) and _placed(b, two.vaddr, two.offset)
+    checked = (
+        ("vaddr", start),
+        ("paddr", start and (one.paddr - one.vaddr == two.paddr - two.vaddr)),
+        ("offset", placed),
+        ("filesz", content),
+        ("memsz", memory),
+    )
+    return [
+        (name, good or (getattr(one, name) == getattr(two, name) and not one.memsz))
+        for name, good in checked
+    ]
 
 
 def _end(where: AddressMap, one: int, two: int) -> bool:
@@ -157,8 +167,17 @@ def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
         region.stated.append(quad)
         names_a = b", ".join(x.name for x in ones[:20] if x.name)
         names_b = b", ".join(x.name for x in twos[:20] if x.name)
+        if names_a == names_b and len(ones) == len(twos) == 1:
+            names_a, names_b = _placed_name(a, ones[0]), _placed_name(b, twos[0])
         bare = not pair.a.alloc and not any(x.bind or x.type == 2 for x in (*ones, *twos))
         (work.bare if bare else work.added).append((names_a, names_b, quad, region))
+
+
+def _placed_name(elf: Elf, symbol: Symbol) -> bytes:
+    """Return the name of a symbol with the section that its number says it is in."""
+    if symbol.section >= len(elf.sections):
+        return symbol.name + b" in section %d" % symbol.section
+    return symbol.name + b" in " + elf.sections[symbol.section].name.encode(errors="replace")
 
 
 def _crossing(

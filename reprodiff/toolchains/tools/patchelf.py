@@ -12,7 +12,12 @@ TOOL: Final = Tool(
     knobs=(
         Knob(
             slug="pin",
-            causes=("native-tables-changed", "elf-layout-follows", "vendored-library-patched"),
+            causes=(
+                "elf-edited-layout",
+                "native-tables-changed",
+                "elf-layout-follows",
+                "vendored-library-patched",
+            ),
             title="Use one patchelf for both repairs",
             where=Where.FLAGS,
             file="repair command",

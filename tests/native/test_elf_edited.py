@@ -1,0 +1,112 @@
+"""A library that two releases of patchelf edited: what moved is proven, what is hidden is not."""
+
+import io
+import random
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from reprodiff.engine import compare
+from reprodiff.formats.elf.reader import parse
+from reprodiff.model import Report, Severity, Verdict
+from tests.native.test_elf_slips import areas, exempt
+
+_SAMPLE = Path(__file__).parents[2] / "samples" / "vendored-library-patchelf"
+_LIBRARY = "demo.libs/libdemolimit-9b5798ae.so.1"
+
+
+@pytest.fixture
+def libraries() -> tuple[bytes, bytes]:
+    """Return the library as patchelf 0.14.5 and as 0.19.3 left it."""
+    found: list[bytes] = []
+    for side in "ab":
+        (wheel,) = (_SAMPLE / side).glob("*.whl")
+        with zipfile.ZipFile(io.BytesIO(wheel.read_bytes())) as archive:
+            found.append(archive.read(_LIBRARY))
+    return found[0], found[1]
+
+
+def report(place: Path, a: bytes, b: bytes) -> Report:
+    paths = place / "a.so", place / "b.so"
+    for path, data in zip(paths, (a, b), strict=True):
+        path.write_bytes(data)
+    return compare(str(paths[0]), str(paths[1]))
+
+
+def test_another_layout_of_the_same_sections_is_proven(
+    tmp_path: Path, libraries: tuple[bytes, bytes]
+) -> None:
+    for sides in (libraries, libraries[::-1]):
+        found = report(tmp_path, *sides)
+        assert found.verdict is Verdict.EQUIVALENT
+        assert found.summary.ledger.unexplained_bytes == 0
+        assert {f.cause for f in found.findings} == {"elf-edited-layout", "elf-layout-follows"}
+
+
+def test_no_byte_slips_past_another_layout(tmp_path: Path, libraries: tuple[bytes, bytes]) -> None:
+    a, b = libraries
+    rng = random.Random(7)  # noqa: S311
+    elf = parse(memoryview(b))
+    outside = exempt(elf, b"no such path")
+    parts = [span for span in areas(elf) if not outside.issuperset(range(*span))]
+    missed: list[str] = []
+    for number in range(3 * len(parts)):
+        span = parts[number % len(parts)]
+        at = rng.choice([place for place in range(*span) if place not in outside])
+        changed = bytearray(b)
+        changed[at] ^= (1, 0x80, 0xFF)[number // len(parts)]
+        if report(tmp_path, a, bytes(changed)).verdict is not Verdict.DIFFERENT:
+            missed.append(hex(at))
+    assert missed == []
+
+
+@pytest.mark.parametrize("step", [1, 0x80])
+def test_the_old_table_of_headers_hides_nothing(
+    tmp_path: Path, libraries: tuple[bytes, bytes], step: int
+) -> None:
+    """A table that patchelf left where it stood is dead, but only what it was is accepted."""
+    a, b = libraries
+    elf = parse(memoryview(b))
+    old = elf.named(".shstrtab")
+    assert old is not None
+    start = (old.body.stop + 7) // 8 * 8
+    assert not any(s.header.start == start for s in elf.sections)
+    places = range(start, start + 64 * len(elf.sections), 11)
+    missed: list[str] = []
+    for at in places:
+        changed = bytearray(b)
+        changed[at] ^= step
+        if report(tmp_path, a, bytes(changed)).verdict is not Verdict.DIFFERENT:
+            missed.append(hex(at - start))
+    assert missed == []
+
+
+def test_data_among_the_filler_is_for_review(
+    tmp_path: Path, libraries: tuple[bytes, bytes]
+) -> None:
+    a, b = libraries
+    at = b.index(b"Z" * 100) + 40
+    hidden = b[:at] + b"payload" + b[at + 7 :]
+    found = report(tmp_path, a, hidden)
+    assert found.verdict is Verdict.DIFFERENT
+    assert any(
+        location.inside.startswith("between sections")
+        for finding in found.findings
+        if finding.cause == "native-data-changed" and finding.severity is not Severity.BENIGN
+        for location in finding.locations
+    )
+
+
+def test_filler_that_is_run_as_code_is_not_filler(
+    tmp_path: Path, libraries: tuple[bytes, bytes]
+) -> None:
+    """Between functions of .init and .plt the same letter is an instruction."""
+    a, b = libraries
+    elf = parse(memoryview(b))
+    init = elf.named(".init")
+    assert init is not None
+    changed = bytearray(b)
+    changed[init.body.stop] = ord("Z")
+    assert not b[init.body.stop]
+    assert report(tmp_path, a, bytes(changed)).verdict is Verdict.DIFFERENT
