@@ -35,6 +35,8 @@ def map_part(pair: PartPair, known: tuple[Mapping[int, Word], Mapping[int, Word]
         pair.settle([Piece(0, 0, pair.size_a, pair.size_b, "same")] if same else [])
     elif one == two:
         pair.settle([Piece(0, 0, len(one), len(two), "same")])
+    elif pair.name == STRINGS and _filled_up(one) != _filled_up(two):
+        pair.settle([Piece(0, 0, len(one), len(two), "changed")])
     elif pair.name == STRINGS or (not pair.a.linked and pair.a.kind == CSTRINGS):
         pair.settle(tile(one, two, only_strings=True))
     elif pair.name == SYMBOLS or pair.a.linked or pair.name in _TABLES:
@@ -45,6 +47,16 @@ def map_part(pair: PartPair, known: tuple[Mapping[int, Word], Mapping[int, Word]
         a = _without(known[0], pair.a.addr, one)
         b = _without(known[1], pair.b.addr, two)
         pair.settle(tile(a, b, only_strings=False, address=(pair.a.addr, pair.b.addr)))
+
+
+def _filled_up(strings: bytes) -> tuple[bool, int]:
+    """Return how a linker filled a string table up: whether to whole words, and by how much else.
+
+    Zeros behind the last string say nothing, but each linker has its way, which two builds share.
+    """
+    whole = len(strings) % 8 == 0
+    filling = max(len(strings) - len(strings.rstrip(b"\0")) - 1, 0)
+    return whole, filling // 8 if whole else filling
 
 
 def _without(known: Mapping[int, Word], start: int, data: bytes) -> bytes:

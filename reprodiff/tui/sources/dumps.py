@@ -126,7 +126,11 @@ class BytesSource(Source):
         return made
 
     def place(self, target: Target) -> tuple[Side, int]:
-        """Return where ``target`` is in the bytes of A."""
+        """Return where ``target`` is, in the bytes of A, or of B where A has none."""
+        for side in Side:
+            offset = self._pair.offset_of(side, target.anchor)
+            if self._pair.column_of(side, offset) == target.anchor:
+                return (side, offset)
         return (Side.A, self._pair.offset_of(Side.A, target.anchor))
 
     def found_again(self, place: tuple[Side, int], layout: Layout) -> Target | None:
