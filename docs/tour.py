@@ -129,6 +129,8 @@ async def _settled(app: ReprodiffApp, pilot: "Pilot[int]") -> None:
     for _ in range(_PATIENCE):
         await pilot.pause(0.03)
         busy = app.store.phase is Phase.RUNNING or any(w.is_running for w in app.workers)
+        # The first finding is chosen a moment after the analysis is over.
+        busy = busy or not app.screen_stack[0].query_one("#evidence").border_title
         quiet = 0 if busy else quiet + 1
         if quiet > 5:
             return
