@@ -1,22 +1,27 @@
 """``--baseline FILE``: what somebody has looked at and accepts."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reprodiff import baseline
 from reprodiff.errors import InputError
 from reprodiff.model import Report
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
 
+if TYPE_CHECKING:
+    from reprodiff.baseline import Entry
+
 _MOST = 1 << 20
 
 
-def entries(path: str) -> tuple[baseline.Entry, ...]:
+def entries(path: str) -> "tuple[Entry, ...]":
     """Return the entries of a file.
 
     Raises :class:`~reprodiff.errors.InputError` if it cannot be read, or says nothing that can be
     followed.
     """
+    from reprodiff.baseline import parse  # noqa: PLC0415 - only where there is a file
+
     try:
         with Path(path).open("rb") as file:
             data = file.read(_MOST + 1)
@@ -28,14 +33,16 @@ def entries(path: str) -> tuple[baseline.Entry, ...]:
         ) from error
     if len(data) > _MOST:
         raise InputError(f"the baseline '{plain(path)}' is too large", "at most 1 MiB is read")
-    return baseline.parse(text, path)
+    return parse(text, path)
 
 
 def without_accepted(
-    report: Report, accepted: tuple[baseline.Entry, ...], path: str
+    report: Report, accepted: "tuple[Entry, ...]", path: str
 ) -> tuple[Report, LeftOut]:
     """Return ``report`` without what a baseline accepts, and what that was."""
-    left, taken = baseline.apply(accepted, report)
+    from reprodiff.baseline import apply  # noqa: PLC0415 - only where there is a file
+
+    left, taken = apply(accepted, report)
     stale = tuple(f"{entry.words} ({plain(entry.reason)})" for entry in taken.stale)
     by = f"--baseline {plain(path)}"
     return left, LeftOut(taken.findings, taken.locations, by, stale)
