@@ -23,7 +23,10 @@ _GENERAL: Final = (
     ("shell", ("",)),
     ("git", ("",)),
     ("pins", ("",)),
-    ("patchelf", ("native-tables-changed", "elf-rpath", "vendored-library-patched")),
+    (
+        "patchelf",
+        ("native-tables-changed", "elf-rpath", "elf-edited-layout", "vendored-library-patched"),
+    ),
     ("pip", ("pyc-", "install", "script-", "record-coverage")),
     ("uv", ("pyc-", "install", "script-", "hard-links", "environment-location")),
     (
