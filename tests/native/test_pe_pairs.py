@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+import time
 import zipfile
 from pathlib import Path
 
@@ -66,6 +67,9 @@ def mingw(place: Path, machine: str, options: str, code: str = CODE) -> Path:
     place.mkdir(parents=True, exist_ok=True)
     source = place / "code.c"
     source.write_text(code, encoding="utf-8")
+    # The linker asks for the time twice: two answers are no single time, and are not proven.
+    if (left := 1 - time.time() % 1) < 0.4:
+        time.sleep(left)
     run(place, tool, "-shared", *options.split(), "-o", "ext.dll", str(source))
     return place / "ext.dll"
 
