@@ -5,6 +5,7 @@ that differs, ``moved`` for words that refer to what has moved, ``string``, ``fu
 ``symbols``, and so on.
 """
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ _MOST: Final = 400
 """Facts of one kind on one region; what is more is put together."""
 
 
-class Statement:
+class Statement(ABC):
     """The facts on one pair of files; a format says what its own parts are called."""
 
     form: str
@@ -33,17 +34,17 @@ class Statement:
         self.found: list[Difference] = []
         self._names: Names | None = None
 
+    @abstractmethod
     def names(self) -> Names:
         """Return the functions and objects of A by address."""
-        raise NotImplementedError
 
+    @abstractmethod
     def string_kind(self, pair: AnyPair, quad: Quad) -> str:
         """Return the kind of fact for a string that another one stands for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rest_kind(self, region: Region) -> str:
         """Return the kind of fact for what differs in a region for no reason known."""
-        raise NotImplementedError
 
     def add(
         self,
