@@ -180,6 +180,8 @@ def tar_cases() -> Iterator[tuple[str, bytes, set[str]]]:
     yield "25 a global path", tars.pax({b"path": b"demo-1/g"}, b"g") + made(), renamed
     yield "25 a NUL in a keyword", tars.pax({b"a\0b": b"1"}) + made(), {"unsafe-member-name"}
     yield "25 a wrong checksum", made(tars.block(b"demo-1/c", chksum=b"0000001\0")), {"problem"}
+    first = tars.file(b"demo-1/a.py", b"a = 1\n", chksum=b"0000001\0")
+    yield "25 a wrong checksum at the start", first + b + tars.END, {"problem"}
     negative = bytearray(tars.block(b"demo-1/n"))
     negative[124:136] = b"\xff" * 12
     tars.stamp(negative)

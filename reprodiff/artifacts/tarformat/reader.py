@@ -50,9 +50,13 @@ _LARGEST_SCAN: Final = 1 << 20
 
 
 def is_tar(data: memoryview) -> bool:
-    """Whether ``data`` begins with a tar header, or with the zero blocks of an empty archive."""
-    block = bytes(data[:BLOCK])
-    return is_header(block) or bytes(data[: 2 * BLOCK]) == 2 * ZERO_BLOCK
+    """Whether data begins as a tar does: with a header, or with the two blocks that end one.
+
+    A block with a magic is a header whose checksum may be wrong: damage, and still a tar.
+    """
+    first = bytes(data[:BLOCK])
+    magic = len(first) == BLOCK and first[257:262] == b"ustar"
+    return is_header(first) or magic or bytes(data[: 2 * BLOCK]) == 2 * ZERO_BLOCK
 
 
 def read_tar(
@@ -66,8 +70,7 @@ def read_tar(
     than ``max_extension_bytes`` (and :data:`EXTENSION_BYTES_PER_ENTRY` for each entry) of pax
     and long-name headers.
     """
-    first = bytes(data[:BLOCK])
-    if not is_tar(data) and not (len(first) == BLOCK and first[257:262] == b"ustar"):
+    if not is_tar(data):
         raise InputError(
             "not a tar archive: it does not begin with a tar header",
             "check that the download is whole and that the name fits the content",

@@ -47,7 +47,7 @@ def meaning(key: str, value: str) -> Hashable:
             return canonical_name(value)
         case "keywords" if "," in value:
             return tuple(keywords(value))
-        case "root-is-purelib" | "dynamic":
+        case "dynamic":
             return value.lower()
         case _ if key in _VERBATIM:
             return value
