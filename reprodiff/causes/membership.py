@@ -1,12 +1,17 @@
 """Members that stand on one side only, moved, or became another kind of thing."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
 from reprodiff.causes.otherbuilds import follows_libraries
 from reprodiff.model import ArtifactKind, Category, Confidence, Difference, Severity
+from reprodiff.text import plain
+
+MAX_NAMED: Final = 20
+"""Distributions named in one explanation."""
 
 ONE_SIDE: Final = Cause(
     id="member-on-one-side",
@@ -28,6 +33,33 @@ ONE_SIDE: Final = Cause(
         ),
         mistaken_for="A rename: a file whose bytes stand under another name is paired with it.",
         sources=(),
+    ),
+)
+
+DISTRIBUTION: Final = Cause(
+    id="distribution-on-one-side",
+    category=Category.MEMBERSHIP,
+    severity=Severity.REVIEW,
+    title="a distribution that only one tree has",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="One installed tree has a whole distribution of which the other has nothing. Its "
+        "files are told together; those that act by themselves, a .pth file or an entry point, "
+        "are told as well.",
+        recognised="RECORD and METADATA of the distribution are on one side only. The files are "
+        "those that this RECORD lists, those of its dist-info directory, and bytecode that was "
+        "checked to be what those sources compile to.",
+        why="Another set of requirements, a dependency that was resolved to another release or "
+        "not at all, or tools that one way to make an environment installs along: venv brings "
+        "pip, uv does not.",
+        fix=(
+            ("pip", "pip install --no-deps --require-hashes -r requirements.txt, of one file"),
+            ("uv", "uv sync --frozen"),
+            ("venv", "python -m venv --without-pip"),
+        ),
+        mistaken_for="Files that a build left out: those belong to a distribution that both "
+        "sides have.",
+        sources=("PEP 376", "PEP 627"),
     ),
 )
 
@@ -219,6 +251,10 @@ def _members(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     groups: dict[str, list[Difference]] = {}
     for fact in facts:
         groups.setdefault(_group(fact), []).append(fact)
+    if whole := groups.get(DISTRIBUTION.id):
+        # One place of each comes first: where not all are shown, each distribution is.
+        ordered = sorted(whole, key=lambda fact: not fact.path.endswith(".dist-info/METADATA"))
+        yield Claim(DISTRIBUTION, ordered, explanation=_distributions(whole))
     for cause in (STARTUP, ONE_SIDE, STRAY, BYTECODE):
         found = groups.get(cause.id, ())
         for damaged in (False, True):
@@ -237,9 +273,27 @@ def _members(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 def _group(fact: Difference) -> str:
     if _STARTUP_NAME.search(fact.path):
         return STARTUP.id
+    if fact.what == "member.distribution":
+        return DISTRIBUTION.id
     if fact.path.endswith(".pyc"):
         return BYTECODE.id
     return STRAY.id if _STRAY_NAME.search(fact.path) else ONE_SIDE.id
+
+
+def _distributions(facts: Sequence[Difference]) -> str:
+    """Say which distributions each side has alone, and of how many files."""
+    sentences: list[str] = []
+    for letter, mine in (
+        ("A", [fact.note for fact in facts if fact.b is None]),
+        ("B", [fact.note for fact in facts if fact.a is None]),
+    ):
+        counts = Counter(mine)
+        named = [f"{plain(name)} ({counts[name]:,} files)" for name in sorted(counts)]
+        if len(named) > MAX_NAMED:
+            named[MAX_NAMED:] = [f"and {len(named) - MAX_NAMED} more"]
+        if named:
+            sentences.append(f"Only in {letter}: {', '.join(named)}.")
+    return " ".join(sentences)
 
 
 def _renamed(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -295,7 +349,13 @@ def _kind(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 RULES: Final = (
     Rule("kind", (KIND,), ("artifact.kind", "artifact.name", "artifact.version"), 5, _kind),
-    Rule("members", (ONE_SIDE, STRAY, BYTECODE, STARTUP), ("member.only",), 10, _members),
+    Rule(
+        "members",
+        (ONE_SIDE, DISTRIBUTION, STRAY, BYTECODE, STARTUP),
+        ("member.only", "member.distribution"),
+        10,
+        _members,
+    ),
     Rule("renamed", (RENAMED, VENDORED, PROJECT_DIRECTORY), ("member.renamed",), 11, _renamed),
     Rule("type", (TYPE,), ("member.type", "member.link"), 12, _type),
     Rule("links", (LINKS,), ("tree.links",), 13, _links),

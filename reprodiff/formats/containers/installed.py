@@ -7,7 +7,9 @@ source compiles to, a script that calls the entry point it is named after.
 
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import field
+from posixpath import normpath
 from typing import Final
 
 from reprodiff.artifacts.base import Artifact, Member
@@ -17,6 +19,7 @@ from reprodiff.formats.installer import installer_name, is_cache_note
 from reprodiff.formats.launcher import parse_launcher
 from reprodiff.formats.parsing.directurl import parse_direct_url
 from reprodiff.formats.parsing.ini import parse_ini
+from reprodiff.formats.parsing.record import parse_record
 from reprodiff.formats.parsing.shebang import parse_shebang
 from reprodiff.formats.parsing.wrapper import parse_wrapper
 from reprodiff.model import ArtifactKind, Difference, MemberType
@@ -24,12 +27,19 @@ from reprodiff.records import dataclass
 
 MAX_COMPILED: Final = 32 << 20
 """Bytes of sources compiled in one comparison; about ten seconds of work."""
+MAX_RECORD: Final = 32 << 20
+"""Bytes of a RECORD that is asked which files are its distribution's."""
 MAX_NOTE: Final = 1 << 16
 """Bytes of a file that an installer writes, and of a script that it generates."""
 
 _NOTES: Final = frozenset({"INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "RECORD"})
 _SCRIPT: Final = re.compile(r"[^/]+\.data/scripts/([^/]+)$")
 _ENTRY_POINTS: Final = re.compile(r"[^/]+\.dist-info/entry_points\.txt$")
+_RECORD_FILE: Final = re.compile(
+    r"(?P<info>(?P<site>(?:.*/)?)(?P<name>[^/-]+)-(?P<version>[^/-]+)\.dist-info/)RECORD$"
+)
+_ORDINARY: Final = frozenset({"member.only", "installed.note", "installed.bytecode"})
+"""What a file may turn out to be without a need to be told apart from its distribution."""
 _OBJECT: Final = re.compile(r"\s*([\w.]+)\s*:\s*([\w.]+)\s*(?:\[[^\]]*\]\s*)?")
 
 
@@ -41,11 +51,18 @@ def told(facts: Iterable[Difference], a: Artifact, b: Artifact) -> Iterator[Diff
     ``installed.bytecode-unchecked`` (the note says why), ``installed.script`` (a wrapper of the
     entry point of its name), ``installed.launcher`` (the same behind a program) and
     ``installed.editable`` (a note that says that the distribution is a link to its sources).
+    ``member.distribution`` is a file of a distribution of which the other tree has nothing; the
+    note says which.
     """
     if ArtifactKind.TREE not in {a.kind, b.kind}:
         yield from facts
         return
+    facts = list(facts)
     sides = (_Side(a, b), _Side(b, a))
+    if a.kind is b.kind:
+        for side, name in zip(sides, ("b", "a"), strict=True):
+            lacking = (fact for fact in facts if getattr(fact, name) is None)
+            side.own({fact.path for fact in lacking if fact.what == "member.only"})
     for fact in facts:
         side = sides[0] if fact.b is None else sides[1]
         if fact.what != "member.only" or fact.note or side.artifact.kind is not ArtifactKind.TREE:
@@ -64,9 +81,31 @@ class _Side:
     """Bytes of sources compiled so far."""
     files: dict[str, Member] = field(default_factory=dict)
     calls: dict[str, str] | None = None
+    owners: dict[str, str] = field(default_factory=dict)
+    """Names and versions of the distributions that only this side has, by their files."""
+
+    def own(self, only: AbstractSet[str]) -> None:
+        """Learn which of the files that are on this side ``only`` are a distribution's."""
+        for path in only:
+            found = _RECORD_FILE.match(path)
+            if found is None or f"{found['info']}METADATA" not in only:
+                continue
+            owner = f"{found['name']} {found['version']}"
+            rows = parse_record(self._read(path, MAX_RECORD) or b"").rows
+            listed = (normpath(f"{found['site']}{row.path}") for row in rows if not row.error)
+            self.owners.update((name, owner) for name in listed if name in only)
+            self.owners.update((name, owner) for name in only if name.startswith(found["info"]))
 
     def narrower(self, fact: Difference) -> Difference:
         """Return the fact under the kind that its member proves to be of."""
+        made = self._kind(fact)
+        origin = source_of(fact.path)
+        owner = self.owners.get(fact.path) or self.owners.get(origin[0] if origin else "")
+        if owner is None or made.what not in _ORDINARY:
+            return made
+        return fact._replace(what="member.distribution", note=owner)
+
+    def _kind(self, fact: Difference) -> Difference:
         head, _, base = fact.path.rpartition("/")
         if base in _NOTES and head.endswith(".dist-info"):
             return self._note(fact, base)
