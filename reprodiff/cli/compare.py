@@ -1,15 +1,13 @@
 """``reprodiff A B``: compare, and say what was found."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
-
-import click
-from click.shell_completion import CompletionItem
+from typing import Final
 
 from reprodiff import __version__
 from reprodiff.cli.accepting import entries, without_accepted
+from reprodiff.cli.arguments import Arguments, Command, Option, Paths
 from reprodiff.cli.errors import UsageError
-from reprodiff.cli.options import LIMITS, limit_options, limits
+from reprodiff.cli.options import DEBUG, FORMAT, HELP, LIMIT_OPTIONS, limits, whole
 from reprodiff.cli.outputs import Format, Target, Writer, check, places_wanted, targets
 from reprodiff.cli.progress import Watch
 from reprodiff.cli.selecting import selection
@@ -29,35 +27,16 @@ Usage: reprodiff A B [options]            say why two builds of a package differ
 
 A and B: wheels, sdists, installed trees, folders of artifacts, zip or tar.
 """
-_ALSO: Final = frozenset({"-h", "--debug", "--exit-zero", "--print-schema", "--version"})
-"""Named in one line of the help."""
+_MENTIONED: Final = frozenset(
+    {"--debug", "--exit-zero", "--help", "--print-completion", "--print-schema", "--version"}
+)
 _TAIL: Final = """\
 
 Also: --debug (tracebacks), --exit-zero, --print-schema, --version, -h, --help
-Limits (sizes take K, M, G): {}
-  {}
+Limits (sizes take K, M, G): --max-member-size --max-total-size --max-ratio
+  --max-entries --max-depth --timeout. Completion: --print-completion SHELL
 Exit status: 0 identical, or nothing from --fail-on up; 1 different; 2 error.
 """
-
-
-class CompareCommand(click.Command):
-    """The comparison, with help that fits a screen."""
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help: what to call, one line an option, the limits in one paragraph."""
-        bounds = [limit.option for limit in LIMITS]
-        elsewhere = _ALSO.union(bounds)
-        formatter.write(_HEAD)
-        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-        records = [
-            (record[0], param.help or "")
-            for param in options
-            if param.opts[0] not in elsewhere and (record := param.get_help_record(ctx))
-        ]
-        with formatter.indentation():
-            formatter.write_dl(records)
-        half = len(bounds) // 2
-        formatter.write(_TAIL.format(" ".join(bounds[:half]), " ".join(bounds[half:])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,113 +76,94 @@ class Request:
         return tuple(option for option, value in given.items() if value)
 
 
-def _show_version(ctx: click.Context, _param: click.Parameter, value: object) -> None:
-    if value and not ctx.resilient_parsing:
-        write_stdout(f"{PROGRAM} {__version__}\n")
-        ctx.exit()
+def _version(_command: Command, _word: str) -> str:
+    return f"{PROGRAM} {__version__}\n"
 
 
-def _show_schema(ctx: click.Context, _param: click.Parameter, value: object) -> None:
-    if value and not ctx.resilient_parsing:
-        from reprodiff.reports.schema import shipped  # noqa: PLC0415 - a rare wish
+def _schema(_command: Command, _word: str) -> str:
+    from reprodiff.reports.schema import shipped  # noqa: PLC0415 - a rare wish
 
-        write_stdout(shipped())
-        ctx.exit()
+    return shipped()
 
 
-def _complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete paths, and the subcommand where a first word is typed."""
-    paths = [CompletionItem(incomplete, type="file")]
-    if incomplete and not ctx.params.get("artifacts") and "explain".startswith(incomplete):
-        return [CompletionItem("explain"), *paths]
-    return paths
+def _completion(_command: Command, shell: str) -> str:
+    from reprodiff.cli.completion import script  # noqa: PLC0415 - once for a shell
+
+    return script(shell)
 
 
-@click.command(cls=CompareCommand)
-@click.argument("artifacts", nargs=-1, shell_complete=_complete)
-@click.option(
-    "-f",
-    "--format",
-    type=click.Choice([it.value for it in Format]),
-    metavar="FORMAT",
-    help="text, json, markdown, html, sarif",
+_OPTIONS: Final = (
+    Option(
+        FORMAT,
+        "text, json, markdown, html, sarif",
+        "FORMAT",
+        read=Format,
+        choices=tuple(Format),
+    ),
+    Option(
+        ("-o", "--output"),
+        "write to FILE (.txt .json .md .html .sarif)",
+        "FILE",
+        repeatable=True,
+        paths=Paths.FILES,
+    ),
+    Option(("--tui",), "the app, or never (default: on a terminal)", opposite="--no-tui"),
+    Option(("--watch",), "in the app, compare again when a file changes"),
+    Option(("--color",), "auto, always or never", "WHEN", read=Color, choices=tuple(Color)),
+    Option(("--limit",), "places shown for each finding (0: all)", "N", read=whole(0)),
+    Option(
+        ("--only",), "show a category, a cause or paths such as '*.so'", "WHAT", repeatable=True
+    ),
+    Option(("--ignore",), "leave out the same; repeatable", "WHAT", repeatable=True),
+    Option(("--baseline",), "leave out what FILE accepts, with reasons", "FILE", paths=Paths.FILES),
+    Option(
+        ("--fail-on",),
+        "exit 1 from: any (default), review, alarm",
+        "LEVEL",
+        read=FailOn,
+        choices=tuple(FailOn),
+    ),
+    Option(("--exit-zero",), "exit 0 whatever differs"),
+    Option(("--normalize",), "say if the canonical forms are the same bytes"),
+    Option(
+        ("--source",),
+        "the project: print changes as patches of its files",
+        "DIR",
+        paths=Paths.FOLDERS,
+    ),
+    Option(("-q", "--quiet"), "only errors, files and the exit status"),
+    *LIMIT_OPTIONS,
+    DEBUG,
+    Option(("--print-schema",), "print the JSON Schema of --format json", tell=_schema),
+    Option(
+        ("--print-completion",),
+        "print what makes a shell complete: bash, zsh, fish",
+        "SHELL",
+        choices=("bash", "fish", "zsh"),
+        tell=_completion,
+    ),
+    Option(("--version",), "print the version", tell=_version),
+    HELP,
 )
-@click.option(
-    "-o",
-    "--output",
-    multiple=True,
-    metavar="FILE",
-    help="write to FILE (.txt .json .md .html .sarif)",
-)
-@click.option("--tui/--no-tui", default=None, help="the app, or never (default: on a terminal)")
-@click.option("--watch", is_flag=True, help="in the app, compare again when a file changes")
-@click.option(
-    "--color",
-    type=click.Choice([it.value for it in Color]),
-    metavar="WHEN",
-    help="auto, always or never",
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="places shown for each finding (0: all)",
-)
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="WHAT",
-    help="show a category, a cause or paths such as '*.so'",
-)
-@click.option("--ignore", multiple=True, metavar="WHAT", help="leave out the same; repeatable")
-@click.option("--baseline", metavar="FILE", help="leave out what FILE accepts, with reasons")
-@click.option(
-    "--fail-on",
-    type=click.Choice([it.value for it in FailOn]),
-    metavar="LEVEL",
-    help="exit 1 from: any (default), review, alarm",
-)
-@click.option("--exit-zero", is_flag=True, help="exit 0 whatever differs")
-@click.option("--normalize", is_flag=True, help="say if the canonical forms are the same bytes")
-@click.option("--source", metavar="DIR", help="the project: print changes as patches of its files")
-@click.option("-q", "--quiet", is_flag=True, help="only errors, files and the exit status")
-@limit_options
-@click.option("--debug", is_flag=True, help="show tracebacks of errors")
-@click.option(
-    "--print-schema",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_schema,
-    help="print the JSON Schema of --format json",
-)
-@click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_version,
-    help="print the version",
-)
-@click.help_option("-h", "--help", help="print this help")
-@click.pass_context
-def compare(ctx: click.Context, /, **_parameters: object) -> int:
-    """Compare two builds of a Python package."""
-    return execute(_request(ctx.params), Terminal.here())
 
 
-def _request(values: dict[str, Any]) -> Request:
+def _compare(arguments: Arguments) -> int:
+    return execute(_request(arguments), Terminal.here())
+
+
+def _request(arguments: Arguments) -> Request:
+    values = arguments.values
     return Request(
-        artifacts=values["artifacts"],
-        format=Format(values["format"]) if values["format"] else None,
+        artifacts=arguments.operands,
+        format=values["format"],
         output=values["output"],
         tui=values["tui"],
-        color=Color(values["color"]) if values["color"] else None,
+        color=values["color"],
         limit=values["limit"],
         only=values["only"],
         ignore=values["ignore"],
         baseline=values["baseline"],
-        fail_on=FailOn(values["fail_on"]) if values["fail_on"] else None,
+        fail_on=values["fail_on"],
         exit_zero=values["exit_zero"],
         quiet=values["quiet"],
         normalize=values["normalize"],
@@ -211,6 +171,11 @@ def _request(values: dict[str, Any]) -> Request:
         limits=limits(values),
         source=values["source"],
     )
+
+
+COMMAND: Final = Command(
+    "", _compare, _OPTIONS, "A B", head=_HEAD, tail=_TAIL, mentioned=_MENTIONED
+)
 
 
 def execute(request: Request, terminal: Terminal) -> int:

@@ -1,44 +1,35 @@
 """``reprodiff explain``: what a cause is, how it is recognised, and how to fix it."""
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Final
 
-import click
-from click.shell_completion import CompletionItem
-
+from reprodiff.cli.arguments import Arguments, Command, Option, Paths
 from reprodiff.cli.errors import UsageError, did_you_mean
+from reprodiff.cli.options import DEBUG, FORMAT, HELP
 from reprodiff.cli.streams import write_stdout
 from reprodiff.cli.terminal import Color, Terminal
 from reprodiff.model import Category
 
 _WIDEST: Final = 96
+_ABOUT: Final = """\
+Say what CAUSE is, how it is recognised and how to fix it.
+
+CAUSE may be a category too; without it, all causes are listed.
+"""
 
 
-def _names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the id of a cause or a category."""
+def _names() -> Sequence[str]:
+    """Return the ids of all causes, and the categories."""
     from reprodiff.causes.registry import CAUSES  # noqa: PLC0415
 
-    names = {*CAUSES, *(category.value for category in Category)}
-    return [CompletionItem(name) for name in sorted(names) if name.startswith(incomplete)]
+    return sorted({*CAUSES, *(category.value for category in Category)})
 
 
-@click.command()
-@click.argument("cause", required=False, shell_complete=_names)
-@click.option(
-    "-f",
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    metavar="FORMAT",
-    help="text or json",
-)
-@click.option("--debug", is_flag=True, help="show tracebacks of errors")
-@click.help_option("-h", "--help", help="print this help")
-def explain(cause: str | None, format: str, debug: bool) -> int:  # noqa: A002, ARG001 - the options' names
-    """Say what CAUSE is, how it is recognised and how to fix it.
+def _strong(text: str) -> str:
+    return f"\x1b[1m{text}\x1b[0m"
 
-    CAUSE may be a category too; without it, all causes are listed.
-    """
+
+def _explain(arguments: Arguments) -> int:
     # Only here is the catalogue needed.
     from reprodiff.causes.registry import CAUSES  # noqa: PLC0415
     from reprodiff.reports.explain import (  # noqa: PLC0415
@@ -48,18 +39,35 @@ def explain(cause: str | None, format: str, debug: bool) -> int:  # noqa: A002, 
         list_text,
     )
 
+    cause = arguments.operands[0] if arguments.operands else None
+    as_json = arguments.values["format"] == "json"
     terminal = Terminal.here()
     width = min(terminal.width, _WIDEST)
-    strong = partial(click.style, bold=True) if terminal.color(Color.AUTO) else str
+    strong = _strong if terminal.color(Color.AUTO) else str
     if one := CAUSES.get(cause or ""):
-        write_stdout(cause_json(one) if format == "json" else cause_text(one, width, strong))
+        write_stdout(cause_json(one) if as_json else cause_text(one, width, strong))
         return 0
     if cause is not None and cause not in list(Category):
         raise UsageError(
             f"there is no cause {cause!r}",
-            did_you_mean(cause, {*CAUSES, *(category.value for category in Category)})
-            or "`reprodiff explain` lists them all",
+            did_you_mean(cause, _names()) or "`reprodiff explain` lists them all",
         )
     some = [it for it in CAUSES.values() if cause is None or it.category == cause]
-    write_stdout(list_json(some) if format == "json" else list_text(some, width, strong))
+    write_stdout(list_json(some) if as_json else list_text(some, width, strong))
     return 0
+
+
+COMMAND: Final = Command(
+    "explain",
+    _explain,
+    (
+        Option(FORMAT, "text or json", "FORMAT", choices=("text", "json"), default="text"),
+        DEBUG,
+        HELP,
+    ),
+    "[CAUSE]",
+    most=1,
+    paths=Paths.NONE,
+    words=_names,
+    about=_ABOUT,
+)

@@ -1,12 +1,12 @@
 """``reprodiff normalize``: write artifacts in canonical form."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import click
-
+from reprodiff.cli.arguments import Arguments, Command, Option, Paths
 from reprodiff.cli.errors import UsageError
-from reprodiff.cli.options import hidden_limit_options, limits, option_for
+from reprodiff.cli.options import DEBUG, HELP, LIMIT_OPTIONS, limits, option_for, whole
 from reprodiff.cli.status import Exit
 from reprodiff.cli.streams import complain, write_stdout
 from reprodiff.errors import LimitError, ReprodiffError
@@ -16,50 +16,21 @@ _SUFFIXES: Final = (".whl", ".zip", ".egg", ".tar", ".tar.gz", ".tgz")
 _EXAMPLE: Final = "reprodiff normalize dist/* -o canonical/"
 
 
-@click.command()
-@click.argument("artifacts", nargs=-1, metavar="IN...", type=click.Path())
-@click.option(
-    "-o",
-    "--output",
-    metavar="OUT",
-    type=click.Path(),
-    help="directory to write to, made if it is not there; a file for a single IN",
-)
-@click.option(
-    "--epoch",
-    type=click.IntRange(min=0),
-    envvar="SOURCE_DATE_EPOCH",
-    metavar="SECONDS",
-    help="time of every member (default: SOURCE_DATE_EPOCH, or 315532800: 1980-01-01)",
-)
-@click.option(
-    "--compress",
-    is_flag=True,
-    help="deflate instead of store: smaller, and about a second for each MB",
-)
-@click.option(
-    "--native-ids",
-    is_flag=True,
-    help="also build-ids, PE times and checksums, LC_UUID in native binaries",
-)
-@click.option("--force", is_flag=True, help="replace files that are there")
-@click.option("-q", "--quiet", is_flag=True, help="print no digests")
-@hidden_limit_options
-@click.option("--debug", is_flag=True, help="show tracebacks of errors")
-@click.help_option("-h", "--help", help="print this help")
-@click.pass_context
-def normalize(ctx: click.Context, /, **_parameters: object) -> int:
-    """Write wheels, sdists, zip and tar files in canonical form.
+_ABOUT: Final = """\
+Write wheels, sdists, zip and tar files in canonical form.
 
-    Prints the digest of each as sha256sum does. What contradicts itself, or whose signature would
-    break, is refused with all reasons; the inputs stay as they are. The options that bound what
-    an artifact may cost (--max-member-size and the others) are those of the comparison.
-    """
+Prints the digest of each as sha256sum does. What contradicts itself, or whose signature would
+break, is refused with all reasons; the inputs stay as they are. The options that bound what an
+artifact may cost (--max-member-size and the others) are those of the comparison.
+"""
+
+
+def _normalize(arguments: Arguments) -> int:
     from reprodiff.normalize.rules import DEFAULT_EPOCH, Rules, canonical_time  # noqa: PLC0415
 
-    values = ctx.params
+    values = arguments.values
     epoch = DEFAULT_EPOCH if values["epoch"] is None else values["epoch"]
-    pairs = _targets(values["artifacts"], values["output"])
+    pairs = _targets(arguments.operands, values["output"])
     rules = Rules(
         time=canonical_time(epoch), native_ids=values["native_ids"], compress=values["compress"]
     )
@@ -87,7 +58,7 @@ def _targets(inputs: tuple[str, ...], output: str | None) -> list[tuple[str, Pat
     return pairs
 
 
-def _one(path: str, target: Path, rules: Any, values: dict[str, Any]) -> bool:  # noqa: ANN401 - Rules, loaded late
+def _one(path: str, target: Path, rules: Any, values: Mapping[str, Any]) -> bool:  # noqa: ANN401 - Rules, loaded late
     """Write one artifact; whether it was."""
     from reprodiff.normalize.files import write  # noqa: PLC0415
 
@@ -108,3 +79,38 @@ def _one(path: str, target: Path, rules: Any, values: dict[str, Any]) -> bool:  
             write_stdout(f"{written.sha256}  {plain(str(target))}\n")
         return True
     return False
+
+
+COMMAND: Final = Command(
+    "normalize",
+    _normalize,
+    (
+        Option(
+            ("-o", "--output"),
+            "directory to write to, made if it is not there; a file for a single IN",
+            "OUT",
+            paths=Paths.FILES,
+        ),
+        Option(
+            ("--epoch",),
+            "time of every member (default: SOURCE_DATE_EPOCH, or 315532800: 1980-01-01)",
+            "SECONDS",
+            read=whole(0),
+            variable="SOURCE_DATE_EPOCH",
+        ),
+        Option(
+            ("--compress",), "deflate instead of store: smaller, and about a second for each MB"
+        ),
+        Option(
+            ("--native-ids",),
+            "also build-ids, PE times and checksums, LC_UUID in native binaries",
+        ),
+        Option(("--force",), "replace files that are there"),
+        Option(("-q", "--quiet"), "print no digests"),
+        *LIMIT_OPTIONS,
+        DEBUG,
+        HELP,
+    ),
+    "IN...",
+    about=_ABOUT,
+)

@@ -3,42 +3,22 @@
 from contextlib import ExitStack
 from typing import Final
 
-import click
-
+from reprodiff.cli.arguments import Arguments, Command, Option, Paths
 from reprodiff.cli.errors import UsageError
-from reprodiff.cli.options import hidden_limit_options, limits
+from reprodiff.cli.options import DEBUG, FORMAT, HELP, LIMIT_OPTIONS, limits
 from reprodiff.cli.streams import write_stdout
 from reprodiff.text import plain
 
 _EXAMPLE: Final = "reprodiff recipe dist/demo-1.0-py3-none-any.whl > rebuild.sh"
+_ABOUT: Final = """\
+Print what a rebuild of a wheel or sdist has to set, as a script for a POSIX shell.
+
+Nothing is built. Every line says how sure it is and why. Run the script with SOURCE set to the
+sdist or the directory of the sources; it writes to the directory `rebuilt`.
+"""
 
 
-@click.command()
-@click.argument("artifact", required=False, type=click.Path())
-@click.option(
-    "--sdist",
-    metavar="FILE",
-    type=click.Path(),
-    help="the sdist it is to be built from: tells time zones and build requirements",
-)
-@click.option(
-    "-f",
-    "--format",
-    type=click.Choice(["shell", "json"]),
-    default="shell",
-    metavar="FORMAT",
-    help="shell or json",
-)
-@hidden_limit_options
-@click.option("--debug", is_flag=True, help="show tracebacks of errors")
-@click.help_option("-h", "--help", help="print this help")
-@click.pass_context
-def recipe(ctx: click.Context, /, **_parameters: object) -> int:
-    """Print what a rebuild of a wheel or sdist has to set, as a script for a POSIX shell.
-
-    Nothing is built. Every line says how sure it is and why. Run the script with SOURCE set to the
-    sdist or the directory of the sources; it writes to the directory `rebuilt`.
-    """
+def _recipe(arguments: Arguments) -> int:
     # Only here is it needed.
     from reprodiff.artifacts.identity import identify  # noqa: PLC0415
     from reprodiff.artifacts.opening import open_artifact  # noqa: PLC0415
@@ -48,16 +28,16 @@ def recipe(ctx: click.Context, /, **_parameters: object) -> int:
     from reprodiff.toolchains.recognise import with_tools  # noqa: PLC0415
     from reprodiff.toolchains.sources import with_sdist  # noqa: PLC0415
 
-    values = ctx.params
-    if not values["artifact"]:
+    values = arguments.values
+    if not arguments.operands or not (path := arguments.operands[0]):
         raise UsageError("there is no artifact to read a recipe from", _EXAMPLE)
     bounds = limits(values)
     with ExitStack() as stack:
-        artifact = stack.enter_context(open_artifact(values["artifact"], bounds))
+        artifact = stack.enter_context(open_artifact(path, bounds))
         info = with_tools(identify(artifact), artifact)
         if info.kind not in {ArtifactKind.WHEEL, ArtifactKind.SDIST}:
             raise UsageError(
-                f"'{plain(values['artifact'])}' is a {info.kind.value}, which nobody builds",
+                f"'{plain(path)}' is a {info.kind.value}, which nobody builds",
                 "give a wheel or an sdist",
             )
         lines = read(artifact, info)
@@ -68,3 +48,24 @@ def recipe(ctx: click.Context, /, **_parameters: object) -> int:
             lines = with_sdist(lines, artifact, sdist)
     write_stdout(to_json(info, lines) if values["format"] == "json" else to_shell(info, lines))
     return 0
+
+
+COMMAND: Final = Command(
+    "recipe",
+    _recipe,
+    (
+        Option(
+            ("--sdist",),
+            "the sdist it is to be built from: tells time zones and build requirements",
+            "FILE",
+            paths=Paths.FILES,
+        ),
+        Option(FORMAT, "shell or json", "FORMAT", choices=("shell", "json"), default="shell"),
+        *LIMIT_OPTIONS,
+        DEBUG,
+        HELP,
+    ),
+    "[ARTIFACT]",
+    most=1,
+    about=_ABOUT,
+)

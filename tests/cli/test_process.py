@@ -1,4 +1,4 @@
-"""The command as a process: what it loads, closed pipes, encodings, completion."""
+"""The command as a process: what it loads, closed pipes, encodings, how it ends."""
 
 import json
 import os
@@ -150,29 +150,6 @@ def test_output_is_the_same_bytes_in_every_run() -> None:
             for seed, zone in (("0", "UTC"), ("9", "Asia/Tokyo"))
         }
         assert len(outputs) == 1
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        ("reprodiff --form", {"--format"}),
-        ("reprodiff --max-m", {"--max-member-size"}),
-        ("reprodiff a b --format j", {"json"}),
-        ("reprodiff explain zip-member-mt", {"zip-member-mtime"}),
-        ("reprodiff explain timest", {"timestamps"}),
-        ("reprodiff expl", {"explain"}),
-    ],
-)
-def test_a_shell_can_complete(words: str, expected: set[str]) -> None:
-    run = python(
-        "import sys; from reprodiff.cli.main import main; sys.exit(main())",
-        _REPRODIFF_COMPLETE="bash_complete",
-        COMP_WORDS=words,
-        COMP_CWORD=str(len(words.split()) - 1),
-    )
-    assert run.stderr == b""
-    offered = {line.partition(",")[2] for line in run.stdout.decode().splitlines()}
-    assert offered & expected == expected
 
 
 def test_the_module_runs_as_the_command() -> None:
