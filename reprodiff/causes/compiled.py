@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from reprodiff.causes import native, native_causes
+from reprodiff.causes import native, native_causes, native_tools
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
 from reprodiff.causes.compiled_docs import (
+    CPU_FEATURES,
     DEBUG_INFO,
     LAYOUT,
     ORDER,
@@ -56,6 +57,7 @@ def structure_rules(form: str, path: Cause, time: Cause, code: Cause, judge: Jud
             _RANK,
             _code(code),
         ),
+        Rule(f"{form}-features", (CPU_FEATURES,), (f"{form}.features",), _RANK, _features),
         Rule(f"{form}-sections", (DEBUG_INFO, DATA), (f"{form}.section",), _RANK, _sections),
         Rule(f"{form}-order", (ORDER,), (f"{form}.order",), _RANK, _plain(ORDER)),
         Rule(f"{form}-symbols", (SYMBOLS,), (f"{form}.symbols",), _RANK, _plain(SYMBOLS)),
@@ -77,6 +79,12 @@ def _code(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Clai
             yield Claim(cause, unread, Confidence.POSSIBLE, evidence=(unread[0].note,))
 
     return apply
+
+
+def _features(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    evidence = native_tools.processors(facts)
+    yield Claim(CPU_FEATURES, facts, Confidence.LIKELY, evidence=evidence)
 
 
 def _plain(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Claim]]:

@@ -30,6 +30,29 @@ LAYOUT: Final = Cause(
     ),
 )
 
+CPU_FEATURES: Final = Cause(
+    id="native-cpu-features",
+    category=Category.ENVIRONMENT,
+    severity=Severity.REVIEW,
+    title="compiled code for other processors",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="Functions use instructions that not every processor of the architecture has.",
+        recognised="Functions that differ are decoded: those of one side have instructions of an "
+        "extension (AVX2, POPCNT, the atomics of Armv8.1) that no function that differs has on the "
+        "other side.",
+        why="The build looked at the processor it ran on (-march=native, a configure test), or "
+        "another compiler has other defaults.",
+        fix=(
+            ("gcc, clang", "-march=x86-64, never native"),
+            ("MSVC", "leave /arch out"),
+            ("rustc", "no -C target-cpu=native"),
+        ),
+        mistaken_for="Other sources: those may ask for other instructions as well.",
+        sources=("https://gitlab.com/x86-psABIs/x86-64-ABI",),
+    ),
+)
+
 SYMBOLS: Final = Cause(
     id="native-symbols",
     category=Category.NATIVE_CODE,

@@ -244,8 +244,16 @@ def _code(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     other = [fact for fact in sure if _for_processor(fact)]
     sure = [fact for fact in sure if fact not in other] if other else sure
     follows = (f":{TOOLCHAIN.id}",) if tools else ()
-    if other:
-        yield Claim(CPU_DISPATCH, other, Confidence.LIKELY)
+    uses = [fact for fact in facts if fact.what == "elf.features"]
+    if other or uses:
+        named = {_raw(fact.a if fact.a is not None else fact.b).decode("utf-8", "replace")
+                 for fact in other}  # fmt: skip
+        shown = [fact for fact in uses if fact.inside not in named]
+        yield Claim(
+            CPU_DISPATCH, [*shown, *other], Confidence.LIKELY,
+            evidence=native_tools.processors(uses),
+            consumed=tuple(fact for fact in uses if fact not in shown),
+        )  # fmt: skip
     if sure:
         text = BEYOND_MOVES
         if tools:
@@ -357,7 +365,7 @@ RULES: Final = (
     Rule(
         "elf-code",
         (CODE, CPU_DISPATCH),
-        (*_CODE_FACTS, "elf.comment", "elf.property", "elf.string"),
+        (*_CODE_FACTS, "elf.features", "elf.comment", "elf.property", "elf.string"),
         48,
         _code,
     ),

@@ -117,7 +117,9 @@ CPU_DISPATCH: Final = Cause(
     blame=Blame.SOURCE,
     doc=Doc(
         what="The files have functions for other instruction sets, or need another one.",
-        recognised="The names of functions that one side alone has end in an instruction set, or "
+        recognised="Functions that differ are decoded: those of one side have instructions of an "
+        "extension (AVX2, POPCNT, the atomics of Armv8.1) that no function that differs has on the "
+        "other side. Or functions that one side alone has are named after an instruction set, or "
         "the property note of the two names other levels of x86-64.",
         why="The build looked at the processor it ran on (-march=native, a configure test), or "
         "another compiler knows more of them.",
@@ -125,7 +127,8 @@ CPU_DISPATCH: Final = Cause(
             ("gcc, clang", "-march=x86-64, never native"),
             ("numpy, meson", "-Dcpu-baseline=... -Dcpu-dispatch=..."),
         ),
-        mistaken_for="Other sources.",
+        mistaken_for="Other sources: those may ask for other instructions as well. What differs in "
+        "functions stays under native-code-changed.",
         sources=("https://numpy.org/doc/stable/reference/simd/build-options.html",),
     ),
 )

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from reprodiff.model import Difference
+
 # Paths that belong to a tool and have its version or a hash of it: headers of an interpreter in
 # the manylinux images, a store of Nix, a formula of Homebrew, the sources of Rust's own library.
 _PLACES: Final = (
@@ -53,6 +55,36 @@ def producers(a: bytes, b: bytes) -> tuple[str, ...]:
     if not lines and flags_a != flags_b:
         lines.append("the same flags in another order")
     return tuple(lines)
+
+
+# The levels of x86-64, each with what it asks for beyond the one before (x86-64 psABI, 3.1.1).
+_LEVELS: Final[tuple[tuple[str, frozenset[str]], ...]] = (
+    ("x86-64-v2", frozenset({"CX16", "POPCNT", "SSE3", "SSE4.1", "SSE4.2", "SSSE3"})),
+    ("x86-64-v3", frozenset({"AVX", "AVX2", "BMI", "BMI2", "F16C", "FMA", "LZCNT", "MOVBE"})),
+    ("x86-64-v4", frozenset({"AVX-512"})),
+)
+
+
+def processors(facts: Sequence[Difference]) -> tuple[str, ...]:
+    """Return what functions of each side ask of a processor, and none of the other side does."""
+    sides: list[set[str]] = [
+        {each for value in values for each in str(value or "").split(", ")} - {"", "baseline"}
+        for values in ([fact.a for fact in facts], [fact.b for fact in facts])
+    ]
+    lines: list[str] = []
+    for side, mine, other in (("A", sides[0], sides[1]), ("B", sides[1], sides[0])):
+        alone = mine - other
+        if alone:
+            level = next((name for name, those in _LEVELS[::-1] if those & alone), "")
+            more = f" ({level} has all of it)" if level and _below(alone, level) else ""
+            lines.append(f"only {side} uses {', '.join(sorted(alone))}{more}")
+    return tuple(lines)
+
+
+def _below(alone: set[str], level: str) -> bool:
+    """Whether a level of x86-64 has all of some extensions."""
+    names = [name for name, _ in _LEVELS]
+    return alone <= {each for _, those in _LEVELS[: names.index(level) + 1] for each in those}
 
 
 def _split(text: str) -> tuple[str, Sequence[str]]:

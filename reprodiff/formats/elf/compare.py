@@ -234,6 +234,7 @@ class _Comparison(Statement):
             cut.headers.stated.append(head)
         self.functions(work, maps)
         self.code(result)
+        self.features(work, maps, result)
         self.symbols(work)
         for name_a, name_b, quad, region in work.bare:
             places = [region.spans(quad)]

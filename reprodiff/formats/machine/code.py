@@ -239,7 +239,7 @@ def _judge(
     start, stop = pair.a.addr + one.start, pair.a.addr + one.start + one.size
     resized = one.size != two.size
     if changes:
-        change = Change(name, region, changes[0][4], changes[0][5])
+        change = Change(name, region, changes[0][4], changes[0][5], start=one.start)
         change.parts = [Quad(*item[:4]) for item in changes]
         if resized or any(quad == whole for quad in change.parts):
             change.parts = [whole]

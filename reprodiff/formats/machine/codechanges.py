@@ -17,6 +17,8 @@ class Change:
     a: str
     b: str
     parts: list[Quad] = field(default_factory=list)
+    start: int = -1
+    """Where the function starts in its section of A; -1 where only what it refers to differs."""
 
 
 @dataclass(slots=True)

@@ -23,6 +23,8 @@ _SIZE: Final[int] = _RECORD.size.offset
 _NAME: Final[int] = _RECORD.mnemonic.offset
 _OPERANDS: Final[int] = _RECORD.op_str.offset
 _WITHIN: Final = range(_OPERANDS, _OPERANDS + _RECORD.op_str.size)
+_KEY: Final = 12
+"""Letters of a name that tell it from any other."""
 _DIGIT: Final = re.compile(rb"[0-9]")
 _RELATIVE: Final = re.compile(rb"\[rip")
 _LOW: Final = 0 if ctypes.c_uint16(1).value == bytes(ctypes.c_uint16(1))[0] else 1
@@ -48,6 +50,16 @@ class Decoded:
     referring: list[int]
     """Numbers of the instructions that may refer to something: relative, or a number alone."""
     records: memoryview
+
+    def kinds(self) -> list[int]:
+        """Return the numbers of the first instruction of each name, and of all vector ones."""
+        first: dict[bytes, int] = {}
+        records, vector = self.records, ord("v")
+        for number in range(len(self.starts) - 1):
+            at = number * _STRIDE + _NAME
+            name = bytes(records[at : at + _KEY])
+            first.setdefault(name if name[0] != vector else b"%d" % number, number)
+        return list(first.values())
 
     def instruction(self, number: int) -> Instruction:
         """Return address, size, name and operands of an instruction."""

@@ -54,7 +54,7 @@ def check(
             unread(region, [both], why, result)
             continue
         texts = changes[0][4:] if changes else ["", ""]
-        change = Change(label(both.a, region), region, *texts)
+        change = Change(label(both.a, region), region, texts[0], texts[1], start=both.a.start)
         change.parts = [Quad(*_range(both.a), *_range(both.b))]
         region.stated += change.parts
         result.changes.append(change)
@@ -73,7 +73,7 @@ def _changed(work: AnyWork, found: CodeMap, items: Sequence[FunctionPair], resul
             Quad(both.a.start + x, both.a.start + y, both.b.start + x, both.b.start + y)
             for x, y in _runs(region, both)
         ]
-        change = Change(label(both.a, region), region, "", "", runs)
+        change = Change(label(both.a, region), region, "", "", runs, start=both.a.start)
         region.stated += runs
         result.changes.append(change)
         step = 2 if work.a.arch == ARM else 4

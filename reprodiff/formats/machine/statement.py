@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from reprodiff.formats.machine.codechanges import Result
+from reprodiff.formats.machine.features import uses
 from reprodiff.formats.machine.functions import CodeMap, Names
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.proof import Quad, Region
@@ -104,6 +105,14 @@ class Statement(ABC):
             self.add(f"{self.form}.code", change.name, change.a, change.b, places)
         for message in result.problems:
             self.add("problem", "code", None, None, [], note=message)
+
+    def features(self, work: AnyWork, maps: Sequence[CodeMap], result: Result) -> None:
+        """State the functions that ask another processor for more than the other side does."""
+        for use in uses(work, maps, result):
+            one, two = (
+                None if each is None else ", ".join(each) or "baseline" for each in (use.a, use.b)
+            )
+            self.add(f"{self.form}.features", use.name, one, two, [])
 
     def functions(self, work: AnyWork, maps: Sequence[CodeMap]) -> None:
         """State functions of one side, and such that stand in another order."""

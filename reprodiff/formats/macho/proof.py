@@ -103,6 +103,7 @@ class Proof(Statement):
         self._lonely((only_a, only_b))
         self.functions(work, maps)
         self.code(result)
+        self.features(work, maps, result)
         self.symbols(work)
         for region in every:
             if result.problems and region.pair is not None and region.pair.a.constant:

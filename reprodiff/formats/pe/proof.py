@@ -229,6 +229,7 @@ class Proof(Statement):
             self.add("pe.section", name, values[0], values[1], [(lonely.a, lonely.b)])
         self.functions(work, maps)
         self.code(result)
+        self.features(work, maps, result)
         self.symbols(work)
         for region in cut.all():
             if result.problems and region.pair is not None and region.pair.a.constant:
