@@ -1,9 +1,7 @@
 """``python -m reprodiff``."""
 
-import sys
-
 # A process that the app starts loads this file too, and has no use for the command line.
 if __name__ == "__main__":
-    from reprodiff.cli.main import main
+    from reprodiff.cli.main import run
 
-    sys.exit(main())
+    run()

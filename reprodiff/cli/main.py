@@ -1,14 +1,14 @@
 """The command ``reprodiff``: from arguments to an exit status, and nothing escapes on the way."""
 
-import atexit
 import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 from reprodiff.cli.arguments import parse
 from reprodiff.cli.commands import check_first, command
+from reprodiff.cli.ending import end
 from reprodiff.cli.options import option_for
 from reprodiff.cli.status import Exit
 from reprodiff.cli.streams import complain, drop_stdout, trace, write_stdout
@@ -17,6 +17,11 @@ from reprodiff.errors import LimitError, ReprodiffError
 COMPLETION: Final = "_REPRODIFF_COMPLETE"
 """The variable that a shell sets to ask what the last word may become."""
 _COLLECT: Final = (10_000, 50, 100)
+
+
+def run() -> NoReturn:
+    """Be the command: do what this process was called for, and end it."""
+    end(main())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,14 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _collect_less() -> None:
-    """Look for cycles less often than by default, and not at all when the process ends.
+    """Look for cycles less often than by default.
 
     A comparison makes hundreds of thousands of records that live to its end, and hardly a cycle:
-    to look for one time and again costs a fifth of a large run, and a last time a tenth of a
-    small one.
+    to look for one time and again costs a fifth of a large run.
     """
     gc.set_threshold(*_COLLECT)
-    atexit.register(gc.freeze)
 
 
 def _run(given: list[str]) -> int:

@@ -19,7 +19,7 @@ from reprodiff.events import Done
 from tests.cli.conftest import Options
 from tests.reports.factory import finding, full, place, report
 
-def run(a, b, options):
+def compare(a, b, options):
     if a == "endless":
         print("ready", file=sys.stderr, flush=True)
         time.sleep(120)
@@ -30,12 +30,12 @@ def run(a, b, options):
         yield Done(full())
 
 module = ModuleType("reprodiff.engine")
-module.run, module.Options = run, Options
+module.run, module.Options = compare, Options
 sys.modules["reprodiff.engine"] = module
 before = set(sys.modules)
-from reprodiff.cli.main import main
+from reprodiff.cli.main import main, run
 """
-_RUN = f"{_STAND_IN}\nsys.exit(main())"
+_RUN = f"{_STAND_IN}\nrun()"
 _LIST = f"""{_STAND_IN}
 import contextlib, io, json
 for name in [name for name in sys.modules if name.partition(".")[0] in ("rich", "textual")]:
@@ -150,6 +150,62 @@ def test_output_is_the_same_bytes_in_every_run() -> None:
             for seed, zone in (("0", "UTC"), ("9", "Asia/Tokyo"))
         }
         assert len(outputs) == 1
+
+
+# Says what becomes of the process: a mark for each thing that is to happen before its end.
+_END = """
+import atexit, sys, threading, time
+from reprodiff.cli import main
+{before}
+main.main = lambda: 5
+print("buffered", end=" ")
+main.run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("", ""),
+        ("atexit.register(print, 'registered')", "registered\n"),
+        ("t = threading.Timer(0.2, print, ['waited for']); t.start()", "waited for\n"),
+    ],
+)
+def test_what_is_to_happen_at_the_end_happens(before: str, said: str) -> None:
+    run = python(_END.format(before=before))
+    assert (run.returncode, run.stderr) == (5, b"")
+    assert run.stdout.decode().replace("\r\n", "\n") == f"buffered {said}"
+
+
+@pytest.mark.parametrize("watch", ["settrace", "setprofile"])
+def test_whoever_looks_on_sees_the_end(watch: str) -> None:
+    code = _END.format(before=f"sys.{watch}(lambda *_: None)").replace("main.run()", _CATCH)
+    run = python(code)
+    assert (run.returncode, run.stdout.split()) == (0, [b"buffered", b"seen"])
+
+
+_CATCH = """
+try:
+    main.run()
+except SystemExit:
+    print("seen")
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("arguments", ["--version", "a b -f json"])
+def test_output_that_does_not_arrive_is_an_error(arguments: str) -> None:
+    script = f'"$0" -c "$1" {arguments} > /dev/full'
+    run = subprocess.run(
+        ["/bin/sh", "-c", script, sys.executable, _RUN],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert run.returncode not in {0, 1}
+    assert "No space left on device" in run.stderr
 
 
 def test_the_module_runs_as_the_command() -> None:
