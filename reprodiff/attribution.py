@@ -132,7 +132,7 @@ class Collector:
         for fact in claim.differences:
             path = where + fact.path if fact.path else where.removesuffix("!/")
             group.count += 1
-            if not headers or not fact.path or fact.what.startswith("member."):
+            if not headers or not fact.path or fact.what.startswith(("member.", "installed.")):
                 group.touched.add(path)
             if self._limit is None or len(group.locations) < self._limit:
                 group.locations.append(locate(fact, path, headers=headers))

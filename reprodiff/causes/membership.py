@@ -236,6 +236,25 @@ KIND: Final = Cause(
     ),
 )
 
+INSTALLED: Final = Cause(
+    id="wheel-and-tree",
+    category=Category.METADATA,
+    severity=Severity.BENIGN,
+    title="a wheel, and a tree it was installed in",
+    blame=Blame.LEAF,
+    doc=Doc(
+        what="A wheel is compared with an installed tree that holds the same distribution. Files "
+        "are compared under the names they have in the wheel; what an installer adds is told "
+        "apart.",
+        recognised="One input is a wheel, the other a directory with the dist-info of its project "
+        "and version.",
+        why="To see whether what is installed is what was published.",
+        fix=(("", "nothing to fix: the two are meant to be compared"),),
+        mistaken_for="Two builds: see the other findings for what the installation changed.",
+        sources=("PEP 427", "PEP 376"),
+    ),
+)
+
 _STRAY_NAME: Final = re.compile(
     r"(?:^|/)(?:\.DS_Store|\._[^/]+|Thumbs\.db|[^/]+~|[^/]+\.(?:orig|rej|swp|bak))$"
 )
@@ -342,13 +361,13 @@ def _kind(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
             explanation=" ".join(f"{f.inside}: {f.a!s} in A, {f.b!s} in B." for f in mine),
         )
     if said:
-        yield Claim(
-            KIND, said, severity=Severity.BENIGN, explanation="A wheel and an installed tree."
-        )
+        yield Claim(INSTALLED, said)
 
 
 RULES: Final = (
-    Rule("kind", (KIND,), ("artifact.kind", "artifact.name", "artifact.version"), 5, _kind),
+    Rule(
+        "kind", (KIND, INSTALLED), ("artifact.kind", "artifact.name", "artifact.version"), 5, _kind
+    ),
     Rule(
         "members",
         (ONE_SIDE, DISTRIBUTION, STRAY, BYTECODE, STARTUP),

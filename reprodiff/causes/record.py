@@ -1,5 +1,6 @@
 """RECORD: rows that follow from their files, contradict them, or are written in another way."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -10,6 +11,7 @@ from reprodiff.model import ArtifactKind, Category, Confidence, Difference, Seve
 
 _WHEEL_SPEC: Final = "Binary distribution format specification, The .dist-info directory"
 _RECORD_SPEC: Final = "Recording installed projects specification, The RECORD file"
+_RECORD: Final = re.compile(r"\.dist-info/RECORD$")
 
 FOLLOWS: Final = Cause(
     id="record-row-follows",
@@ -87,6 +89,25 @@ ORDER: Final = Cause(
     ),
 )
 
+REWRITTEN: Final = Cause(
+    id="record-rewritten",
+    category=Category.TEXT_FORMAT,
+    severity=Severity.BENIGN,
+    title="RECORD as its installer writes it",
+    blame=Blame.CONSEQUENCE,
+    doc=Doc(
+        what="An installer does not copy RECORD: it writes the file anew, with its own order of "
+        "rows, line endings and quotes, and with rows for what it adds.",
+        recognised="The rows are the same, and only their order, their line endings or the quotes "
+        "around a field differ. INSTALLER stands beside RECORD on a side that is a tree.",
+        why="One side is a wheel, or the trees were installed by two tools: pip ends the lines "
+        "with CRLF, uv with LF, and each sorts in its own way.",
+        fix=(("", "nothing to fix against a wheel; two trees agree if one command made both"),),
+        mistaken_for="Text that a checkout on Windows changed.",
+        sources=(_RECORD_SPEC, "RFC 4180"),
+    ),
+)
+
 SPELLING: Final = Cause(
     id="record-spelling",
     category=Category.TEXT_FORMAT,
@@ -94,13 +115,14 @@ SPELLING: Final = Cause(
     title="RECORD says the same in other words",
     blame=Blame.LEAF,
     doc=Doc(
-        what="Rows say the same and are written in another way: quotes around a path, or another "
-        "hash algorithm for the same file. An empty line, padding behind a hash, an algorithm in "
-        "capitals or a weak one, and a row without a size are for review: pip fails at the first, "
-        "other installers refuse the rest.",
-        recognised="Read as CSV the fields are equal; or the hashes are of different algorithms "
-        "and each is true of the same bytes.",
-        why="Another tool, or another version of it, wrote RECORD.",
+        what="Rows say the same and are written in another way: quotes around a path, other line "
+        "endings, or another hash algorithm for the same file. An empty line, padding behind a "
+        "hash, an algorithm in capitals or a weak one, and a row without a size are for review: "
+        "pip fails at the first, other installers refuse the rest.",
+        recognised="Read as CSV the fields are equal, with lines that end in LF or CRLF; or the "
+        "hashes are of different algorithms and each is true of the same bytes.",
+        why="Another tool, or another version of it, wrote RECORD: flit and auditwheel end its "
+        "lines with CRLF, on any system.",
         fix=(("any", "build both sides with the same backend, repair tool and installer, pinned"),),
         mistaken_for="Other files: these are the same.",
         sources=("RFC 4180", _RECORD_SPEC),
@@ -301,6 +323,30 @@ def _order(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     yield Claim(ORDER, facts, evidence=evidence)
 
 
+def _rewritten(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """What an installer changes in the RECORD of a project that it installed."""
+    trees = [side for side in (scene.a, scene.b) if side.info.kind is ArtifactKind.TREE]
+    mine = [
+        fact
+        for fact in facts
+        if _RECORD.search(fact.path)
+        and is_installed(fact.path, scene)
+        and any(f"{fact.path.removesuffix('RECORD')}INSTALLER" in side.paths for side in trees)
+    ]
+    if mine:
+        follows = ":installer-files" if len(trees) < len(Side) else ":installer-name"
+        yield Claim(REWRITTEN, mine, follows=(follows,))
+    # A checkout has no say in how RECORD ends its lines: it is written by the build.
+    ends = [fact for fact in facts if fact not in mine and _ends_differently(fact)]
+    if ends:
+        yield Claim(SPELLING, ends)
+
+
+def _ends_differently(fact: Difference) -> bool:
+    kinds = {*str(fact.a).split(", "), *str(fact.b).split(", ")}
+    return fact.what == "text.eol" and bool(_RECORD.search(fact.path)) and kinds <= {"LF", "CRLF"}
+
+
 def _spelling(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
     quoting = [fact for fact in facts if fact.what == "record.quoting"]
@@ -322,6 +368,13 @@ RULES: Final = (
         ),
         6,
         _lies,
+    ),
+    Rule(
+        "record-written",
+        (REWRITTEN, SPELLING),
+        ("record.order", "record.quoting", "text.eol"),
+        39,
+        _rewritten,
     ),
     Rule("record-order", (ORDER,), ("record.order",), 40, _order),
     Rule("record-spelling", (SPELLING,), ("record.quoting", "record.blank"), 41, _spelling),

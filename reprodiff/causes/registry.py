@@ -30,7 +30,7 @@ _FAMILIES: Final = (
     ("bookkeeping", ("derived",)),
     ("bytecode", ("pyc",)),
     ("data", ("ini", "json", "toml")),
-    ("record", ("record",)),
+    ("record", ("record", "text")),
     ("metadata", ("artifact", "metadata", "wheel")),
     ("native", ("elf",)),
     ("listing", ("entry", "list", "listing")),

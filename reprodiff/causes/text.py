@@ -32,8 +32,7 @@ LINE_ENDINGS: Final = Cause(
         recognised="The lines are equal without their endings. It is benign for text that reads "
         "the same, Python sources among it; for a script that the system starts by its first "
         "line, batch files and the like it is for review.",
-        why="A checkout on Windows with core.autocrlf, or a file written there in text mode. A "
-        "RECORD with CRLF is the habit of flit and auditwheel, on any system.",
+        why="A checkout on Windows with core.autocrlf, or a file written there in text mode.",
         fix=(
             ("git", "`.gitattributes` with the line `* text=auto eol=lf`"),
             ("own code", 'open(..., "w", newline="\\n")'),

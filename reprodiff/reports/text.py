@@ -181,7 +181,9 @@ class _Findings:
                 title = self._fixes[fix_id].title
                 self._page.prose(("fix: ", "bold"), (title, ""), indent=4, hang=5)
         if finding.no_fix:
-            self._page.prose(("no fix upstream: ", "bold"), (finding.no_fix, ""), indent=4, hang=5)
+            stated = finding.no_fix.startswith("nothing to fix")
+            label = "fix: " if stated else "no fix upstream: "
+            self._page.prose((label, "bold"), (finding.no_fix, ""), indent=4, hang=5)
         for echo in group.echoes:
             self._echo(echo)
 

@@ -95,7 +95,7 @@ def test_rows_in_another_order_are_equivalent(tmp_path: Path) -> None:
 
 def test_other_line_endings_are_equivalent(tmp_path: Path) -> None:
     report = compare_wheels(tmp_path, FILES, FILES, (None, record(rows(FILES), "\r\n")))
-    assert causes(report) == {"line-endings"}
+    assert causes(report) == {"record-spelling"}
     assert report.verdict is Verdict.EQUIVALENT
 
 

@@ -4,6 +4,7 @@ import marshal
 import py_compile
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -139,8 +140,8 @@ def test_pip_against_uv_is_explained_to_the_last_byte(by_pip: Path, by_uv: Path)
     found = by_cause(report)
     assert [f.severity for f in found["installer-name"]] == ["benign"]
     assert [f.severity for f in found["install-origin"]] == ["benign"]
-    (added,) = found["installer-files"]
-    assert (added.severity, added.confidence) == ("benign", "proven")
+    for (added,) in (found["installer-files"], found["installer-bytecode"]):
+        assert (added.severity, added.confidence) == ("benign", "proven")
     assert sum(place.path.endswith(".pyc") for place in added.locations) == 4
     assert "member-on-one-side" not in found
     assert "pyc-presence" not in found
@@ -166,7 +167,7 @@ def test_bytecode_on_one_side_that_is_not_its_source_is_for_review(two: tuple[Pa
     assert unlike.severity == "review"
     assert [place.path.rpartition("/")[2] for place in unlike.locations] == [target.name]
     assert unlike.evidence == (f"{unlike.locations[0].path} is not what its source compiles to",)
-    assert by_cause(report)["installer-files"][0].location_count == 3
+    assert by_cause(report)["installer-bytecode"][0].location_count == 3
 
 
 @pytest.mark.parametrize("top", ["prefix", "site-packages"])
@@ -185,6 +186,26 @@ def test_a_wheel_is_equivalent_to_what_was_installed_from_it(
     found = by_cause(report)
     assert f"{DATA}/scripts/demo" in {p.path for p in found["installer-files"][0].locations}
     assert [p.path for p in found["script-shebang"][0].locations] == [f"{DATA}/scripts/demo-tool"]
+    # What the installer does to RECORD is not taken for the habit of a checkout or a backend.
+    assert found["record-rewritten"][0].derived_from == (found["installer-files"][0].id,)
+    assert not {"record-order", "line-endings"} & set(found)
+    assert found["wheel-and-tree"][0].no_fix.startswith("nothing to fix")
+
+
+def test_a_record_with_other_line_ends_in_a_wheel_is_not_the_work_of_an_installer(
+    tmp_path: Path, built: Path
+) -> None:
+    other = tmp_path / "other" / built.name
+    other.parent.mkdir()
+    with zipfile.ZipFile(built) as source, zipfile.ZipFile(other, "w") as made:
+        for entry in source.infolist():
+            data = source.read(entry)
+            if entry.filename.endswith("/RECORD"):
+                data = data.replace(b"\n", b"\r\n")
+            made.writestr(entry, data)
+    found = by_cause(mirrored(built, other))
+    assert found["record-spelling"][0].locations[0].inside.startswith("line endings")
+    assert not {"record-rewritten", "line-endings"} & set(found)
 
 
 @pytest.mark.parametrize(

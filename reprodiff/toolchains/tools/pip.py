@@ -27,7 +27,7 @@ TOOL: Final = Tool(
         Knob(
             slug="no-compile",
             causes=(
-                *("pyc-source-mtime", "pyc-build-path", "pyc-presence", "installer-files"),
+                *("pyc-source-mtime", "pyc-build-path", "pyc-presence", "installer-bytecode"),
                 *("pyc-marshal-references", "pyc-set-order", "pyc-invalidation-mode"),
                 *("record-coverage", "directory-entries"),
             ),
@@ -57,7 +57,10 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="same-installer",
-            causes=("installer-name", "script-wrapper-template", "script-launcher"),
+            causes=(
+                *("installer-name", "script-wrapper-template", "script-launcher"),
+                "record-rewritten",
+            ),
             title="Install both trees with one release of one installer",
             where=Where.INSTALLER,
             snippet="python -m pip install --force-reinstall 'pip==26.3'",

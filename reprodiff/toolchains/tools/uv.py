@@ -16,7 +16,7 @@ TOOL: Final = Tool(
     knobs=(
         Knob(
             slug="compile",
-            causes=("pyc-presence", "installer-files", "record-coverage", "directory-entries"),
+            causes=("pyc-presence", "installer-bytecode", "record-coverage", "directory-entries"),
             title="Let uv compile too",
             where=Where.INSTALLER,
             command=_INSTALL,
