@@ -6,7 +6,6 @@ cause, severity and confidence, however many places it has.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import field
 from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Prefixes, Rule, Scene
@@ -21,7 +20,7 @@ from reprodiff.model import (
     Severity,
     SpansIn,
 )
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 from reprodiff.text import MAX_SHOWN, plain
 from reprodiff.values import shown
 

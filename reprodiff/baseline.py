@@ -16,13 +16,13 @@ accepts in advance what nobody has seen.
 import json
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import cached_property
 from typing import Final
 
 from reprodiff.errors import InputError
 from reprodiff.model import Category, Finding, Location, Report, Severity
+from reprodiff.records import dataclass, replace
 from reprodiff.text import plain
 
 FILE_NAME: Final = "reprodiff-baseline.toml"

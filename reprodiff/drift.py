@@ -5,9 +5,8 @@ are text as the files have them (``2.17``, ``3.4.29``, ``11.0``), empty where a 
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 from reprodiff.vocabulary import Severity
 
 

@@ -5,7 +5,6 @@ The engine is a generator of events, so that a face fills while the work runs.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import Final
 
 from reprodiff.artifacts.aligning import aligned
@@ -46,6 +45,7 @@ from reprodiff.model import (
 from reprodiff.options import Options
 from reprodiff.pairing import MemberPair, Pairing, pair
 from reprodiff.platforms.drifting import drifted
+from reprodiff.records import replace
 from reprodiff.scenes import make_scene
 from reprodiff.text import plain
 from reprodiff.toolchains.fixes import with_fixes

@@ -8,12 +8,11 @@ artifact, hostile until shown otherwise.  A :class:`Location`, a :class:`Finding
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Final, NamedTuple
 
 from reprodiff.drift import Platform
 from reprodiff.plans import Change, Left, Plan, RecipeLine
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 from reprodiff.vocabulary import (
     ArtifactKind,
     Category,

@@ -1,10 +1,9 @@
 """What a comparison is asked to do; apart from the engine, so that a face may ask without it."""
 
 from collections.abc import Mapping
-from dataclasses import field
 
 from reprodiff.limits import Limits
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,63 @@
-"""``dataclass`` as in the standard library, for a program that starts often and runs briefly.
+"""``dataclass``, ``field`` and ``replace`` as in the standard library, but quick to load.
 
 The standard decorator writes source code for six methods of every class and compiles it whenever
-the module is loaded.  For the classes that one report needs, that is a third of its run.  This one
-leaves the fields, the slots and what belongs to them (``fields``, ``replace``, pattern matching)
-to the standard decorator and gives all classes the same plain methods, which need no compiler.
-To a type checker the two are one and the same.
+the module is loaded, and its module brings half a compiler along (``inspect``, ``ast``, ``dis``,
+``tokenize``).  For the classes that one report needs, that is a third of its run.  Here all classes
+get the same plain methods, and nothing is imported.  To a type checker the two are one and the
+same; the functions of the standard library (``fields``, ``replace``, ``asdict``) work on these
+classes too, which pay for the standard module only then.
+
+What is there is what this program uses: ``frozen``, ``slots``, ``eq`` and ``kw_only``, defaults and
+their factories, and records that extend records.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, field, replace
 else:
-    import dataclasses
-
-    _MISSING = dataclasses.MISSING
     _set = object.__setattr__
+    _MISSING: Final = object()
     Record = TypeVar("Record")
+
+    class _Field:
+        """One field: its name, and where its value comes from if none is given."""
+
+        __slots__ = ("default", "factory", "name")
+
+        def __init__(self, default: object = _MISSING, factory: object = _MISSING) -> None:
+            self.name = ""
+            self.default = default
+            self.factory = factory
+
+    class _StandardFields:
+        """The fields as the standard library knows them, made when it asks for them."""
+
+        def __get__(self, _record: object, cls: type) -> dict[str, Any]:
+            import dataclasses  # noqa: PLC0415 - whoever asks has loaded it
+
+            made: dict[str, Any] = {}
+            for it in cls.__record_fields__:
+                if it.factory is not _MISSING:
+                    made[it.name] = dataclasses.field(default_factory=it.factory)
+                elif it.default is not _MISSING:
+                    made[it.name] = it.default
+            types = {it.name: Any for it in cls.__record_fields__}
+            plain = type(cls.__name__, (), {**made, "__annotations__": types})
+            plain = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=True)(plain)
+            return plain.__dataclass_fields__
+
+    def field(*, default_factory: Callable[[], Any]) -> Any:  # noqa: ANN401
+        """Give a field a default that is made anew for each record."""
+        return _Field(factory=default_factory)
+
+    def replace(record: Record, /, **changes: object) -> Record:
+        """Return a copy of ``record`` with some values changed."""
+        for name in record.__record_names__:
+            if name not in changes:
+                changes[name] = getattr(record, name)
+        return type(record)(**changes)
 
     def dataclass(
         *, frozen: bool = False, slots: bool = False, eq: bool = True, kw_only: bool = False
@@ -25,11 +65,13 @@ else:
         """Make a class a data class; the options mean what they do in the standard library."""
 
         def decorate(cls: type[Record]) -> type[Record]:
-            made = dataclasses.dataclass(
-                init=False, repr=False, eq=False, slots=slots, kw_only=kw_only
-            )(cls)
-            fields = dataclasses.fields(made)
-            names = tuple(field.name for field in fields)
+            own, fields = _fields(cls)
+            names = tuple(it.name for it in fields)
+            made = _with_slots(cls, own) if slots else cls
+            made.__record_fields__ = fields
+            made.__record_names__ = names
+            made.__dataclass_fields__ = _StandardFields()
+            made.__match_args__ = () if kw_only else names
             made.__init__ = _init(fields, 0 if kw_only else len(fields))
             made.__repr__ = _represent
             if eq:
@@ -39,16 +81,40 @@ else:
                 made.__setattr__ = _refuse_to_set
                 made.__delattr__ = _refuse_to_delete
             if slots:
-                made.__getstate__ = _state
+                made.__getstate__ = _values
                 made.__setstate__ = _restore
-            made.__match_args__ = () if kw_only else names
             return made
 
         return decorate
 
-    def _init(fields: tuple[Any, ...], positional: int) -> Callable[..., None]:
-        plan = tuple((field.name, field.default, field.default_factory) for field in fields)
-        names = tuple(field.name for field in fields[:positional])
+    def _fields(cls: type) -> tuple[tuple[str, ...], tuple[_Field, ...]]:
+        """Return the names of the fields that ``cls`` adds, and all its fields."""
+        found: dict[str, _Field] = {}
+        for base in cls.__mro__[:0:-1]:
+            found.update({it.name: it for it in base.__dict__.get("__record_fields__", ())})
+        own = tuple(cls.__annotations__)
+        for name in own:
+            value = cls.__dict__.get(name, _MISSING)
+            if isinstance(value, _Field):
+                # The class itself has no such value.
+                delattr(cls, name)
+            elif type(value).__hash__ is None or type(value).__module__ == "dataclasses":
+                raise TypeError(f"{cls.__name__}.{name} needs a field() of this module")
+            found[name] = value if isinstance(value, _Field) else _Field(value)
+            found[name].name = name
+        return own, tuple(found.values())
+
+    def _with_slots(cls: type[Record], own: tuple[str, ...]) -> type[Record]:
+        """Return the same class with slots, which cannot be added to one that is there."""
+        left_out = {*own, "__dict__", "__weakref__"}
+        body = {key: value for key, value in cls.__dict__.items() if key not in left_out}
+        made = type(cls)(cls.__name__, cls.__bases__, {**body, "__slots__": own})
+        made.__qualname__ = cls.__qualname__
+        return made
+
+    def _init(fields: tuple[_Field, ...], positional: int) -> Callable[..., None]:
+        plan = tuple((it.name, it.default, it.factory) for it in fields)
+        names = tuple(it.name for it in fields[:positional])
 
         def __init__(self: Any, /, *given: Any, **named: Any) -> None:  # noqa: ANN401, N807
             if len(given) > positional:
@@ -73,10 +139,10 @@ else:
         return __init__
 
     def _values(self: Any) -> tuple[Any, ...]:  # noqa: ANN401
-        return tuple([getattr(self, name) for name in self.__dataclass_fields__])
+        return tuple([getattr(self, name) for name in self.__record_names__])
 
     def _represent(self: Any) -> str:  # noqa: ANN401
-        values = zip(self.__dataclass_fields__, _values(self), strict=True)
+        values = zip(self.__record_names__, _values(self), strict=True)
         return f"{type(self).__qualname__}({', '.join(f'{name}={it!r}' for name, it in values)})"
 
     def _equal(self: Any, other: object) -> bool:  # noqa: ANN401
@@ -88,19 +154,19 @@ else:
         return hash(_values(self))
 
     def _refuse_to_set(self: Any, name: str, _value: object) -> None:  # noqa: ANN401
-        message = f"{type(self).__name__} cannot be changed: {name!r} is set"
-        raise dataclasses.FrozenInstanceError(message)
+        raise _frozen(self, f"{name!r} is set")
 
     def _refuse_to_delete(self: Any, name: str) -> None:  # noqa: ANN401
-        message = f"{type(self).__name__} cannot be changed: {name!r} is deleted"
-        raise dataclasses.FrozenInstanceError(message)
+        raise _frozen(self, f"{name!r} is deleted")
 
-    def _state(self: Any) -> tuple[Any, ...]:  # noqa: ANN401
-        return _values(self)
+    def _frozen(self: Any, what: str) -> AttributeError:  # noqa: ANN401
+        from dataclasses import FrozenInstanceError  # noqa: PLC0415 - only a mistake gets here
+
+        return FrozenInstanceError(f"{type(self).__name__} cannot be changed: {what}")
 
     def _restore(self: Any, state: tuple[Any, ...]) -> None:  # noqa: ANN401
-        for name, value in zip(self.__dataclass_fields__, state, strict=True):
+        for name, value in zip(self.__record_names__, state, strict=True):
             _set(self, name, value)
 
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "field", "replace"]

@@ -3,13 +3,14 @@
 import copy
 import dataclasses
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
-from dataclasses import field
 from typing import Any
 
 import pytest
 
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,42 @@ class Single:
     """A record that is only itself."""
 
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Longer(Fixed):
+    """A record that extends another."""
+
+    more: bool = False
+
+
+def test_a_record_extends_another() -> None:
+    record = Longer("a", 1, ("x",), more=True)
+    assert [it.name for it in dataclasses.fields(record)] == ["name", "size", "tags", "more"]
+    assert record != Fixed("a", 1, ("x",))
+    assert replace(record, size=2) == Longer("a", 2, ("x",), more=True)
+    assert not hasattr(record, "__dict__")
+
+
+def test_a_copy_may_differ_in_some_values_and_in_none_that_is_not_there() -> None:
+    record = Fixed("a", 3)
+    assert replace(record, size=4) == Fixed("a", 4) == dataclasses.replace(record, size=4)
+    assert replace(record) == record
+    with pytest.raises(TypeError):
+        replace(record, other=1)  # type: ignore[call-arg]
+
+
+def test_a_default_that_all_records_would_share_is_refused() -> None:
+    defaults: list[object] = [[], dataclasses.field(default_factory=list)]
+    for default in defaults:
+        with pytest.raises(TypeError, match=r"needs a field\(\)"):
+            dataclass()(type("Bad", (), {"__annotations__": {"x": list}, "x": default}))
+
+
+def test_nothing_is_imported_for_it() -> None:
+    code = "import sys, reprodiff.records; print({'dataclasses', 'inspect'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"
 
 
 def test_values_come_by_place_by_name_and_by_default() -> None:

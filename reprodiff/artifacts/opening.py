@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from reprodiff.artifacts.tree import TreeArtifact, map_file
 from reprodiff.errors import DamagedError, InputError, LimitError, ReprodiffError
 from reprodiff.limits import Limits
 from reprodiff.model import ArtifactKind, MemberType, Problem
+from reprodiff.records import replace
 from reprodiff.text import plain
 
 ZIP_SUFFIXES: Final = (".whl", ".zip", ".egg", ".jar", ".npz", ".pyz")

@@ -9,7 +9,6 @@ cause.  Rules run in the order of blame; what one claims is gone for the next; w
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import field, replace
 from enum import IntEnum
 from typing import Final
 
@@ -21,7 +20,7 @@ from reprodiff.model import (
     Severity,
     Side,
 )
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field, replace
 
 AGREEMENT: Final = 3
 """Places that must agree on a pair of prefixes before it counts as proven by number."""

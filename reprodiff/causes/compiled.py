@@ -1,7 +1,6 @@
 """Rules on the structure of PE and Mach-O files: what moved, what changed, what it is called."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from reprodiff.causes import native, native_causes, native_tools
@@ -16,6 +15,7 @@ from reprodiff.causes.compiled_docs import (
 )
 from reprodiff.causes.native_causes import DATA, TABLES
 from reprodiff.model import Confidence, Difference
+from reprodiff.records import replace
 
 Judge = Callable[[Difference, Scene], Claim | None]
 _RANK: Final = 50

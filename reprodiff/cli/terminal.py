@@ -3,10 +3,9 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 WIDTH_WITHOUT_TERMINAL = 100
 _SIGNS = "●▲✖○↳→…·█▓▒░▞▚▦▕▏"

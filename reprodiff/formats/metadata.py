@@ -6,7 +6,6 @@ text: readers do not agree on what it says.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import field
 from typing import Final, NamedTuple
 
 from reprodiff.errors import DamagedError
@@ -32,7 +31,7 @@ from reprodiff.formats.tiles import (
     match,
 )
 from reprodiff.model import Difference, Span
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 MAX_MEANT: Final = 5000
 """Fields whose meaning is looked into; of more, only equal values are equal."""

@@ -7,12 +7,11 @@ so that the ledger can check that nothing else differs.
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import field
 from typing import Final, NamedTuple
 
 from reprodiff.formats.parsing.unicode import hidden_characters
 from reprodiff.model import Difference, Span
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 Places = list[tuple[Span, Span]]
 

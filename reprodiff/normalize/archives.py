@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 
 from reprodiff.artifacts.base import Artifact, Payload, Source
 from reprodiff.artifacts.streams.spool import Spool
@@ -20,6 +19,7 @@ from reprodiff.normalize.rules import Reasons, RefusedError, Rules
 from reprodiff.normalize.sinks import DeflatedGzip, Sink, StoredGzip
 from reprodiff.normalize.tarwriter import DIRECTORY, FILE, SYMLINK, TarWriter
 from reprodiff.normalize.zipwriter import ZipWriter
+from reprodiff.records import replace
 
 _KINDS = {
     MemberType.FILE: FILE,

@@ -1,6 +1,5 @@
 """Whether two artifacts have one canonical form; nothing is written."""
 
-from dataclasses import replace
 from typing import Final
 
 from reprodiff.artifacts.base import Artifact, Source
@@ -12,6 +11,7 @@ from reprodiff.normalize.archives import canonical
 from reprodiff.normalize.files import PASSES
 from reprodiff.normalize.rules import DEFAULT_EPOCH, RefusedError, Rules
 from reprodiff.normalize.sinks import Hashing
+from reprodiff.records import replace
 
 COMMAND: Final = "reprodiff normalize "
 """What a fix begins with whose effect the comparison of canonical forms shows."""

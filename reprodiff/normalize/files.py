@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from reprodiff.artifacts.opening import open_artifact
@@ -11,7 +10,7 @@ from reprodiff.limits import Limits
 from reprodiff.normalize.archives import canonical
 from reprodiff.normalize.rules import Rules
 from reprodiff.normalize.sinks import Hashing
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, replace
 
 PASSES = 3
 """How often a member may be read: to see whether it changes, for what it names, to write it."""

@@ -7,7 +7,6 @@ import hashlib
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from reprodiff.formats.parsing.archivenames import archive_name, canonical_name, canonical_version
@@ -18,6 +17,7 @@ from reprodiff.model import MemberType, Side
 from reprodiff.normalize.items import Item
 from reprodiff.normalize.rules import Reasons
 from reprodiff.normalize.sinks import pieces
+from reprodiff.records import dataclass, field
 
 INFO: Final = ".dist-info"
 _ESCAPED: Final = re.compile(r"[^A-Za-z0-9.]+")

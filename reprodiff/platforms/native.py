@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
 from typing import Final, NamedTuple
 
 from reprodiff.errors import ReprodiffError
 from reprodiff.model import Span
 from reprodiff.platforms.names import library_name
 from reprodiff.platforms.versions import versions
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field, replace
 
 ELF_MAGIC: Final = b"\x7fELF"
 _MACHO_MAGICS: Final = frozenset({

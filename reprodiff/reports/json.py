@@ -7,11 +7,11 @@ act on a terminal or depend on an encoding.
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from reprodiff import __version__
 from reprodiff.model import SCHEMA_VERSION, Category, Report, Side, Span
+from reprodiff.records import replace
 from reprodiff.reports.selection import LeftOut
 from reprodiff.reports.shape import KEYS, MAY_BE_ABSENT, TOOL
 

@@ -5,14 +5,13 @@ Every text goes through :func:`~reprodiff.text.plain` here, and none is ever rea
 
 import io
 from collections.abc import Sequence
-from dataclasses import field
 
 # Loaded only to write a text report.
 from rich.cells import cell_len  # noqa: TID253
 from rich.console import Console  # noqa: TID253
 from rich.text import Text  # noqa: TID253
 
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 from reprodiff.text import plain
 
 Part = tuple[object, str]

@@ -4,13 +4,12 @@ The verdict, the counts of members and the ledger stay those of the whole compar
 what to look at changes nothing about what is there.
 """
 
-from dataclasses import replace
 from fnmatch import translate
 from re import Pattern
 from re import compile as compile_pattern
 
 from reprodiff.model import Finding, Report
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ what the documentation of the cause advises.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Final
 
 from reprodiff.causes.base import Cause
 from reprodiff.model import ArtifactInfo, ArtifactKind, Finding, Fix, Plan, Severity
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, replace
 from reprodiff.toolchains.base import Knob, Role, Tool, Where
 from reprodiff.toolchains.trials import checked
 

@@ -6,13 +6,13 @@ proven, where they contradict each other both are told.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.errors import ReprodiffError
 from reprodiff.model import ArtifactInfo, ArtifactKind, Confidence, MadeBy, MemberType, ToolTrace
+from reprodiff.records import replace
 from reprodiff.text import plain
 from reprodiff.toolchains.base import Role, Tool
 from reprodiff.toolchains.registry import all_tools, find, load

@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from reprodiff.artifacts.base import Artifact
 from reprodiff.model import Confidence, MemberType, RecipeLine
+from reprodiff.records import replace
 from reprodiff.toolchains.recipe import UNSET, zone
 from reprodiff.toolchains.recognise import build_requirements
 

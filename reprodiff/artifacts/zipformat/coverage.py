@@ -1,7 +1,6 @@
 """Which bytes the records of a zip file cover, which they share, and which they leave out."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field
 from enum import IntEnum
 from operator import attrgetter
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from reprodiff.artifacts.zipformat.records import (
     Locator,
     ZipEntry,
 )
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 
 class Part(IntEnum):

@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import field
 from typing import Final
 
 from reprodiff.artifacts.zipformat.damage import Damage, DamageKind
@@ -24,7 +23,7 @@ from reprodiff.artifacts.zipformat.records import (
 )
 from reprodiff.artifacts.zipformat.walk import CENTRAL_MARK
 from reprodiff.limits import Limits
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 _CENTRAL: Final = re.compile(re.escape(CENTRAL_MARK))
 

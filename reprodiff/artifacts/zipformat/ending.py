@@ -7,7 +7,6 @@ answer is reported.
 
 import re
 from bisect import bisect_right
-from dataclasses import field
 from typing import Final, NamedTuple
 
 from reprodiff.artifacts.zipformat.damage import (
@@ -40,7 +39,7 @@ from reprodiff.artifacts.zipformat.records import (
 )
 from reprodiff.artifacts.zipformat.walk import CENTRAL_MARK, END_MARK, LOCAL_MARK, Survey, walk
 from reprodiff.limits import Limits
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 _END: Final = re.compile(re.escape(END_MARK))
 _END64: Final = re.compile(rb"PK\x06\x06")

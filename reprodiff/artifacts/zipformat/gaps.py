@@ -1,7 +1,6 @@
 """Look into the bytes that no listed record covers: members may be hidden there."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 from typing import Final
 
 from reprodiff.artifacts.zipformat.coverage import Gap
@@ -19,7 +18,7 @@ from reprodiff.artifacts.zipformat.walk import (
     walk,
 )
 from reprodiff.limits import Limits
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 _STRAY: Final = {
     LOCAL_MARK: (AnomalyKind.STRAY_LOCAL, "signatures of local headers without a whole header"),

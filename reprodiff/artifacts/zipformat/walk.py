@@ -7,7 +7,6 @@ descriptor whose size leads back to their start.  The cost is linear in the byte
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -27,7 +26,7 @@ from reprodiff.artifacts.zipformat.headers import (
 )
 from reprodiff.artifacts.zipformat.records import UNKNOWN, Descriptor, LocalHeader
 from reprodiff.limits import Limits
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 LOCAL_MARK: Final = b"PK\x03\x04"
 CENTRAL_MARK: Final = b"PK\x01\x02"

@@ -8,7 +8,6 @@ source compiles to, a script that calls the entry point it is named after.
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import field
 from posixpath import normpath
 from typing import Final
 
@@ -23,7 +22,7 @@ from reprodiff.formats.parsing.record import parse_record
 from reprodiff.formats.parsing.shebang import parse_shebang
 from reprodiff.formats.parsing.wrapper import parse_wrapper
 from reprodiff.model import ArtifactKind, Difference, MemberType
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 MAX_COMPILED: Final = 32 << 20
 """Bytes of sources compiled in one comparison; about ten seconds of work."""

@@ -6,7 +6,6 @@ Nothing is hashed for members that are the same on both sides.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import field
 from hashlib import sha256
 from typing import Final
 
@@ -25,7 +24,7 @@ from reprodiff.formats.parsing.recorded import (
 )
 from reprodiff.model import ArtifactKind, Difference, MemberType, Problem, Side
 from reprodiff.pairing import Pairing
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 from reprodiff.text import name, plain
 
 _TAIL: Final = ".dist-info/RECORD"

@@ -2,14 +2,13 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import field
 from typing import NamedTuple
 
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import SHT_NOBITS, Elf, Section
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.model import Span
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 
 class OneSided(NamedTuple):

@@ -1,11 +1,10 @@
 """What the comparison of machine code found, as data."""
 
 from collections.abc import Sequence
-from dataclasses import field
 
 from reprodiff.formats.machine.functions import Function, FunctionPair
 from reprodiff.formats.machine.proof import Quad, Region
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 
 @dataclass(slots=True)

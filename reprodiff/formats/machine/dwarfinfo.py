@@ -1,11 +1,10 @@
 """What .debug_info refers to (DWARF 5, sections 7.5 and 7.7): offsets, addresses, lists."""
 
 from collections.abc import Iterator
-from dataclasses import field
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.dwarfexpr import Damage, Reader, addresses
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 
 class Token(NamedTuple):

@@ -2,14 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.padding import padding_size
 from reprodiff.formats.machine.strings import Piece
 from reprodiff.formats.parsing.align import align
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 MAX_FUNCTIONS: Final = 1_000_000
 

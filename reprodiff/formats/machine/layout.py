@@ -7,13 +7,12 @@ refers to the same one in B is what :mod:`~reprodiff.formats.machine.proof` asks
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import field
 from typing import Any, Final, Generic, TypeVar
 
 from reprodiff.formats.machine.model import Part
 from reprodiff.formats.machine.strings import Piece, ends
 from reprodiff.model import Span
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 _PAGE: Final = 0x1000
 _STILL: Final = frozenset({"same", "words", "pad"})

@@ -7,14 +7,13 @@ must be equal.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field
 from itertools import pairwise
 from typing import NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.parsing.align import align_bytes
 from reprodiff.model import Span
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 
 class Quad(NamedTuple):

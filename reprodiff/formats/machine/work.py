@@ -1,12 +1,11 @@
 """What the checks of one pair of files work on."""
 
-from dataclasses import field
 from typing import Any, Generic, TypeVar
 
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
 from reprodiff.formats.machine.model import Binary
 from reprodiff.formats.machine.proof import Quad, Region
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 File = TypeVar("File", bound=Binary)
 

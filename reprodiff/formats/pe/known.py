@@ -6,7 +6,6 @@ unwind information.  Only what lies inside of the file is taken; all loops are b
 
 import struct
 from bisect import bisect_left
-from dataclasses import field
 from typing import Final
 
 from reprodiff.formats.machine.references import Word
@@ -24,7 +23,7 @@ from reprodiff.formats.pe.image import (
 )
 from reprodiff.formats.pe.tables import CODEVIEW, code_view, debug_entries, relocated
 from reprodiff.formats.pe.unwind import arm64_unwind, x64_unwind
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 _EXPORT: Final = struct.Struct("<IIHHIIIIIII")
 _DESCRIPTOR: Final = struct.Struct("<IIIII")

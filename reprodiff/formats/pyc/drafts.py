@@ -1,14 +1,13 @@
 """Facts while they are being collected: what belongs to one place is one fact with many parts."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import field
 from typing import Final, NamedTuple
 
 from reprodiff.formats.pyc.facts import Fact, FactKind
 from reprodiff.formats.pyc.marshal import Graph
 from reprodiff.formats.pyc.values import show, show_apart, text
 from reprodiff.model import Span
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, field
 
 Part = tuple[Span, Span]
 
