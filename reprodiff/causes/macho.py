@@ -5,6 +5,7 @@ from typing import Final
 
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
 from reprodiff.causes.compiled import structure_rules
+from reprodiff.causes.identifiers import id_rule, uuid_made
 from reprodiff.causes.macho_docs import (
     BUILD_PATH,
     BUILD_TIME,
@@ -120,7 +121,7 @@ def _string(fact: Difference, scene: Scene) -> Claim | None:
 
 
 RULES: Final = (
-    _follows(UUID, "macho.uuid"),
+    id_rule(UUID, "macho", uuid_made),
     _follows(CODE_SIGNATURE, "macho.code-hashes"),
     _follows(STRING_TABLE, "macho.string-table"),
     _follows(FAT_LAYOUT, "macho.fat-layout"),

@@ -20,12 +20,15 @@ UUID: Final = Cause(
         recognised="The 16 bytes of the load command LC_UUID differ. Everything else in the file "
         "is compared by itself.",
         why="The id is a hash of what was linked: with Apple's linker since Xcode 15 also of the "
-        "times and paths of object files, with lld of the contents alone.",
+        "times and paths of object files, with lld of the contents alone. With -random_uuid it is "
+        "made up.",
         fix=(
             ("ld (Xcode 15)", "-Wl,-reproducible"),
             ("any", "-Wl,-S, or strip -S: without debug symbols no object path enters the hash"),
         ),
-        mistaken_for="A random number: the same inputs give the same id.",
+        mistaken_for="A random number: the same inputs give the same id. The form of the id tells "
+        "the two apart: UUIDs of version 4 are random, those of version 3 and those of lld are "
+        "hashes.",
         sources=(_LOADER,),
     ),
 )

@@ -191,13 +191,24 @@ def _build_id(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         return
     others = any(fact.what not in {"elf.build-id", "elf.overlay", "elf.moved"} for fact in facts)
     if others:
-        yield Claim(BUILD_ID, ids, follows=(scene.path,))
+        text = ""
+        if all(len(_raw(value)) == _UUID for value in (ids[0].a, ids[0].b)):
+            text = (
+                "Something else in the file differs, and the id is an md5 of what was linked, or "
+                "random (uuid): both have 16 bytes."
+            )
+        yield Claim(BUILD_ID, ids, explanation=text, follows=(scene.path,))
         return
     reasons = tuple(reason for reason in ids[0].note.split("; ") if reason)
     if all(len(_raw(value)) == _UUID for value in (ids[0].a, ids[0].b)):
-        yield Claim(
-            BUILD_ID_RANDOM, ids, evidence=("both ids have 16 bytes: uuid or md5", *reasons)
-        )
+        text = "Nothing else in the files differs, and nothing was taken out of them."
+        if reasons:
+            text = (
+                "Nothing else in the files differs: the id is random (uuid), or an md5 of what "
+                "is not in them any more."
+            )
+        evidence = ("both ids have 16 bytes: uuid or md5", *reasons)
+        yield Claim(BUILD_ID_RANDOM, ids, explanation=text, evidence=evidence)
         return
     known = [f"{a} and {b}" for a, b, _ in scene.prefixes.pairs()[:1]]
     if known:

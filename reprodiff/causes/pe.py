@@ -7,6 +7,7 @@ from reprodiff.causes.base import Cause, Claim, Rule, Scene
 from reprodiff.causes.compiled import structure_rules
 from reprodiff.causes.compiled_docs import OWN_NAME
 from reprodiff.causes.environment import PATH, TEMP_PATH, TEXT_TIME
+from reprodiff.causes.identifiers import guid_made, id_rule
 from reprodiff.causes.lines import Piece, explain
 from reprodiff.causes.pe_docs import (
     BUILD_PATH,
@@ -52,10 +53,6 @@ def _times(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 def _hashes(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     yield Claim(CONTENT_HASH, facts, follows=(scene.path,))
-
-
-def _guid(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    yield Claim(GUID, facts, follows=(scene.path,))
 
 
 def _checksum(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -179,7 +176,7 @@ def _all(cause: Cause, *takes: str) -> Rule:
 RULES: Final = (
     Rule("pe-times", (TIMESTAMP,), ("pe.timestamp", "pe.time-field"), 47, _times),
     Rule("pe-hashes", (CONTENT_HASH,), ("pe.content-hash", "pe.repro-hash"), 47, _hashes),
-    Rule("pe-guid", (GUID,), ("pe.guid",), 47, _guid),
+    id_rule(GUID, "pe", guid_made),
     Rule(
         "pe-checksum",
         (CHECKSUM, CHECKSUM_UNTRUE),

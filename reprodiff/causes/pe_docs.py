@@ -123,7 +123,8 @@ GUID: Final = Cause(
         recognised="The record starts with RSDS or NB10, is of the same form on both sides, and "
         "lies outside of code.",
         why="link.exe makes it up for each link; with /Brepro, and in GNU ld with --build-id, it "
-        "is a hash of the contents.",
+        "is a hash of the contents; lld makes it as a hash of the PDB. Where nothing else differs "
+        "it is random, or made from a PDB or debug information that is not in the file.",
         fix=(
             ("MSVC", _BREPRO),
             ("lld-link", "/Brepro makes it a hash of the contents"),

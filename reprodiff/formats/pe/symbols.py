@@ -161,10 +161,14 @@ def _symbol(
     if one.name_at or two.name_at:
         place = strings.forward(one.name_at) if strings is not None else one.name_at
         region.word(at_a + 4, at_b + 4, 4, place == two.name_at)
-    behind = ends[0].get(one.section) == one.value and ends[1].get(two.section) == two.value
-    region.word(at_a + 8, at_b + 8, 4, behind or _value(work, one, two))
+    # A section's own symbol is where it begins, whatever string a linker put first there.
+    of_section = one.storage == _STATIC and one.more and one.name.startswith(b".")
+    behind = (of_section and one.value == two.value == 0) or (
+        ends[0].get(one.section) == one.value and ends[1].get(two.section) == two.value
+    )
+    region.word(at_a + 8, at_b + 8, 4, bool(behind) or _value(work, one, two))
     region.word(at_a + 12, at_b + 12, 2, good=True)  # the key has the section
-    if one.storage == _STATIC and one.more and one.name.startswith(b"."):
+    if of_section:
         lengths = [int.from_bytes(each.more[:4], "little") for each in pair]
         stops = one.value + lengths[0], two.value + lengths[1]
         ends[0][one.section], ends[1][two.section] = stops
