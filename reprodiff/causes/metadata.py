@@ -1,5 +1,6 @@
 """METADATA, PKG-INFO and WHEEL: what they say, in which order, and who wrote them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -46,9 +47,10 @@ RENDERING: Final = Cause(
     blame=Blame.LEAF,
     doc=Doc(
         what="The metadata was written to another version of the specification: the field "
-        "Metadata-Version differs, or fields that came with a version (Dynamic, the licence under "
-        "its newer name) are on one side only.",
-        recognised="Only these fields, by name; the licence must have the same text under both.",
+        "Metadata-Version differs, or fields that came with a version (Dynamic, License-File, the "
+        "licence under its newer name) are on one side only.",
+        recognised="Only these fields, by name; the licence must have the same text under both, "
+        "and a License-File is one only against a side of a version before 2.4.",
         why="Another backend, or another version of it. Projects cannot usually choose.",
         fix=(
             *_PIN,
@@ -214,6 +216,9 @@ PURELIB: Final = Cause(
     ),
 )
 
+_PEP_639: Final = (2, 4)
+"""The version of core metadata that brought License-File."""
+_NUMBERS: Final = re.compile(r"(\d{1,3})\.(\d{1,3})")
 _OF_VERSION: Final = frozenset({"metadata-version", "dynamic"})
 
 
@@ -237,7 +242,7 @@ def _said(facts: Sequence[Difference]) -> str:
 def _fields(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """Tell fields of another format version and versions of another day from changed fields."""
     rendering = [fact for fact in facts if fact.inside.lower() in _OF_VERSION]
-    rendering += _licence(facts)
+    rendering += [*_licence(facts), *_licence_files(facts)]
     if rendering:
         evidence = (_said(rendering[:1]),) if _said(rendering[:1]) else ()
         yield Claim(RENDERING, rendering, evidence=evidence, follows=other_backend(scene))
@@ -272,6 +277,21 @@ def _licence(facts: Sequence[Difference]) -> list[Difference]:
         return []
     moved = (old.a, old.b) == (new.b, new.a) and None in {old.a, old.b}
     return [old, new] if moved else []
+
+
+def _licence_files(facts: Sequence[Difference]) -> list[Difference]:
+    """Return the fact of licence files that only the side has whose version knows such a field."""
+    named = {fact.inside.lower(): fact for fact in facts if fact.what == "metadata.field"}
+    files, version = named.get("license-file"), named.get("metadata-version")
+    if files is None or version is None or None not in {files.a, files.b}:
+        return []
+    without, with_ = (version.a, version.b) if files.a is None else (version.b, version.a)
+    return [files] if _precedes(without, _PEP_639) and not _precedes(with_, _PEP_639) else []
+
+
+def _precedes(value: object, version: tuple[int, int]) -> bool:
+    found = _NUMBERS.fullmatch(str(value))
+    return found is not None and (int(found[1]), int(found[2])) < version
 
 
 def _order(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:

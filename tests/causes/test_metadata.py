@@ -127,6 +127,21 @@ def test_a_licence_under_its_newer_name_is_of_the_format(tmp_path: Path) -> None
     assert "metadata-field" in causes(report)
 
 
+@pytest.mark.parametrize(
+    ("newer", "cause"), [(b"2.4", "metadata-version"), (b"2.3", "metadata-field")]
+)
+def test_licence_files_are_of_the_format_only_from_the_version_that_has_them(
+    tmp_path: Path, newer: bytes, cause: str
+) -> None:
+    old = METADATA.replace(b"Metadata-Version: 2.4", b"Metadata-Version: 2.1")
+    new = METADATA.replace(b"Metadata-Version: 2.4", b"Metadata-Version: " + newer)
+    new += b"License-File: LICENSE\n"
+    report = compare_wheels(tmp_path, with_metadata(old), with_metadata(new))
+    names = {at.inside for at in finding_of(report, cause).locations}
+    assert "License-File" in names
+    assert report.verdict is Verdict.DIFFERENT
+
+
 def test_other_tags_are_for_review_and_another_order_is_not(tmp_path: Path) -> None:
     two = WHEEL + b"Tag: py2-none-any\n"
     order = swap(two, b"py2", b"py3")

@@ -52,6 +52,15 @@ def advise(*causes: str, a: ArtifactInfo, b: ArtifactInfo | None = None, **more:
     return with_fixes([finding(cause) for cause in causes], CAUSES, a, b or a, project=project)
 
 
+def test_pinning_a_backend_is_no_remedy_for_a_time_that_one_side_sets_or_a_changed_field() -> None:
+    a, b = made_by("hatchling", "1.32.0"), made_by("hatchling", "1.33.0")
+    done = advise("wheel-generator", "zip-mtime-default", "metadata-field", a=a, b=b)
+    by_cause = {each.cause: each.fixes for each in done.findings}
+    assert by_cause["wheel-generator"][0] == "pins-backend"
+    assert "pins-backend" not in by_cause["zip-mtime-default"] + by_cause["metadata-field"]
+    assert "hatchling-epoch" in by_cause["zip-mtime-default"]
+
+
 def test_one_setting_that_several_tools_have_is_one_line() -> None:
     traces = (
         ToolTrace("setuptools", "84.2.1", "backend"),

@@ -11,7 +11,7 @@ _VERSIONED: Final = (
     *("compression-level", "compression-implementation", "directory-entries", "mode-policy"),
     *("mode-without-file-type", "record-spelling", "archive-order", "record-order"),
     *("list-order", "artifact-file-name", "egg-info-list", "gzip-header", "data-form"),
-    *("zip-mtime-default", "zip-mtime-rounding", "metadata-field"),
+    "zip-mtime-rounding",
 )
 
 TOOL: Final = Tool(
