@@ -1,9 +1,9 @@
 """How the values of facts read: octal modes, dates, hexadecimal checksums; always safe text."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Final
 
+from reprodiff.dates import shown_date
 from reprodiff.model import Value
 from reprodiff.text import MAX_SHOWN, plain
 
@@ -40,7 +40,7 @@ def _dos_time(value: Value) -> str | None:
 
 def _seconds(value: Value) -> str | None:
     if isinstance(value, int):
-        date = _date(value)
+        date = shown_date(value)
         return f"{value} ({date})" if date else None
     return None
 
@@ -48,16 +48,9 @@ def _seconds(value: Value) -> str | None:
 def _nanoseconds(value: Value) -> str | None:
     if not isinstance(value, int):
         return None
-    date = _date(value // _BILLION)
+    date = shown_date(value // _BILLION)
     fraction = value % _BILLION
     return f"{date}.{fraction:09}".rstrip("0").rstrip(".") if date else None
-
-
-def _date(seconds: int) -> str | None:
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 _SINCE_1601: Final = 11_644_473_600
@@ -72,7 +65,7 @@ def _extra_times(value: Value) -> str | None:
         moments = [_nanoseconds(tick * 100 - _SINCE_1601 * _BILLION) for tick in ticks]
     else:
         whole = [value[at : at + 4] for at in range(1, len(value), 4)]
-        moments = [_date(int.from_bytes(part, "little", signed=True)) for part in whole]
+        moments = [shown_date(int.from_bytes(part, "little", signed=True)) for part in whole]
     return ", ".join(moment or "?" for moment in moments) or None
 
 

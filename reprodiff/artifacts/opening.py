@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Final
 
 from reprodiff.artifacts.ar import ArArtifact, is_ar
@@ -56,9 +55,9 @@ def open_artifact(path: str, limits: Limits) -> Artifact:
                 "give a wheel, an sdist, a directory or a file",
             )
     if stat.S_ISDIR(found.st_mode):
-        return _open_directory(Path(path), shown, limits)
+        return _open_directory(path, shown, limits)
     try:
-        payload = map_file(Path(path), shown, replace(limits, max_member_bytes=1 << 62))
+        payload = map_file(path, shown, replace(limits, max_member_bytes=1 << 62))
     except ReprodiffError as error:
         raise InputError(str(error), error.hint or "check that you may read it") from error
     try:
@@ -74,7 +73,7 @@ def _reason(error: OSError) -> str:
     return (error.strerror or "the system refuses").lower()
 
 
-def _open_directory(root: Path, shown: str, limits: Limits) -> Artifact:
+def _open_directory(root: str, shown: str, limits: Limits) -> Artifact:
     try:
         names = sorted(os.listdir(root))  # noqa: PTH208
     except OSError as error:
@@ -85,7 +84,9 @@ def _open_directory(root: Path, shown: str, limits: Limits) -> Artifact:
         name.endswith((".dist-info", ".egg-info")) for name in names
     )
     kind = ArtifactKind.WHEELHOUSE if wheelhouse else ArtifactKind.TREE
-    return TreeArtifact(root, shown, limits, kind)
+    from pathlib import Path  # noqa: PLC0415 - a report on two files has no use for it
+
+    return TreeArtifact(Path(root), shown, limits, kind)
 
 
 def _open_file(payload: Payload, shown: str, limits: Limits) -> Artifact:

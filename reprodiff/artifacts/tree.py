@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reprodiff.artifacts.base import Artifact, Member, Payload
 from reprodiff.errors import DamagedError, LimitError, ReprodiffError
@@ -18,6 +18,11 @@ from reprodiff.limits import Limits
 from reprodiff.model import ArtifactKind, MemberType, Problem
 from reprodiff.records import dataclass
 from reprodiff.text import name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AnyPath = str | os.PathLike[str]
 
 MAX_COPIED = 4 << 20
 """Bytes up to which a file's content is copied instead of mapped."""
@@ -54,7 +59,7 @@ class TreeArtifact(Artifact):
 
     one_project = False
 
-    def __init__(self, root: Path, path: str, limits: Limits, kind: ArtifactKind) -> None:
+    def __init__(self, root: "Path", path: str, limits: Limits, kind: ArtifactKind) -> None:
         self.kind = kind
         self.path = path
         self.root = root
@@ -168,7 +173,7 @@ def _reason(error: OSError) -> str:
     return (error.strerror or "the system refuses").lower()
 
 
-def read_file(path: Path, display: str, limits: Limits) -> Payload:
+def read_file(path: AnyPath, display: str, limits: Limits) -> Payload:
     """Return a regular file's bytes; raise if it is not one, cannot be read, is over the limit.
 
     Small files are copied: a map of a file that somebody makes shorter meanwhile kills the
@@ -188,14 +193,14 @@ def read_file(path: Path, display: str, limits: Limits) -> Payload:
     return Payload(memoryview(data))
 
 
-def map_file(path: Path, display: str, limits: Limits) -> Payload:
+def map_file(path: AnyPath, display: str, limits: Limits) -> Payload:
     """Map a regular file's bytes; raise if it is not one, cannot be read or is over the limit."""
     with _opened(path, display, limits) as (handle, size):
         return _mapped(handle, display) if size else Payload(memoryview(b""))
 
 
 @contextmanager
-def _opened(path: Path, display: str, limits: Limits) -> Iterator[tuple[int, int]]:
+def _opened(path: AnyPath, display: str, limits: Limits) -> Iterator[tuple[int, int]]:
     """Open a regular file without waiting for anything; give the descriptor and the size."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -237,7 +242,7 @@ def _relax(mapped: mmap.mmap) -> None:
         mapped.madvise(advice)
 
 
-def _target(root: Path, raw: bytes) -> bytes:
+def _target(root: "Path", raw: bytes) -> bytes:
     try:
         return os.readlink(os.path.join(os.fsencode(root), raw))  # noqa: PTH115, PTH118
     except OSError:

@@ -1,6 +1,5 @@
 """Wheels and other zip archives."""
 
-import calendar
 import stat
 from functools import cached_property, lru_cache
 
@@ -15,6 +14,7 @@ from reprodiff.artifacts.zipformat import (
     read_zip,
     stored_bytes,
 )
+from reprodiff.dates import seconds_of
 from reprodiff.errors import ReprodiffError
 from reprodiff.limits import Budget, Limits
 from reprodiff.model import ArtifactKind, MemberType, Problem, Span
@@ -154,4 +154,4 @@ def _seconds(time: DosTime) -> int | None:
     """Return a DOS time as seconds since 1970, as if it were UTC; ``None`` if it is no time."""
     if not 1 <= time.month <= 12 or not 1 <= time.day <= 31:
         return None
-    return calendar.timegm((*time, 0, 0, 0))
+    return seconds_of(time)

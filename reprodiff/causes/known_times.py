@@ -1,7 +1,8 @@
 """Times that are no clock's: constants that build tools are known to write."""
 
-from datetime import UTC, datetime
 from typing import Final
+
+from reprodiff.dates import shown_date
 
 # Times that a tool writes when nobody tells it one; see the tools' sources named in the docs.
 DEFAULTS: Final[dict[int, str]] = {
@@ -18,7 +19,4 @@ DEFAULTS: Final[dict[int, str]] = {
 
 def show(seconds: int) -> str:
     """Return seconds since 1970 as ``YYYY-MM-DD HH:MM:SS`` (UTC); the number where it is none."""
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
-    except (ValueError, OverflowError, OSError):
-        return str(seconds)
+    return shown_date(seconds) or str(seconds)

@@ -8,12 +8,12 @@ tool's constant, another zone) is said only as far as the values show it.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
 from reprodiff.causes.known_times import DEFAULTS, show
+from reprodiff.dates import exact_seconds_of
 from reprodiff.model import Category, Difference, Severity
 
 SDE: Final = "SOURCE_DATE_EPOCH"
@@ -243,9 +243,8 @@ def _seconds(value: object) -> int | None:
     if value[1:3] == (0, 0) and value == (1980, 0, 0, 0, 0, 0):
         return 315532800  # an all-zero field: the tool wrote none
     try:
-        year, month, day, hour, minute, second = (int(part) for part in value)
-        return int(datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp())
-    except (ValueError, OverflowError, TypeError):
+        return exact_seconds_of([int(part) for part in value])
+    except (ValueError, TypeError):
         return None
 
 

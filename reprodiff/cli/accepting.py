@@ -1,6 +1,5 @@
 """``--baseline FILE``: what somebody has looked at and accepts."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reprodiff.errors import InputError
@@ -20,7 +19,10 @@ def entries(path: str) -> "tuple[Entry, ...]":
     Raises :class:`~reprodiff.errors.InputError` if it cannot be read, or says nothing that can be
     followed.
     """
-    from reprodiff.baseline import parse  # noqa: PLC0415 - only where there is a file
+    # Only where there is a file.
+    from pathlib import Path  # noqa: PLC0415
+
+    from reprodiff.baseline import parse  # noqa: PLC0415
 
     try:
         with Path(path).open("rb") as file:

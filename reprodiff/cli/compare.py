@@ -1,6 +1,6 @@
 """``reprodiff A B``: compare, and say what was found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from reprodiff import __version__
@@ -9,12 +9,11 @@ from reprodiff.cli.arguments import Arguments, Command, Option, Paths
 from reprodiff.cli.errors import UsageError
 from reprodiff.cli.options import DEBUG, FORMAT, HELP, LIMIT_OPTIONS, limits, whole
 from reprodiff.cli.outputs import Format, Target, Writer, check, places_wanted, targets
-from reprodiff.cli.progress import Watch
 from reprodiff.cli.selecting import selection
 from reprodiff.cli.status import Exit, FailOn, exit_status
 from reprodiff.cli.streams import PROGRAM, say, write_stdout
 from reprodiff.cli.terminal import Color, Terminal
-from reprodiff.events import Done
+from reprodiff.events import Done, Event
 from reprodiff.limits import Limits
 from reprodiff.model import Report
 from reprodiff.records import dataclass
@@ -264,11 +263,23 @@ def _run(a: str, b: str, request: Request, terminal: Terminal, places: int | Non
         normalize=request.normalize,
         project=_project(request),
     )
-    with Watch(enabled=attended and not request.quiet) as watch:
-        for event in run(a, b, options):
-            if isinstance(event, Done):
-                return event.report
-            watch.see(event)
+    events = run(a, b, options)
+    if not attended or request.quiet:
+        return _last(events)
+    # Nobody else has a use for threads.
+    from reprodiff.cli.progress import Watch  # noqa: PLC0415
+
+    with Watch() as watch:
+        return _last(events, watch.see)
+
+
+def _last(events: Iterable[Event], see: Callable[[Event], None] | None = None) -> Report:
+    """Return the report that ends a run; ``see`` gets what comes before."""
+    for event in events:
+        if isinstance(event, Done):
+            return event.report
+        if see is not None:
+            see(event)
     raise AssertionError("a run ends with Done")
 
 

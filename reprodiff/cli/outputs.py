@@ -3,10 +3,9 @@
 import os
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
-from reprodiff.cli.errors import OutputError, UsageError
+from reprodiff.cli.errors import UsageError
 from reprodiff.cli.terminal import Terminal
 from reprodiff.model import Report
 from reprodiff.records import dataclass
@@ -66,7 +65,8 @@ def targets(outputs: Sequence[str], chosen: Format | None) -> tuple[Target, ...]
         return (Target(STDOUT, chosen or Format.TEXT),)
     made: dict[str, Target] = {}
     for path in outputs:
-        found = chosen or _SUFFIXES.get(Path(path).suffix.lower())
+        # Not by pathlib, which takes longer to load than a report on standard output to write.
+        found = chosen or _SUFFIXES.get(os.path.splitext(path)[1].lower())  # noqa: PTH122
         if path == STDOUT:
             found = found or Format.TEXT
         if found is None:
@@ -83,25 +83,10 @@ def check(found: Sequence[Target], inputs: Sequence[str]) -> None:
 
     An input is never overwritten.
     """
-    for target in found:
-        if target.to_stdout:
-            continue
-        path = Path(target.path)
-        if path.is_dir():
-            raise OutputError(f"{target.path!r} is a folder", "name a file in it")
-        if not path.parent.is_dir():
-            raise OutputError(f"there is no folder {str(path.parent)!r}", "make it first")
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
-            raise OutputError(f"{target.path!r} cannot be written: permission denied")
-        if path.exists() and any(_same(path, name) for name in inputs):
-            raise OutputError(f"{target.path!r} is one of the inputs", "name another file")
+    if files := [target.path for target in found if not target.to_stdout]:
+        from reprodiff.cli import files as on_disk  # noqa: PLC0415
 
-
-def _same(path: Path, name: str) -> bool:
-    try:
-        return path.samefile(name)
-    except OSError:  # that it cannot be opened is said when it is opened
-        return False
+        on_disk.check(files, inputs)
 
 
 def places_wanted(found: Sequence[Target], limit: int | None) -> int | None:
@@ -164,10 +149,6 @@ class Writer:
 
     def write_file(self, target: Target) -> None:
         """Write the report to the file of ``target``; raise :class:`OutputError` if it fails."""
-        text = self.render(target)
-        try:
-            # The same bytes on every system.
-            Path(target.path).write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            reason = error.strerror or "it cannot be written"
-            raise OutputError(f"{target.path!r}: {reason}") from error
+        from reprodiff.cli.files import write  # noqa: PLC0415
+
+        write(target.path, self.render(target))

@@ -18,13 +18,13 @@ _SHOWN: Final = 48
 
 
 class Watch:
-    """Shows how far a run is; nothing at all unless ``enabled``.
+    """Shows how far a run is.
 
     The first picture is drawn by a timer, because one large member can keep the run from saying
     anything for long.
     """
 
-    def __init__(self, *, enabled: bool, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
         self._lock = threading.Lock()
         self._over = False
         self._what = "opening"
@@ -32,14 +32,11 @@ class Watch:
         self._total: int | None = None
         self._bar: Bar | None = None
         self._task: TaskID | None = None
-        self._timer: threading.Timer | None = None
-        if enabled:
-            self._timer = threading.Timer(patience, self._start)
-            self._timer.daemon = True
+        self._timer = threading.Timer(patience, self._start)
+        self._timer.daemon = True
 
     def __enter__(self) -> Self:
-        if self._timer is not None:
-            self._timer.start()
+        self._timer.start()
         return self
 
     def __exit__(
@@ -48,8 +45,7 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
         with self._lock:
             self._over = True
             if self._bar is not None:
@@ -57,8 +53,6 @@ class Watch:
 
     def see(self, event: Event) -> None:
         """Take note of ``event``."""
-        if self._timer is None:
-            return
         with self._lock:
             match event:
                 case Opened():

@@ -4,7 +4,6 @@ The verdict, the counts of members and the ledger stay those of the whole compar
 what to look at changes nothing about what is there.
 """
 
-from fnmatch import translate
 from re import Pattern
 from re import compile as compile_pattern
 
@@ -115,5 +114,7 @@ class Selection:
 def _matcher(globs: tuple[str, ...]) -> Pattern[str] | None:
     if not globs:
         return None
+    from fnmatch import translate  # noqa: PLC0415 - only where there are patterns
+
     patterns = (translate(glob + "*" if glob.endswith("/") else glob) for glob in globs)
     return compile_pattern("|".join(patterns))

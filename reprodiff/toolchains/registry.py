@@ -4,7 +4,7 @@ Only the files of tools that an artifact names, and the general ones that a caus
 loaded for a report.
 """
 
-import pkgutil
+import os
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
@@ -58,7 +58,14 @@ def load(module: str) -> Tool:
 @cache
 def modules() -> tuple[str, ...]:
     """Return the names of all files of tools, sorted; none is loaded for it."""
-    return tuple(sorted(found.name for found in pkgutil.iter_modules(_package.__path__)))
+    try:
+        files = [name for folder in _package.__path__ for name in os.listdir(folder)]  # noqa: PTH208
+    except OSError:  # they lie in a zip
+        from pkgutil import iter_modules  # noqa: PLC0415 - brings inspect, ast and more along
+
+        return tuple(sorted(found.name for found in iter_modules(_package.__path__)))
+    names = {name.partition(".")[0] for name in files if name.endswith((".py", ".pyc"))}
+    return tuple(sorted(names - {"__init__"}))
 
 
 def all_tools() -> tuple[Tool, ...]:

@@ -18,12 +18,13 @@ Other keys are passed over.  A file of another format, or none, checks nothing.
 """
 
 import json
+import os
 from collections.abc import Collection, Iterable
 from functools import cache
-from pathlib import Path
 from typing import Final, NamedTuple
 
 FORMAT: Final = 1
+_FILE: Final = os.path.join(os.path.dirname(__file__), "trials.json")  # noqa: PTH118, PTH120
 _CHECKED: Final = ("rebuilt", "normalized")
 
 
@@ -57,8 +58,9 @@ def parse(text: str) -> tuple[Trial, ...]:
 def trials() -> tuple[Trial, ...]:
     """Return the trials that are shipped."""
     try:
-        # Not by importlib.resources: it brings zipfile and more along, for every report with fixes.
-        text = Path(__file__).with_name("trials.json").read_text(encoding="utf-8")
+        # Not by importlib.resources or pathlib: they bring much along, for every report with fixes.
+        with open(_FILE, encoding="utf-8") as file:  # noqa: PTH123
+            text = file.read()
     except OSError:
         return ()
     return parse(text)
