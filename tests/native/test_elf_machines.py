@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reprodiff.engine import compare
-from reprodiff.model import Confidence, Report, Severity, Verdict
+from reprodiff.model import Confidence, Severity, Verdict
+from tests.native.asking import places, report
 from tests.native.builders import C_CODE, build, pair
 
 CROSS = {
@@ -17,15 +17,6 @@ CROSS = {
     "aarch64": "aarch64-linux-gnu-gcc",
 }
 MACHINES = pytest.mark.parametrize("machine", CROSS)
-
-
-def report(a: Path, b: Path) -> Report:
-    return compare(str(a), str(b))
-
-
-def named(found: Report, cause: str) -> set[str]:
-    places = (loc for f in found.findings if f.cause == cause for loc in f.locations)
-    return {location.inside for location in places}
 
 
 @MACHINES
@@ -40,17 +31,17 @@ def test_a_build_path_of_the_same_length_is_proven(
     assert found.verdict is Verdict.EQUIVALENT, [(f.cause, f.locations[:2]) for f in found.findings]
     assert found.summary.ledger.unexplained_bytes == 0
     assert found.problems == ()
-    assert named(found, "elf-build-path")
+    assert places(found, "elf-build-path")
 
 
 @MACHINES
-def test_a_changed_constant_beside_it_is_named(tmp_path: Path, machine: str) -> None:
+def test_a_changed_constant_beside_it_is_places(tmp_path: Path, machine: str) -> None:
     a = build(tmp_path / "one" / "src", compiler=CROSS[machine])
     changed = C_CODE.replace("x * 3", "x * 9")
     b = build(tmp_path / "two" / "src", code=changed, compiler=CROSS[machine])
     found = report(a, b)
     assert found.verdict is Verdict.DIFFERENT
-    assert "limited" in named(found, "native-code-changed")
+    assert "limited" in places(found, "native-code-changed")
     texts = {(loc.a, loc.b) for f in found.findings if f.cause == "native-code-changed"
              for loc in f.locations if loc.inside == "limited"}  # fmt: skip
     assert all(a and b and a != b for a, b in texts)
@@ -73,10 +64,10 @@ def test_a_build_path_of_another_length_is_proven_where_references_are_decoded(
 
 
 @pytest.mark.parametrize("machine", ["i686", "riscv64", "s390x"])
-def test_a_changed_function_in_code_that_moved_is_named(tmp_path: Path, machine: str) -> None:
+def test_a_changed_function_in_code_that_moved_is_places(tmp_path: Path, machine: str) -> None:
     a = build(tmp_path / "one" / "src", compiler=CROSS[machine])
     changed = C_CODE.replace("x * 3 + counter", "(x ^ 3) - counter")
     b = build(tmp_path / "number-two" / "demo" / "src", code=changed, compiler=CROSS[machine])
     found = report(a, b)
     assert found.verdict is Verdict.DIFFERENT
-    assert "limited" in named(found, "native-code-changed")
+    assert "limited" in places(found, "native-code-changed")

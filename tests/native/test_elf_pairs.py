@@ -9,36 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from reprodiff.engine import compare
 from reprodiff.formats.elf.reader import parse
 from reprodiff.formats.elf.symbols import functions
-from reprodiff.model import Category, Report, Severity, Verdict
+from reprodiff.model import Category, Severity, Verdict
+from tests.native.asking import assert_proven, causes, places, report
 from tests.native.builders import C_CODE, CXX_CODE, build, need, pair
-
-
-def report(a: Path, b: Path) -> Report:
-    return compare(str(a), str(b))
-
-
-def causes(found: Report) -> set[str]:
-    return {finding.cause for finding in found.findings}
-
-
-def assert_proven(found: Report, *expected: str) -> None:
-    assert found.verdict is Verdict.EQUIVALENT, [
-        (f.cause, f.confidence, f.locations[:3]) for f in found.findings
-    ]
-    assert found.summary.ledger.unexplained_bytes == 0
-    assert set(expected) <= causes(found)
-
-
-def places(found: Report, cause: str) -> set[str]:
-    return {
-        location.inside
-        for finding in found.findings
-        if finding.cause == cause
-        for location in finding.locations
-    }
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from typing import Final
 
 import pytest
 
-from reprodiff.engine import compare
 from reprodiff.errors import ReprodiffError
 from reprodiff.formats.elf.compare import compare as compare_elf
 from reprodiff.formats.elf.entries import notes
@@ -16,6 +15,7 @@ from reprodiff.formats.elf.reader import SHT_NOBITS, SHT_NOTE, SHT_NULL, Elf, pa
 from reprodiff.formats.elf.symbols import functions
 from reprodiff.formats.machine.padding import is_padding
 from reprodiff.model import Report, Span, Verdict
+from tests.native.asking import report
 from tests.native.builders import C_CODE, CXX_CODE, need, pair
 
 _FREESTANDING: Final = C_CODE.replace(
@@ -78,10 +78,6 @@ def slips(raw: bytes, mark: bytes, count: int) -> Iterator[tuple[int, bytes]]:
         at = rng.choice([place for place in range(*span) if place not in outside])
         value = raw[at] ^ _VALUES[number % 3]
         yield at, raw[:at] + bytes([value]) + raw[at + 1 :]
-
-
-def report(a: Path, b: Path) -> Report:
-    return compare(str(a), str(b))
 
 
 @pytest.mark.parametrize(

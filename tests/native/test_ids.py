@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from reprodiff.engine import compare
 from reprodiff.formats.pe.image import read_image
 from reprodiff.formats.pe.symbols import symbols
 from reprodiff.model import Finding, Report, Severity, Verdict
 from tests.causes.facts import claims, fact
 from tests.native import test_macho_pairs as macho
 from tests.native import test_pe_pairs as pe
+from tests.native.asking import places, report, run
 from tests.native.builders import build, need
 
 CODE = r"""
@@ -22,10 +22,6 @@ EXPORT int limited(int x) { return x > 4096 ? 4096 : x * 3; }
 EXPORT int entry(int x) { return other(x) * limited(x); }
 """
 PE_CODE = "int _fltused;\n" + CODE.replace("EXPORT", "__declspec(dllexport)")
-
-
-def report(a: Path, b: Path) -> Report:
-    return compare(str(a), str(b))
 
 
 def only(found: Report, cause: str) -> Finding:
@@ -50,7 +46,7 @@ def mingw_pair(tmp_path: Path) -> list[Path]:
     options = "-O2 -g -nostdlib -Wl,--entry=0,--build-id,--no-insert-timestamp"
     for place in ("one", "number-two"):
         made = pe.mingw(tmp_path / place, "x86_64", options, PE_CODE)
-        pe.run(made.parent, need("x86_64-w64-mingw32-strip"), "-p", str(made))
+        run(made.parent, need("x86_64-w64-mingw32-strip"), "-p", str(made))
         sides.append(made)
     return sides
 
@@ -66,7 +62,7 @@ def test_the_guid_of_a_stripped_dll_is_from_what_was_stripped(tmp_path: Path) ->
     found = report(a, slip(b, rb"\x83[\xf0-\xf7]\x4d"))
     assert found.verdict is Verdict.DIFFERENT
     assert "follows from what else differs" in only(found, "pe-guid").explanation
-    assert pe.places(found, "pe-code-changed")
+    assert places(found, "pe-code-changed")
 
 
 def test_symbols_of_a_dll_that_starts_with_merged_strings_are_proven(tmp_path: Path) -> None:
@@ -90,7 +86,7 @@ def test_the_guid_that_lld_makes_is_a_hash_of_the_pdb(tmp_path: Path) -> None:
     sides = []
     for place in ("one", "number-two"):
         made = pe.lld(tmp_path / place, "x86_64", pe.CODE.replace("__FILE__", '"x"'))
-        pe.run(
+        run(
             made.parent, "lld-link", "/dll", "/noentry", "/timestamp:0", "/debug",
             "/machine:x64", "/pdbaltpath:ext.pdb", "code.obj", "crt.lib", "/out:ext.dll",
         )  # fmt: skip
@@ -111,7 +107,7 @@ def test_the_uuid_of_a_stripped_library_is_from_what_was_stripped(
     sides = []
     for place in ("one", "number-two"):
         made = macho.build(tmp_path / place, machine, "-O1 -g", CODE.replace("EXPORT", ""))
-        macho.run(made.parent, strip, "-x", "-D", str(made))
+        run(made.parent, strip, "-x", "-D", str(made))
         sides.append(made)
     found = report(*sides)
     assert found.verdict is Verdict.EQUIVALENT

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from reprodiff.engine import compare
 from reprodiff.formats.base import Content
 from reprodiff.formats.macho import FORMAT
 from reprodiff.formats.macho.image import SIGNATURE, read_image
-from reprodiff.model import ArtifactKind, Report, Verdict
+from reprodiff.model import ArtifactKind, Verdict
 from tests.formats.verdicts import equivalent
+from tests.native.asking import assert_proven, causes, places, report, run
 from tests.native.builders import need
 
 C_CODE = r"""
@@ -65,12 +65,6 @@ extern "C" int run(int k) {
 LINK = ("-dylib", "-platform_version", "macos", "11.0", "11.0", "-undefined", "dynamic_lookup")
 
 
-def run(place: Path, *command: str) -> None:
-    made = subprocess.run(command, cwd=place, capture_output=True, check=False, timeout=120)
-    if made.returncode:
-        pytest.skip(f"{command[0]}: {made.stderr.decode(errors='replace')[-300:]}")
-
-
 def build(place: Path, machine: str, options: str = "-O2", code: str = C_CODE) -> Path:
     """Compile and link ``code`` in the directory ``place``, by its absolute path."""
     clang, linker = need("clang"), need("ld64.lld", "ld64.lld-14", "ld64.lld-15", "ld64.lld-16")
@@ -87,31 +81,6 @@ def build(place: Path, machine: str, options: str = "-O2", code: str = C_CODE) -
     os.utime(made, (when, when))
     run(place, linker, *LINK, "-arch", machine, "-o", "ext.so", made)
     return place / "ext.so"
-
-
-def report(a: Path, b: Path) -> Report:
-    return compare(str(a), str(b))
-
-
-def causes(found: Report) -> set[str]:
-    return {finding.cause for finding in found.findings}
-
-
-def places(found: Report, cause: str) -> set[str]:
-    return {
-        location.inside
-        for finding in found.findings
-        if finding.cause == cause
-        for location in finding.locations
-    }
-
-
-def assert_proven(found: Report, *expected: str) -> None:
-    assert found.verdict is Verdict.EQUIVALENT, [
-        (f.cause, f.confidence, f.locations[:3]) for f in found.findings
-    ]
-    assert found.summary.ledger.unexplained_bytes == 0
-    assert set(expected) <= causes(found)
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "arm64"])

@@ -1,20 +1,19 @@
 """Real linker output for Windows: what is the same is proven, what is not is named."""
 
 import random
-import subprocess
 import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from reprodiff.engine import compare
 from reprodiff.formats.base import Content
 from reprodiff.formats.pe import FORMAT
 from reprodiff.formats.pe.checks import checksum
 from reprodiff.formats.pe.image import read_image
-from reprodiff.model import ArtifactKind, Report, Severity, Verdict
+from reprodiff.model import ArtifactKind, Severity, Verdict
 from tests.formats.verdicts import equivalent
+from tests.native.asking import assert_proven, causes, places, report, run
 from tests.native.builders import need
 
 CODE = r"""
@@ -56,12 +55,6 @@ MINGW = [
 LLD = ["x86_64", "i386", "aarch64"]
 
 
-def run(place: Path, *command: str) -> None:
-    made = subprocess.run(command, cwd=place, capture_output=True, check=False, timeout=120)
-    if made.returncode:
-        pytest.skip(f"{command[0]}: {(made.stderr or made.stdout).decode(errors='replace')[-300:]}")
-
-
 def mingw(place: Path, machine: str, options: str, code: str = CODE) -> Path:
     tool = need(f"{machine}-w64-mingw32-gcc")
     place.mkdir(parents=True, exist_ok=True)
@@ -93,31 +86,6 @@ def lld(place: Path, machine: str, code: str = CODE) -> Path:
         f"/pdbaltpath:{place}/ext.pdb", "code.obj", "crt.lib", "/out:ext.dll",
     )  # fmt: skip
     return place / "ext.dll"
-
-
-def report(a: Path, b: Path) -> Report:
-    return compare(str(a), str(b))
-
-
-def causes(found: Report) -> set[str]:
-    return {finding.cause for finding in found.findings}
-
-
-def places(found: Report, cause: str) -> set[str]:
-    return {
-        location.inside
-        for finding in found.findings
-        if finding.cause == cause
-        for location in finding.locations
-    }
-
-
-def assert_proven(found: Report, *expected: str) -> None:
-    assert found.verdict is Verdict.EQUIVALENT, [
-        (f.cause, f.confidence, f.locations[:3]) for f in found.findings
-    ]
-    assert found.summary.ledger.unexplained_bytes == 0
-    assert set(expected) <= causes(found)
 
 
 @pytest.mark.parametrize(("machine", "options"), MINGW)
