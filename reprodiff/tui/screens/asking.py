@@ -1,7 +1,6 @@
 """Asking for a line of text, and for one of several choices."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,7 +13,7 @@ from textual.widgets import Input, Static
 
 from reprodiff.tui.chunks import Chunk, shortened
 from reprodiff.tui.widgets.entry import Entry
-from reprodiff.tui.widgets.painted import TEXT_ROLES, Painted, classes
+from reprodiff.tui.widgets.painted import Painted
 
 Answer = tuple[int, str]
 """The number of the choice, and the text."""
@@ -23,9 +22,6 @@ Answer = tuple[int, str]
 class Choices(Painted):
     """A few lines of which one is chosen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = classes(
-        TEXT_ROLES, frozenset({"cursor", "cursor-blurred"})
-    )
     ALLOW_SELECT = False
 
     class Clicked(Message):

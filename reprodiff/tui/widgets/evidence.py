@@ -17,7 +17,7 @@ from reprodiff.tui.library import Contents, Library
 from reprodiff.tui.sources.base import Messages, Source, View
 from reprodiff.tui.store import Store
 from reprodiff.tui.widgets.legend import Legend
-from reprodiff.tui.widgets.lineview import EvidenceView, LineView
+from reprodiff.tui.widgets.lineview import LineView
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -57,7 +57,7 @@ class EvidencePane(Vertical):
         super().__init__(id=id)
         self._library = library
         self._store = store
-        self.lines: LineView = EvidenceView(id="lines")
+        self.lines = LineView(id="lines")
         self._legend = Legend(self.lines, id="legend")
         self._notes = Static("", id="notes", markup=False)
         self._chosen: Subject | None = None

@@ -1,7 +1,7 @@
 """The list of findings."""
 
 from collections.abc import Callable
-from typing import ClassVar, Final
+from typing import Final
 
 from textual import events
 from textual.content import Content
@@ -19,13 +19,7 @@ from reprodiff.tui.selecting.job import Haystacks, Marks, Selecting
 from reprodiff.tui.selecting.query import Query
 from reprodiff.tui.selecting.shown import Shown, everything
 from reprodiff.tui.store import Phase, Store
-from reprodiff.tui.widgets.painted import (
-    PAGE_ROLES,
-    SEVERITY_ROLES,
-    TEXT_ROLES,
-    Painted,
-    classes,
-)
+from reprodiff.tui.widgets.painted import Painted
 
 _TURN: Final = 0.012
 """Seconds of selecting between two looks at the keys."""
@@ -37,12 +31,6 @@ FINDINGS: Final = frozenset({Kind.FINDING, Kind.ECHO, Kind.PROBLEM})
 class FindingsPane(ScrollView, Painted, inherit_bindings=False):
     """Groups, findings and places; the row under the cursor is what the other panes show."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = classes(
-        TEXT_ROLES,
-        SEVERITY_ROLES,
-        PAGE_ROLES,
-        frozenset({"group", "place", "cursor", "cursor-blurred"}),
-    )
     ALLOW_SELECT = False
 
     class Selected(Message):
@@ -324,11 +312,6 @@ class FindingsPane(ScrollView, Painted, inherit_bindings=False):
         self.virtual_size = Size(self.cells, len(self.outline))
         self._keep_visible()
         self.update_border()
-
-    def notify_style_update(self) -> None:
-        """Draw again in other colours."""
-        super().notify_style_update()
-        self.refresh()
 
     # -- rows
 

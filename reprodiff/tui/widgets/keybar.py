@@ -1,7 +1,5 @@
 """The keys at the bottom."""
 
-from typing import ClassVar
-
 from rich.cells import cell_len
 from textual import events
 from textual.message import Message
@@ -9,13 +7,12 @@ from textual.strip import Strip
 
 from reprodiff.tui.chunks import Chunk, Line
 from reprodiff.tui.keys import Key, Keyboard, Where, names
-from reprodiff.tui.widgets.painted import TEXT_ROLES, Painted, classes
+from reprodiff.tui.widgets.painted import Painted
 
 
 class KeyBar(Painted):
     """The keys that are useful where the focus is; each can be clicked."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = classes(TEXT_ROLES, frozenset({"key"}))
     ALLOW_SELECT = False
 
     class Chosen(Message):

@@ -1,6 +1,6 @@
 """A pane of lines of any number: only those on the screen are made."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual import events
@@ -12,16 +12,7 @@ from textual.worker import Worker, WorkerState
 
 from reprodiff.tui.chunks import Chunk, Line, fitted
 from reprodiff.tui.sources.base import NO_HITS, Hits, Layout, Messages, Source, Target
-from reprodiff.tui.widgets.painted import (
-    CONFIDENCE_ROLES,
-    EVIDENCE_ROLES,
-    PAGE_ROLES,
-    SEVERITY_ROLES,
-    TABLE_ROLES,
-    TEXT_ROLES,
-    Painted,
-    classes,
-)
+from reprodiff.tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from textual.selection import Selection
@@ -38,15 +29,6 @@ _SEARCH = "search"
 
 class LineView(ScrollView, Painted, inherit_bindings=False):
     """Shows a source, and goes from difference to difference in it."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = classes(
-        TEXT_ROLES,
-        SEVERITY_ROLES,
-        CONFIDENCE_ROLES,
-        TABLE_ROLES,
-        PAGE_ROLES,
-        frozenset({"here"}),
-    )
 
     class Moved(Message):
         """What is shown has changed: another source, difference, match or layout."""
@@ -297,11 +279,6 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
         """Keep the difference at hand in view."""
         self._rearrange()
 
-    def notify_style_update(self) -> None:
-        """Draw again in other colours."""
-        super().notify_style_update()
-        self.refresh()
-
     def _rearrange(self) -> None:
         """Find the place again after the number of lines has changed."""
         before = self.virtual_size.height
@@ -367,13 +344,3 @@ def _selected(line: Line, span: tuple[int, int] | None) -> Line:
         made += [Chunk(part, each) for part, each in parts if part]
         at = end
     return made
-
-
-class EvidenceView(LineView):
-    """A pane of lines that has all the roles of evidence.
-
-    The style of each role of each pane is computed at the start, and again in every other theme:
-    panes that show no bytes do without most of them.
-    """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = classes(EVIDENCE_ROLES)

@@ -1,19 +1,11 @@
 """The lines on top."""
 
-from typing import ClassVar
-
 from textual.strip import Strip
 
 from reprodiff.tui import masthead
 from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.masthead import SHADES
-from reprodiff.tui.widgets.painted import (
-    SEVERITY_ROLES,
-    TEXT_ROLES,
-    VERDICT_ROLES,
-    Painted,
-    classes,
-)
+from reprodiff.tui.widgets.painted import Painted
 
 _SHADES = frozenset(f"share-{number}{part}" for number in range(SHADES) for part in ("", "-label"))
 
@@ -21,13 +13,6 @@ _SHADES = frozenset(f"share-{number}{part}" for number in range(SHADES) for part
 class Masthead(Painted):
     """What is compared, whether it matters, and where the differing bytes went."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = classes(
-        TEXT_ROLES,
-        SEVERITY_ROLES,
-        VERDICT_ROLES,
-        _SHADES,
-        frozenset({"brand", "name", "unexplained", "unexplained-count"}),
-    )
     ALLOW_SELECT = False
 
     def __init__(self, comparison: Comparison) -> None:

@@ -1,7 +1,6 @@
 """A list of rows of any number, one of them chosen; only those on the screen are drawn."""
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual import events
 from textual.geometry import Size
@@ -10,14 +9,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reprodiff.tui.chunks import Chunk, Line
-from reprodiff.tui.widgets.painted import (
-    PAGE_ROLES,
-    SEVERITY_ROLES,
-    TEXT_ROLES,
-    VERDICT_ROLES,
-    Painted,
-    classes,
-)
+from reprodiff.tui.widgets.painted import Painted
 
 Draw = Callable[[int, int], Line]
 """Returns a row, by its number and the cells there are."""
@@ -26,13 +18,6 @@ Draw = Callable[[int, int], Line]
 class RowList(ScrollView, Painted, inherit_bindings=False):
     """Rows that ``draw`` makes; Enter, or a click on the chosen one, takes it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = classes(
-        TEXT_ROLES,
-        SEVERITY_ROLES,
-        VERDICT_ROLES,
-        PAGE_ROLES,
-        frozenset({"group", "place", "cursor", "cursor-blurred"}),
-    )
     ALLOW_SELECT = False
 
     class Taken(Message):
@@ -90,11 +75,6 @@ class RowList(ScrollView, Painted, inherit_bindings=False):
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         self.show(self._count, self.cursor)
-
-    def notify_style_update(self) -> None:
-        """Draw again in other colours."""
-        super().notify_style_update()
-        self.refresh()
 
     def _keep_visible(self) -> None:
         top, height = self.scroll_offset.y, self.size.height
