@@ -1,5 +1,6 @@
 """The way in: starts the analysis, then the app around it."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -53,6 +54,8 @@ def run_app(
 
     given = {Side.A: a, Side.B: b}
     folders = bool(a and b) and is_house(a) and is_house(b)
+    # What is loaded now stays; to look through it for what does not takes time.
+    gc.disable()
     # The other process starts first: it opens the artifacts while Textual is being imported.
     analysis: Analysis | None = None
     if a and b:
@@ -84,6 +87,7 @@ def run_app(
         )
         app.run()
     finally:
+        gc.enable()
         if analysis is not None:
             analysis.stop()
     if app.broken is not None:

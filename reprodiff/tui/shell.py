@@ -1,5 +1,6 @@
 """The Textual app around the screens; loaded by :func:`reprodiff.tui.app.run_app`."""
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -7,9 +8,10 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import App, SystemCommand
-from textual.screen import Screen
+from textual.screen import Screen, SystemModalScreen
+from textual.widget import AwaitMount
 
 from reprodiff.limits import Limits
 from reprodiff.model import Side, Verdict
@@ -45,6 +47,12 @@ class Makers(NamedTuple):
 
 def _nothing() -> Feed:
     raise AssertionError("there is nothing to compare yet")
+
+
+def _begun() -> None:
+    """Look for garbage again, but not among all that is there by now and stays."""
+    gc.freeze()
+    gc.enable()
 
 
 class ReprodiffApp(App[int]):
@@ -139,6 +147,7 @@ class ReprodiffApp(App[int]):
 
     def on_mount(self) -> None:
         """Tell what is wrong with the settings, and remember what was opened."""
+        self.call_after_refresh(_begun)
         for fault in self._faults:
             self.notify(fault, markup=False, severity="warning", timeout=10)
         if self._last is not None:
@@ -212,6 +221,39 @@ class ReprodiffApp(App[int]):
             return
         self.refused = failure
         self.exit()
+
+    # -- keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let a key act before the next one is looked at: what it opens gets the keys behind it.
+
+        By itself a key travels through the queues of all widgets above the one with the focus; of
+        keys that come together, as over a slow line, the last has left before the first acts.
+        """
+        if (
+            isinstance(event, events.Key | events.Paste)
+            and not event.is_forwarded
+            and await self._acted(event)
+        ):
+            return
+        await super().on_event(event)
+
+    async def _acted(self, event: events.Key | events.Paste) -> bool:
+        """Do what a key does; return whether it does something."""
+        screen = self.screen
+        if isinstance(screen, SystemModalScreen):
+            return False
+        if not screen.is_mounted:
+            await AwaitMount(screen, [screen])
+        key = event.key if isinstance(event, events.Key) else ""
+        if key == "escape":
+            screen.clear_selection()
+        if key and await self._check_bindings(key, priority=True):
+            return True
+        take = getattr(screen.focused, "take", None)
+        if take is not None and await take(event):
+            return True
+        return bool(key) and await self._check_bindings(key)
 
     # -- faults of the app itself
 

@@ -8,8 +8,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from reprodiff.errors import InputError, ReprodiffError
 from reprodiff.events import Done, Event, Found, Progress
 from reprodiff.model import Finding, Location
 from reprodiff.text import plain
+from reprodiff.tui import wire
 from reprodiff.tui.records import Failed, Finished, Grown, Places, Record
 
 if TYPE_CHECKING:
@@ -29,19 +30,19 @@ PORTION: Final = 2_000
 """Places sent at once: some 5 ms of work for the receiver."""
 PERIOD: Final = 0.05
 """Seconds between two portions, so that a fast analysis does not flood the app."""
-_NICENESS: Final = 10
-"""How far the analysis steps back where both want the same processor: a picture comes first."""
 
 
-def main(pipe: Connection, run: Run | None, a: str, b: str, options: "Options | None") -> None:
-    """Compare ``a`` and ``b`` and send records through ``pipe`` until the last one."""
+def begin(target: "Callable[..., None]", task: tuple[object, ...]) -> None:
+    """Do in the other process what it was started for; ``target`` takes a pipe and the task."""
+    pipe = os.fdopen(os.dup(1), "wb")
     be_quiet()
-    try:
-        serve(pipe.send, run or _engine, a, b, options)
-    except (BrokenPipeError, ConnectionError):
-        pass  # the app is gone, or has had enough
-    finally:
-        pipe.close()
+    with suppress(BrokenPipeError, ConnectionError), pipe:  # the app is gone, or has had enough
+        target(wire.Outlet(pipe), *task)
+
+
+def main(pipe: wire.Outlet, run: Run | None, a: str, b: str, options: "Options | None") -> None:
+    """Compare ``a`` and ``b`` and send records through ``pipe`` until the last one."""
+    serve(pipe.send, run or _engine, a, b, options)
 
 
 def _engine(a: str, b: str, options: "Options | None") -> Iterator[Event]:
@@ -70,9 +71,7 @@ def serve(
 
 
 def be_quiet() -> None:
-    """Leave the terminal, the keys that interrupt, and the processor first to the app."""
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
+    """Leave the terminal, and the keys that interrupt, to the app."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
     nowhere = os.open(os.devnull, os.O_RDWR)

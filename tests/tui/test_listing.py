@@ -133,7 +133,7 @@ def test_whatever_is_typed_is_a_filter(words: str) -> None:
 
     async def scenario(driver: Driver) -> None:
         await ready(driver)
-        driver.app._main._filter.value = words
+        driver.app._main.filtered(words)
         pane = driver.app._main._findings
         await driver.until(lambda: pane.settled)
 

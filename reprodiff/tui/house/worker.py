@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from reprodiff.errors import InputError, ReprodiffError
@@ -12,10 +11,11 @@ from reprodiff.events import Done
 from reprodiff.limits import Limits
 from reprodiff.model import MemberType, Report, Severity
 from reprodiff.text import plain
+from reprodiff.tui import wire
 from reprodiff.tui.house.records import HouseDone, Item, Judged, Listed
 from reprodiff.tui.records import Failed
 from reprodiff.tui.store import needs_person
-from reprodiff.tui.worker import Run, be_quiet
+from reprodiff.tui.worker import Run
 
 if TYPE_CHECKING:
     from reprodiff.options import Options
@@ -23,15 +23,9 @@ if TYPE_CHECKING:
 Send = Callable[[list[object]], None]
 
 
-def main(pipe: Connection, run: Run | None, a: str, b: str, options: "Options | None") -> None:
+def main(pipe: wire.Outlet, run: Run | None, a: str, b: str, options: "Options | None") -> None:
     """Compare the artifacts of two folders and send records through ``pipe``."""
-    be_quiet()
-    try:
-        serve(pipe.send, run, a, b, options)
-    except (BrokenPipeError, ConnectionError):
-        pass  # the app is gone, or has had enough
-    finally:
-        pipe.close()
+    serve(pipe.send, run, a, b, options)
 
 
 def serve(send: Send, run: Run | None, a: str, b: str, options: "Options | None") -> None:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.strip import Strip
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from reprodiff.tui.chunks import Chunk, shortened
 from reprodiff.tui.widgets.entry import Entry
@@ -80,7 +80,7 @@ class AskScreen(ModalScreen[Answer | None]):
         self._about = about
         self._required = required
         self._choices = Choices(choices) if choices else None
-        self._entry = Entry(value=text, placeholder=hint, compact=True, id="answer")
+        self._entry = Entry(text, hint=hint, done=self._answered, id="answer")
         self._told = Static("", id="told", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -101,10 +101,12 @@ class AskScreen(ModalScreen[Answer | None]):
     def _clicked(self) -> None:
         self.set_focus(self._entry)
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        text = event.value.strip()
+    def on_mount(self) -> None:
+        """Let the user type."""
+        self.set_focus(self._entry)
+
+    def _answered(self, text: str) -> None:
+        text = text.strip()
         if self._required and not text:
             self._told.update(self._required)
             return

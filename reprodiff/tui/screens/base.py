@@ -1,35 +1,17 @@
 """What all parts of the main screen share: its panes, and what is selected in them."""
 
-from textual.containers import Horizontal
 from textual.screen import Screen
-from textual.suggester import Suggester
-from textual.widgets import Static
 
 from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.evidence import Subject
 from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.outline import Kind
-from reprodiff.tui.selecting.query import suggestion
-from reprodiff.tui.widgets.entry import Entry
 from reprodiff.tui.widgets.evidence import EvidencePane
 from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
 from reprodiff.tui.widgets.lineview import LineView
 from reprodiff.tui.widgets.masthead import Masthead
-from reprodiff.tui.widgets.searching import SearchRow
-
-
-class Words(Suggester):
-    """Completes the words of the filter."""
-
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """Return ``value`` with its last word completed."""
-        from reprodiff.causes.registry import CAUSES  # noqa: PLC0415  (80 ms; loaded by now)
-
-        return suggestion(value, CAUSES)
+from reprodiff.tui.widgets.typing import FilterRow, SearchRow
 
 
 class Panes(Screen[None]):
@@ -42,18 +24,17 @@ class Panes(Screen[None]):
         self._keyboard = keyboard
         self._masthead = Masthead(comparison)
         self._findings = FindingsPane(self._store, comparison.triage.decisions, id="findings")
-        self._filter = Entry(
-            placeholder="text, severity: category: cause: confidence: path: is:   - negates",
-            suggester=Words(),
-            select_on_focus=False,
-            compact=True,
-            id="filter",
-        )
-        self._filter_row = Horizontal(Static("/", id="slash"), self._filter, id="filter-row")
+        self._filter = FilterRow(self.filtered, self._to_list, id="filter-row")
         self._evidence = EvidencePane(comparison.library, self._store, id="evidence")
         self._reason = LineView(id="reason")
         self._search_row = SearchRow(id="search-row")
         self._keybar = KeyBar(Where.FINDINGS, keyboard)
+
+    def filtered(self, words: str) -> None:
+        """Show only what fits; the list's own actions know how."""
+
+    def _to_list(self) -> None:
+        self.set_focus(self._findings)
 
     def reload(self) -> None:
         """Draw what the store has now; the main screen knows how."""

@@ -50,13 +50,12 @@ class MainScreen(
 
     def compose(self) -> ComposeResult:
         """Lay the panes out."""
-        self._filter_row.display = False
         self._reason.border_title = "Why and fix"
         yield self._masthead
         with Horizontal(id="body"):
             with Vertical(id="list"):
                 yield self._findings
-                yield self._filter_row
+                yield self._filter
             with Vertical(id="detail"):
                 yield self._evidence
                 yield self._reason
@@ -163,7 +162,7 @@ class MainScreen(
             self._evidence.lines: Where.EVIDENCE,
             self._reason: Where.REASON,
         }
-        typing = self._filter.has_focus or self._search_row.view is not None
+        typing = self._filter.typing or self._search_row.view is not None
         self._keybar.show(Where.TYPING if typing else where[self._pane()])
         self.fit_zoom()
 

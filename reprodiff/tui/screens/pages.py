@@ -6,7 +6,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import Screen
 
 from reprodiff.tui.bindings import bindings
 from reprodiff.tui.keys import Keyboard, Where
@@ -15,10 +15,10 @@ from reprodiff.tui.sources.pages import Block, Page
 from reprodiff.tui.sources.tables import GridSource
 from reprodiff.tui.widgets.keybar import KeyBar
 from reprodiff.tui.widgets.lineview import LineView
-from reprodiff.tui.widgets.searching import SearchRow
+from reprodiff.tui.widgets.typing import SearchRow
 
 
-class PageScreen(ModalScreen[None]):
+class PageScreen(Screen[None]):
     """Running text, or a table, in a box; Esc and q close it.
 
     ``clip`` is what is copied from it as a whole, if it is there to be copied.
@@ -53,7 +53,7 @@ class PageScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Let keys scroll the text."""
-        self._view.focus()
+        self.set_focus(self._view)
 
     def on_click(self, event: events.Click) -> None:
         """Close on a click beside the box."""
@@ -81,9 +81,9 @@ class PageScreen(ModalScreen[None]):
         """Scroll to the first or the last line."""
         self._view.edge(direction)
 
-    def action_find(self) -> None:
+    async def action_find(self) -> None:
         """Look for something in the text."""
-        self._search_row.open(self._view)
+        await self._search_row.open(self._view)
 
     def action_find_next(self, direction: int) -> None:
         """Go to the next match."""

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from reprodiff.text import plain
 from reprodiff.tui.chunks import Chunk, Line, justified, shortened, size_text, width
@@ -95,7 +95,7 @@ class PickerScreen(Screen[None]):
         self._slots = Static("", id="slots", markup=False)
         self._list = RowList(self._row, id="choices-list")
         self._entry = Entry(
-            placeholder="a path, or part of a name", select_on_focus=False, compact=True, id="path"
+            hint="a path, or part of a name", changed=self._typed, done=self._submitted, id="path"
         )
         self._told = Static("", id="picker-told", markup=False)
 
@@ -175,17 +175,13 @@ class PickerScreen(Screen[None]):
 
     # -- choosing
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        text = event.value.strip()
+    def _typed(self, text: str) -> None:
+        text = text.strip()
         self._say("")
         self._filter("" if not text or os.sep in text else text)
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        text = event.value.strip()
+    def _submitted(self, text: str) -> None:
+        text = text.strip()
         path = typed_path(text)
         if text and Path(path).exists() and (os.sep in text or not self._shown):
             self._take(path)

@@ -2,9 +2,6 @@
 
 from typing import Final
 
-from textual import on
-from textual.widgets import Input
-
 from reprodiff.tui.outline import Grouping
 from reprodiff.tui.screens.actions.searching import SearchActions
 from reprodiff.tui.selecting.query import parse
@@ -19,13 +16,11 @@ _NEXT: Final = {
 class ListingActions(SearchActions):
     """What the keys of :mod:`reprodiff.tui.keys.listing` do that no movement does."""
 
-    def action_find(self) -> None:
+    async def action_find(self) -> None:
         """Type a filter for the list; in another pane, what to look for there."""
-        if self.search():
-            return
-        self._filter_row.display = True
-        self.remove_class("-inside")
-        self.set_focus(self._filter)  # at once: the next key is typed already
+        if not await self.search():
+            self.remove_class("-inside")
+            await self._filter.open()
 
     def action_find_next(self, direction: int) -> None:
         """Go to the next or the previous finding, or match in another pane."""
@@ -37,23 +32,11 @@ class ListingActions(SearchActions):
     def clear_filter(self) -> None:
         """Show everything again."""
         self._filter.value = ""
-        self._leave_filter()
+        self._filter.close()
 
-    def _leave_filter(self) -> None:
-        """Hide the line of the filter, unless it says what the list leaves out."""
-        self._filter_row.display = bool(self._filter.value)
-        if self._filter.has_focus:
-            self.set_focus(self._findings)
-
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._findings.filter(event.value.strip(), parse(event.value))
-
-    @on(Input.Submitted, "#filter")
-    def _kept(self, event: Input.Submitted) -> None:
-        event.stop()
-        self._leave_filter()
+    def filtered(self, words: str) -> None:
+        """Show only what fits."""
+        self._findings.filter(words.strip(), parse(words))
 
     def action_group(self) -> None:
         """Group by cause, by path, by severity in turn."""

@@ -66,7 +66,7 @@ class MovingActions(ListingActions, RunningActions):
         """Go back to the list; from there, cancel the analysis, or leave for the screen below."""
         if self.end_search():
             return
-        if self._filter.has_focus or (self._filter.value and self._pane() is self._findings):
+        if self._filter.typing or (self._filter.value and self._pane() is self._findings):
             self.clear_filter()
         elif self._pane() is not self._findings:
             self.remove_class("-inside")

@@ -8,12 +8,12 @@ from reprodiff.tui.widgets.lineview import LineView
 class SearchActions(Panes):
     """What the keys ``find`` do in the evidence and below it; in the list they filter."""
 
-    def search(self) -> bool:
+    async def search(self) -> bool:
         """Look for something in the pane, unless it is the list; return whether it is not."""
         pane = self._pane()
         if isinstance(pane, FindingsPane):
             return False
-        self._search_row.open(pane)
+        await self._search_row.open(pane)
         return True
 
     def search_again(self, direction: int) -> bool:
