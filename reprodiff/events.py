@@ -4,9 +4,8 @@ One stream serves all faces: the app fills from it, the command line shows progr
 batch run stores what it wants of it.  The last event of a run is always :class:`Done`.
 """
 
-from typing import NamedTuple
-
 from reprodiff.model import ArtifactInfo, Finding, MemberCounts, Problem, Report, Side
+from reprodiff.records import NamedTuple
 
 
 class Opened(NamedTuple):

@@ -8,11 +8,11 @@ artifact, hostile until shown otherwise.  A :class:`Location`, a :class:`Finding
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.drift import Platform
 from reprodiff.plans import Change, Left, Plan, RecipeLine
-from reprodiff.records import dataclass, field
+from reprodiff.records import NamedTuple, dataclass, field
 from reprodiff.vocabulary import (
     ArtifactKind,
     Category,

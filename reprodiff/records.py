@@ -1,22 +1,34 @@
-"""``dataclass``, ``field`` and ``replace`` as in the standard library, but quick to load.
+"""Data classes and named tuples as in the standard library, but quick to load.
 
 The standard decorator writes source code for six methods of every class and compiles it whenever
 the module is loaded, and its module brings half a compiler along (``inspect``, ``ast``, ``dis``,
-``tokenize``).  For the classes that one report needs, that is a third of its run.  Here all classes
-get the same plain methods, and nothing is imported.  To a type checker the two are one and the
-same; the functions of the standard library (``fields``, ``replace``, ``asdict``) work on these
-classes too, which pay for the standard module only then.
+``tokenize``); a named tuple compiles one method.  For the classes that one report needs, that was
+half of its run.  Here all classes share the same plain methods, and nothing is imported.  To a type
+checker these and those of the standard library are one and the same; its functions (``fields``,
+``replace``, ``asdict``) work on data classes too, which pay for the standard module only then.
 
 What is there is what this program uses: ``frozen``, ``slots``, ``eq`` and ``kw_only``, defaults and
-their factories, and records that extend records.
+their factories, and data classes that extend others.  A standard named tuple is made somewhat
+quicker if its values have names or defaults: where tuples are made by the million it is the better
+one.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
+    from typing import NamedTuple
 else:
+    try:
+        # As ``collections`` does: a property in C.
+        from _collections import _tuplegetter
+    except ImportError:
+        from operator import itemgetter
+
+        def _tuplegetter(number: int, text: str) -> property:
+            return property(itemgetter(number), doc=text)
+
     _set = object.__setattr__
     _MISSING: Final = object()
     Record = TypeVar("Record")
@@ -168,5 +180,81 @@ else:
         for name, value in zip(self.__record_names__, state, strict=True):
             _set(self, name, value)
 
+    # -- named tuples ------------------------------------------------------------------------------
 
-__all__ = ["dataclass", "field", "replace"]
+    class _Tuple(tuple):
+        """What all named tuples are and can."""
+
+        __slots__ = ()
+        _fields: tuple[str, ...] = ()
+        _field_defaults: Mapping[str, Any] = {}
+
+        def __new__(cls, /, *given: Any, **named: Any) -> Self:  # noqa: ANN401
+            missing = len(cls._fields) - len(given)
+            if missing or named:
+                if named or not 0 < missing <= len(cls._last):
+                    given = _completed(cls, given, named)
+                else:
+                    given += cls._last[-missing:]
+            return tuple.__new__(cls, given)
+
+        @classmethod
+        def _make(cls, values: Iterable[Any]) -> Self:
+            made = tuple.__new__(cls, values)
+            if len(made) != len(cls._fields):
+                message = f"{cls.__name__} has {len(cls._fields)} values, not {len(made)}"
+                raise TypeError(message)
+            return made
+
+        def _replace(self, /, **changes: Any) -> Self:  # noqa: ANN401
+            values = [changes.pop(*pair) for pair in zip(self._fields, self, strict=True)]
+            if changes:
+                raise ValueError(f"{type(self).__name__} has no {', '.join(changes)}")
+            return self._make(values)
+
+        def _asdict(self) -> dict[str, Any]:
+            return dict(zip(self._fields, self, strict=True))
+
+        def __getnewargs__(self) -> tuple[Any, ...]:
+            return tuple(self)
+
+        def __repr__(self) -> str:
+            values = ", ".join(f"{name}={it!r}" for name, it in self._asdict().items())
+            return f"{type(self).__name__}({values})"
+
+    def _completed(cls: type[_Tuple], given: Sequence[Any], named: dict[str, Any]) -> list[Any]:
+        """Return all values of a tuple of which some have names or defaults."""
+        values = list(given)
+        for name in cls._fields[len(given) :]:
+            if name in named:
+                values.append(named.pop(name))
+            elif name in cls._field_defaults:
+                values.append(cls._field_defaults[name])
+            else:
+                raise TypeError(f"{cls.__name__} needs a value for {name!r}")
+        if named:
+            raise TypeError(f"{cls.__name__} has no use for {', '.join(named)}")
+        if len(values) > len(cls._fields):
+            raise TypeError(f"{cls.__name__} takes {len(cls._fields)} values, not {len(values)}")
+        return values
+
+    class _TupleMaker(type):
+        """Makes the class of a named tuple of a class body."""
+
+        def __new__(cls, name: str, _bases: tuple[type, ...], body: dict[str, Any]) -> type:
+            made = type(name, (_Tuple,), {**body, "__slots__": ()})
+            names = tuple(made.__annotations__)
+            made._fields = made.__match_args__ = names
+            defaults = {key: body[key] for key in names if key in body}
+            if names[len(names) - len(defaults) :] != tuple(defaults):
+                raise TypeError(f"{name} has a default before a field that has none")
+            made._field_defaults = defaults
+            made._last = tuple(defaults.values())  # noqa: SLF001 - its own
+            for number, key in enumerate(names):
+                setattr(made, key, _tuplegetter(number, ""))
+            return made
+
+    NamedTuple = type.__new__(_TupleMaker, "NamedTuple", (), {})
+
+
+__all__ = ["NamedTuple", "dataclass", "field", "replace"]

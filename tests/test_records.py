@@ -5,12 +5,13 @@ import dataclasses
 import pickle
 import subprocess
 import sys
+import typing
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from reprodiff.records import dataclass, field, replace
+from reprodiff.records import NamedTuple, dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +135,89 @@ def test_the_tools_of_the_standard_library_work() -> None:
             assert (name, size) == ("a", 3)
         case _:
             pytest.fail("a record takes part in pattern matching")
+
+
+class Pair(NamedTuple):
+    """A tuple with names."""
+
+    first: int
+    second: str = "b"
+    third: bytes | None = None
+
+    @property
+    def twice(self) -> int:
+        """Twice the first."""
+        return 2 * self.first
+
+
+class Standard(typing.NamedTuple):
+    """The same of the standard library."""
+
+    first: int
+    second: str = "b"
+    third: bytes | None = None
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ((1,), {}),
+        ((1, "x"), {}),
+        ((1, "x", b"y"), {}),
+        ((), {"first": 1}),
+        ((1,), {"third": b"y"}),
+        ((1, "x"), {"third": b"y"}),
+    ],
+)
+def test_a_named_tuple_is_what_that_of_the_standard_library_is(
+    given: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    made: Any = Pair(*given, **named)
+    standard: Any = Standard(*given, **named)
+    assert tuple(made) == tuple(standard)
+    assert hash(made) == hash(standard)
+    assert (made.first, made.second, made.third, made.twice) == (*standard, 2)
+    assert repr(made) == repr(standard).replace("Standard", "Pair")
+    assert made._asdict() == standard._asdict()
+    assert made._replace(second="z") == standard._replace(second="z")
+    assert type(made._replace(first=2)) is Pair
+    assert pickle.loads(pickle.dumps(made)) == copy.deepcopy(made) == made  # noqa: S301
+    assert not hasattr(made, "__dict__")
+    match made:
+        case Pair(first, second, third):
+            assert (first, second, third) == tuple(standard)
+        case _:
+            pytest.fail("a named tuple takes part in pattern matching")
+
+
+def test_the_class_of_a_named_tuple_is_as_in_the_standard_library() -> None:
+    assert issubclass(Pair, tuple)
+    assert Pair._fields == Pair.__match_args__ == Standard._fields
+    assert Pair._field_defaults == Standard._field_defaults
+    assert Pair.__doc__ == "A tuple with names."
+    assert Pair._make([1, "x", b""]) == (1, "x", b"")
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (Pair, TypeError),
+        (lambda: Pair(1, "", b"", 2), TypeError),  # type: ignore[call-arg]
+        (lambda: Pair(1, first=2), TypeError),  # type: ignore[misc]
+        (lambda: Pair(1, other=2), TypeError),  # type: ignore[call-arg]
+        (lambda: Pair._make([1]), TypeError),
+        (lambda: Pair(1)._replace(other=2), ValueError),  # type: ignore[call-arg]
+        (lambda: setattr(Pair(1), "first", 2), AttributeError),
+    ],
+)
+def test_wrong_values_of_a_named_tuple_are_errors(
+    make: Callable[[], object], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        make()
+
+
+def test_a_default_before_a_field_without_one_is_refused() -> None:
+    body = {"__annotations__": {"a": int, "b": int}, "a": 1}
+    with pytest.raises(TypeError, match="default before"):
+        type(NamedTuple)("Bad", (), body)  # type: ignore[misc]

@@ -4,13 +4,13 @@ Source: System V and 4.4BSD ar(5), Microsoft "PE Format" (Archive Library File F
 are kept three ways: in a table of their own (GNU, Microsoft), or in front of the content (BSD).
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.artifacts.base import Artifact, Member, Payload, Source
 from reprodiff.errors import DamagedError
 from reprodiff.limits import Limits
 from reprodiff.model import ArtifactKind, MemberType, Problem, Span
-from reprodiff.records import dataclass
+from reprodiff.records import NamedTuple, dataclass
 from reprodiff.text import name
 
 MAGIC: Final = b"!<arch>\n"

@@ -1,10 +1,9 @@
 """What a file format is to the rest of the program."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from reprodiff.model import ArtifactKind, Difference
-from reprodiff.records import dataclass
+from reprodiff.records import NamedTuple, dataclass
 
 
 class Content(NamedTuple):

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.errors import ReprodiffError
 from reprodiff.formats.base import Content, Format
 from reprodiff.model import Difference
+from reprodiff.records import NamedTuple
 
 # Modules with a FORMAT, loaded on the first member that differs.
 _MODULES: Final = (

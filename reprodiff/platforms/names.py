@@ -6,7 +6,9 @@ and ``.dylibs``.
 """
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from reprodiff.records import NamedTuple
 
 _NATIVE: Final = re.compile(r"\.(?:so|pyd|dll|dylib)(?:\.[0-9]+)*$", re.IGNORECASE)
 _FOLDER: Final = re.compile(r"(?:^|/)(?:[^/]+)?\.(?:libs|dylibs)/[^/]+$")

@@ -1,7 +1,9 @@
 """The habits of the programs that write archives, as they are read from an archive."""
 
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from reprodiff.records import NamedTuple
 
 
 class ZipTraits(NamedTuple):

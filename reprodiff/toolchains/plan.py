@@ -7,9 +7,10 @@ taken first, then the one that removes most bytes, then what is offered first fo
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.model import Change, Finding, Left, Plan
+from reprodiff.records import NamedTuple
 from reprodiff.toolchains.base import Knob
 from reprodiff.toolchains.fixes import ADVICE, Option
 from reprodiff.toolchains.merge import merged

@@ -21,7 +21,9 @@ import json
 import os
 from collections.abc import Collection, Iterable
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from reprodiff.records import NamedTuple
 
 FORMAT: Final = 1
 _FILE: Final = os.path.join(os.path.dirname(__file__), "trials.json")  # noqa: PTH118, PTH120

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from operator import attrgetter
-from typing import NamedTuple
 
 from reprodiff.artifacts.zipformat.damage import Anomaly, AnomalyKind
 from reprodiff.artifacts.zipformat.records import (
@@ -13,7 +12,7 @@ from reprodiff.artifacts.zipformat.records import (
     Locator,
     ZipEntry,
 )
-from reprodiff.records import dataclass, field
+from reprodiff.records import NamedTuple, dataclass, field
 
 
 class Part(IntEnum):

@@ -4,10 +4,9 @@ Messages hold numbers and places only, never a name from the archive.
 """
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from reprodiff.errors import InputError
-from reprodiff.records import dataclass
+from reprodiff.records import NamedTuple, dataclass
 
 
 class ZipFormatError(InputError):

@@ -6,10 +6,11 @@ most :data:`CHUNK` bytes, for Zstandard at most 32 MiB, however dense the input 
 
 import sys
 import zlib
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from reprodiff.errors import DamagedError, UnsupportedError
 from reprodiff.limits import Limits
+from reprodiff.records import NamedTuple
 
 if TYPE_CHECKING:
     import zstandard

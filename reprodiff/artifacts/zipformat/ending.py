@@ -7,7 +7,7 @@ answer is reported.
 
 import re
 from bisect import bisect_right
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.artifacts.zipformat.damage import (
     Anomaly,
@@ -39,7 +39,7 @@ from reprodiff.artifacts.zipformat.records import (
 )
 from reprodiff.artifacts.zipformat.walk import CENTRAL_MARK, END_MARK, LOCAL_MARK, Survey, walk
 from reprodiff.limits import Limits
-from reprodiff.records import dataclass, field
+from reprodiff.records import NamedTuple, dataclass, field
 
 _END: Final = re.compile(re.escape(END_MARK))
 _END64: Final = re.compile(rb"PK\x06\x06")

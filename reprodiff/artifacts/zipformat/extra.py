@@ -9,7 +9,9 @@ triple are a field with the id :data:`MALFORMED`.
 import struct
 import zlib
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from reprodiff.records import NamedTuple
 
 MALFORMED: Final = -1
 """The id given to trailing bytes of an extra area that make up no field."""

@@ -11,7 +11,9 @@ import struct
 from collections.abc import Sequence
 from itertools import compress, count
 from operator import ne
-from typing import Final, NamedTuple
+from typing import Final
+
+from reprodiff.records import NamedTuple
 
 LOCAL_SIGNATURE: Final = 0x04034B50
 CENTRAL_SIGNATURE: Final = 0x02014B50

@@ -1,7 +1,7 @@
 """Say of every byte of a zip file what it is."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.artifacts.zipformat.coverage import Part, Stretch, end_stretches, stretches
 from reprodiff.artifacts.zipformat.extra import MALFORMED, ExtraField
@@ -16,6 +16,7 @@ from reprodiff.artifacts.zipformat.fields import (
     Field,
 )
 from reprodiff.artifacts.zipformat.records import ZipArchive, ZipEntry
+from reprodiff.records import NamedTuple
 
 NO_OWNER: Final = -1
 """The owner of bytes that belong to no entry."""

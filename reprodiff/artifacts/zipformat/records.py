@@ -7,7 +7,7 @@ named tuples.
 
 import stat
 from functools import cached_property, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.artifacts.zipformat.damage import Anomaly, Damage
 from reprodiff.artifacts.zipformat.extra import (
@@ -37,7 +37,7 @@ from reprodiff.artifacts.zipformat.fields import (
     LocalFields,
     LocatorFields,
 )
-from reprodiff.records import dataclass
+from reprodiff.records import NamedTuple, dataclass
 
 _ENCRYPTION: Final = FLAG_ENCRYPTED | FLAG_STRONG_ENCRYPTION | FLAG_MASKED
 

@@ -8,7 +8,7 @@ descriptor whose size leads back to their start.  The cost is linear in the byte
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.artifacts.zipformat.fields import (
     BARE,
@@ -26,7 +26,7 @@ from reprodiff.artifacts.zipformat.headers import (
 )
 from reprodiff.artifacts.zipformat.records import UNKNOWN, Descriptor, LocalHeader
 from reprodiff.limits import Limits
-from reprodiff.records import dataclass, field
+from reprodiff.records import NamedTuple, dataclass, field
 
 LOCAL_MARK: Final = b"PK\x03\x04"
 CENTRAL_MARK: Final = b"PK\x01\x02"

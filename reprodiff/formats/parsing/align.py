@@ -7,9 +7,10 @@ are cut into chunks by their content, and the chunks are the elements.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from reprodiff.formats.parsing import anchors, bytematch
+from reprodiff.records import NamedTuple
 
 Tag = Literal["equal", "replace", "delete", "insert"]
 

@@ -6,7 +6,9 @@ called A.
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from reprodiff.records import NamedTuple
 
 MAX_BLOCK: Final = 20_000 * 20_000
 """Largest block, in pairs of elements, for a minimal alignment: 50 MB and about 0.2 s."""

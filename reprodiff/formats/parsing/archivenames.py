@@ -2,7 +2,9 @@
 
 import re
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
+
+from reprodiff.records import NamedTuple
 
 _WHEEL: Final = re.compile(
     r"(?P<name>[^-/]+)-(?P<version>[^-/]+)(?:-(?P<build>\d[^-/]*))?"

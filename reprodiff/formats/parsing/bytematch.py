@@ -1,7 +1,7 @@
 """Matching runs of bytes: in place where nothing moved, by content where something did."""
 
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.formats.parsing.anchors import MAX_BLOCK, Match, joined, matches
 from reprodiff.formats.parsing.byteruns import (
@@ -12,6 +12,7 @@ from reprodiff.formats.parsing.byteruns import (
     common_tail,
     differing_runs,
 )
+from reprodiff.records import NamedTuple
 
 MAX_MATCHES: Final = 200_000
 """Most matches returned; where there would be more, the changes nearest to each other are joined.

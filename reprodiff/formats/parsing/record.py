@@ -8,10 +8,10 @@ a quoted field may hold commas and line endings, rows end with ``\n``, ``\r\n`` 
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.model import Span
-from reprodiff.records import dataclass
+from reprodiff.records import NamedTuple, dataclass
 
 MAX_ROWS: Final = 1_000_000
 """Rows read; about 500 bytes of memory each."""

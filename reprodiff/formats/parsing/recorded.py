@@ -4,10 +4,11 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from enum import StrEnum
 from posixpath import normpath
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.formats.parsing.record import RecordRow, digest_bytes
 from reprodiff.model import Side
+from reprodiff.records import NamedTuple
 from reprodiff.text import name
 
 Digest = Callable[[Side, str, str], tuple[bytes, int] | None]
