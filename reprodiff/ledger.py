@@ -7,8 +7,11 @@ what is left over on either side is returned with its place, never dropped.
 
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from heapq import heappop, heappush
+from itertools import accumulate, pairwise
+from operator import or_
 from typing import Final
 
 from reprodiff.formats.parsing.align import align_bytes
@@ -63,52 +66,215 @@ def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> B
     would not keep the order of the two sides (its place in A before, in B behind another's) is
     taken as it is: moved text is claimed on both sides by one pair of spans.
     """
-    flat: list[tuple[Span, Span, int]] = []
-    for number, pairs in enumerate(claims):
-        for span_a, span_b in pairs:
-            if span_a.size or span_b.size:
-                flat.append((_within(span_a, len(a)), _within(span_b, len(b)), number))
-    order = sorted(range(len(flat)), key=flat.__getitem__)
-    fixed = _fixed([flat[index] for index in order])
-    weights = [0] * len(claims)
-    left: list[Pair] = []
+    rows = _rows(claims, len(a), len(b))
+    order = sorted(range(len(rows)), key=rows.__getitem__)
+    ordered = [rows[index] for index in order]
+    scale = _Scale(a, b, len(claims))
     loose: list[int] = []
-    group: list[Pair] = []
+    plain: list[_Gap] = []
+    crossed: list[_Rest] = []
+    group: list[_Row] = []
     at_a = at_b = 0
-    for index, is_fixed in zip(order, fixed, strict=True):
-        span_a, span_b, number = flat[index]
+    for index, row, is_fixed in zip(order, ordered, _fixed(ordered), strict=True):
         if not is_fixed:
             loose.append(index)
-            group.append((span_a, span_b))
+            group.append(row)
             continue
-        (start_a, stop_a), (start_b, stop_b) = span_a, span_b
-        if group or start_a != at_a or start_b != at_b:
-            left += _between(a, b, (Span(at_a, start_a), Span(at_b, start_b)), group)
+        start_a, stop_a, start_b, stop_b, _ = row
+        if group:
+            crossed.append(_without(group, (at_a, start_a), (at_b, start_b)))
             group = []
-        weights[number] += weigh(a[start_a:stop_a], b[start_b:stop_b])
+        elif start_a != at_a or start_b != at_b:
+            plain.append((at_a, start_a, at_b, start_b))
+        scale.add(row)
         at_a, at_b = stop_a, stop_b
-    left += _between(a, b, (Span(at_a, len(a)), Span(at_b, len(b))), group)
-    seen_a, seen_b = _Seen(), _Seen()
-    for span_a, span_b, number in sorted((flat[x] for x in sorted(loose)), key=lambda x: x[2]):
-        fresh_a = seen_a.add(span_a)
-        fresh_b = seen_b.add(span_b)
-        if fresh_a == span_a.size and fresh_b == span_b.size:
-            weights[number] += weigh(a[span_a.start : span_a.stop], b[span_b.start : span_b.stop])
-        else:
-            weights[number] += max(fresh_a, fresh_b)
+    crossed.append(_without(group, (at_a, len(a)), (at_b, len(b))))
+    differing = [*_unequal(a, b, plain), *(x for x in crossed if not _are_equal(a, b, x))]
+    left = [pair for rest in sorted(differing) for pair in _differing(a, b, *rest)]
+    _overlapping([rows[index] for index in sorted(loose)], scale)
+    weights = scale.weights()
     unexplained = sum(weigh(a[x.start : x.stop], b[y.start : y.stop]) for x, y in left)
     return Balance(sum(weights) + unexplained, tuple(weights), tuple(left), unexplained)
 
 
+_Row = tuple[int, int, int, int, int]
+"""Start and stop in A, in B, and the number of a claim."""
+_Range = tuple[int, int]
+_Gap = tuple[int, int, int, int]
+"""Start and stop, in A and in B, of what stands between two claims that cross no other."""
+_Rest = tuple[list[_Range], list[_Range]]
+"""What is left of such a gap without claims in between that cross or overlap each other."""
+
 _WORD: Final = 16
 """Bytes of the longest region that is weighed as one number."""
+_TOGETHER: Final = 1024
+"""Gaps that are compared at once."""
+_MOST: Final = 1 << 20
+"""Bytes of A that are put together for it."""
 
 
-def _within(span: Span, size: int) -> Span:
-    if 0 <= span.start <= span.stop <= size:
-        return span
-    start = min(max(span.start, 0), size)
-    return Span(start, min(max(span.stop, start), size))
+def _rows(claims: Sequence[Iterable[Pair]], size_a: int, size_b: int) -> list[_Row]:
+    rows = [
+        (start_a, stop_a, start_b, stop_b, number)
+        for number, pairs in enumerate(claims)
+        for (start_a, stop_a), (start_b, stop_b) in pairs
+        if start_a != stop_a or start_b != stop_b
+    ]
+    if all(0 <= a0 <= a1 <= size_a and 0 <= b0 <= b1 <= size_b for a0, a1, b0, b1, _ in rows):
+        return rows
+    return [
+        (*_within(a0, a1, size_a), *_within(b0, b1, size_b), number)
+        for a0, a1, b0, b1, number in rows
+    ]
+
+
+def _within(start: int, stop: int, size: int) -> tuple[int, int]:
+    start = min(max(start, 0), size)
+    return start, min(max(stop, start), size)
+
+
+class _Scale:
+    """Weighs what is claimed.  Words of one size are weighed together: most claims are words."""
+
+    def __init__(self, a: memoryview, b: memoryview, claims: int) -> None:
+        self._a, self._b = a, b
+        self._weights = [0] * claims
+        self._words: dict[tuple[int, int], list[_Row]] = {}
+
+    def add(self, row: _Row) -> None:
+        """Weigh a claim whose bytes no other one has."""
+        start_a, stop_a, start_b, stop_b, number = row
+        size = stop_a - start_a
+        if size == stop_b - start_b <= _WORD:
+            self._words.setdefault((number, size), []).append(row)
+        elif not size or start_b == stop_b:
+            self._weights[number] += size or stop_b - start_b
+        else:
+            one, two = self._a[start_a:stop_a], self._b[start_b:stop_b]
+            self._weights[number] += weigh(one, two)
+
+    def count(self, number: int, size: int) -> None:
+        """Take the number of bytes that a claim has beside others."""
+        self._weights[number] += size
+
+    def weights(self) -> list[int]:
+        """Return the weight of each claim."""
+        found = list(self._weights)
+        for (number, size), rows in self._words.items():
+            one = b"".join([self._a[start:stop] for start, stop, _, _, _ in rows])
+            two = b"".join([self._b[start:stop] for _, _, start, stop, _ in rows])
+            found[number] += weigh_words(one, two, size)
+        return found
+
+
+_DIFFERS: Final = bytes([0]) + bytes([1]) * 255
+
+
+def weigh_words(a: bytes, b: bytes, size: int) -> int:
+    """Return what :func:`weigh` does for words of ``size`` bytes, all of them together.
+
+    The first bytes of all words are one number, and so on; each has a one where a word differs.
+    """
+    mixed = (int.from_bytes(a, "little") ^ int.from_bytes(b, "little")).to_bytes(len(a), "little")
+    flags = mixed.translate(_DIFFERS)
+    columns = [int.from_bytes(flags[place::size], "little") for place in range(size)]
+    differing = reduce(or_, columns, 0)
+    weight = size * differing.bit_count()
+    for ends in (columns, columns[::-1]):
+        equal_so_far = differing
+        for column in ends:
+            equal_so_far &= ~column
+            weight -= equal_so_far.bit_count()
+    return weight
+
+
+def _without(rows: Sequence[_Row], one: _Range, two: _Range) -> _Rest:
+    """Return what claims that cross or overlap each other leave of a range of A and one of B.
+
+    The bytes there, put together, must be equal on both sides: nothing may slip past a claim.
+    """
+    return (
+        _free([(start, stop) for start, stop, _, _, _ in rows], *one),
+        _free(sorted((start, stop) for _, _, start, stop, _ in rows), *two),
+    )
+
+
+def _free(taken: Iterable[_Range], at: int, stop: int) -> list[_Range]:
+    """Return what is left of a range without others, which are sorted; never nothing at all."""
+    first = at
+    free: list[_Range] = []
+    for low, high in taken:
+        if low > at:
+            free.append((at, low))
+        at = max(at, high)
+    if at < stop:
+        free.append((at, stop))
+    return free or [(first, first)]
+
+
+def _unequal(a: memoryview, b: memoryview, gaps: Sequence[_Gap]) -> Iterator[_Rest]:
+    """Yield the gaps whose two sides are not the same bytes."""
+    for first in range(0, len(gaps), _TOGETHER):
+        some = gaps[first : first + _TOGETHER]
+        # Where each gap has one size on both sides, all together are equal if each is.
+        if some[-1][1] - some[0][0] <= _MOST and all(
+            stop_a - start_a == stop_b - start_b for start_a, stop_a, start_b, stop_b in some
+        ):
+            one = b"".join([a[start:stop] for start, stop, _, _ in some])
+            if one == b"".join([b[start:stop] for _, _, start, stop in some]):
+                continue
+        for start_a, stop_a, start_b, stop_b in some:
+            if not _same(a[start_a:stop_a], b[start_b:stop_b]):
+                yield [(start_a, stop_a)], [(start_b, stop_b)]
+
+
+def _are_equal(a: memoryview, b: memoryview, rest: _Rest) -> bool:
+    free_a, free_b = rest
+    if len(free_a) == len(free_b) == 1:
+        return _same(a[slice(*free_a[0])], b[slice(*free_b[0])])
+    return _put(a, free_a) == _put(b, free_b)
+
+
+def _same(one: memoryview, two: memoryview) -> bool:
+    # The interpreter compares views item by item, and this block by block.
+    return len(one) == len(two) == common_head(one, two)
+
+
+def _put(data: memoryview, free: Sequence[_Range]) -> bytes:
+    return b"".join([data[start:stop] for start, stop in free])
+
+
+def _overlapping(rows: Sequence[_Row], scale: _Scale) -> None:
+    """Weigh claims of which some overlap; ``rows`` are in the order of the claims."""
+    fresh_a = _fresh([(start, stop) for start, stop, _, _, _ in rows])
+    fresh_b = _fresh([(start, stop) for _, _, start, stop, _ in rows])
+    for row, mine, other in zip(rows, fresh_a, fresh_b, strict=True):
+        start_a, stop_a, start_b, stop_b, claim = row
+        if mine == stop_a - start_a and other == stop_b - start_b:
+            scale.add(row)
+        else:
+            scale.count(claim, max(mine, other))
+
+
+def _fresh(ranges: Sequence[_Range]) -> list[int]:
+    """Return of each range how many bytes no earlier one has."""
+    found = [0] * len(ranges)
+    open_now: list[int] = []  # ranges begun before ``at``, the first of them on top
+    at = 0
+    order = sorted(range(len(ranges)), key=ranges.__getitem__)
+    for number, start in [(x, ranges[x][0]) for x in order] + [(-1, sys.maxsize)]:
+        while open_now and at < start:
+            first = open_now[0]
+            stop = ranges[first][1]
+            if stop <= start:
+                heappop(open_now)
+            if at < stop:
+                upto = min(stop, start)
+                found[first] += upto - at
+                at = upto
+        at = start
+        heappush(open_now, number)
+    return found
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
@@ -123,53 +289,6 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-class _Seen:
-    """Bytes that earlier claims have taken; tells how many of a new span are still free."""
-
-    def __init__(self) -> None:
-        self._spans: list[Span] = []
-
-    def add(self, span: Span) -> int:
-        if not span.size:
-            return 0
-        spans = self._spans
-        if not spans or spans[-1].stop <= span.start:
-            spans.append(span)
-            return span.size
-        at = bisect_right(spans, span.start, key=lambda s: s.start)
-        first = at - 1 if at and spans[at - 1].stop >= span.start else at
-        last = first
-        taken, start, stop = 0, span.start, span.stop
-        while last < len(spans) and spans[last].start <= span.stop:
-            taken += max(0, min(spans[last].stop, span.stop) - max(spans[last].start, span.start))
-            start = min(start, spans[last].start)
-            stop = max(stop, spans[last].stop)
-            last += 1
-        spans[first:last] = [Span(start, stop)]
-        return span.size - taken
-
-
-def _between(a: memoryview, b: memoryview, region: Pair, claims: Sequence[Pair]) -> Iterable[Pair]:
-    """Yield the unclaimed spans that differ between two claims that cross no other.
-
-    The bytes there must be equal on both sides: nothing may slip past a claim.  Claims in between
-    cross or overlap each other; they are taken out, and what is left is compared as a whole.
-    """
-    one, two = region
-    if not claims:
-        if a[one.start : one.stop] == b[two.start : two.stop]:
-            return ()
-        return _differing(a, b, [one], [two])
-    free_a = gaps(merge(span for span, _ in claims), one.stop, one.start)
-    free_b = gaps(merge(span for _, span in claims), two.stop, two.start)
-    return _differing(
-        a,
-        b,
-        [span for span in free_a if span.size] or [Span(one.start, one.start)],
-        [span for span in free_b if span.size] or [Span(two.start, two.start)],
-    )
-
-
 def gaps(cover: Sequence[Span], size: int, start: int = 0) -> list[Span]:
     """Return what ``cover`` (sorted, disjoint) leaves of ``start..size``, empty gaps included."""
     edges = [start]
@@ -179,36 +298,28 @@ def gaps(cover: Sequence[Span], size: int, start: int = 0) -> list[Span]:
     return [Span(low, high) for low, high in list(pairwise(edges))[::2]]
 
 
-def _fixed(ordered: Sequence[tuple[Span, Span, int]]) -> list[bool]:
+def _fixed(ordered: Sequence[_Row]) -> list[bool]:
     """Return of each claim whether it neither crosses nor overlaps any other on either side."""
-    before: list[bool] = []
-    most_a = most_b = 0
-    for (start_a, stop_a), (start_b, stop_b), _ in ordered:
-        before.append(most_a <= start_a and most_b <= start_b)
-        most_a, most_b = max(most_a, stop_a), max(most_b, stop_b)
-    next_a = next_b = sys.maxsize
-    for number in range(len(ordered) - 1, -1, -1):
-        (start_a, stop_a), (start_b, stop_b), _ = ordered[number]
-        before[number] = before[number] and stop_a <= next_a and stop_b <= next_b
-        next_a, next_b = min(next_a, start_a), min(next_b, start_b)
-    return before
+    if not ordered:
+        return []
+    starts_a, stops_a, starts_b, stops_b, _ = zip(*ordered, strict=True)
+    next_b = [*accumulate(reversed(starts_b), min)][::-1]
+    return [
+        max_a <= start_a and max_b <= start_b and stop_a <= min_a and stop_b <= min_b
+        for max_a, start_a, stop_a, min_a, max_b, start_b, stop_b, min_b in zip(
+            accumulate(stops_a, max, initial=0), starts_a, stops_a, (*starts_a[1:], sys.maxsize),
+            accumulate(stops_b, max, initial=0), starts_b, stops_b, (*next_b[1:], sys.maxsize),
+            strict=False,
+        )
+    ]  # fmt: skip
 
 
 def _differing(
-    a: memoryview, b: memoryview, free_a: Sequence[Span], free_b: Sequence[Span]
+    a: memoryview, b: memoryview, free_a: Sequence[_Range], free_b: Sequence[_Range]
 ) -> Iterable[Pair]:
-    """Yield where the bytes of some spans of A, put together, are not those of B."""
-    if len(free_a) == len(free_b) == 1:
-        part_a, part_b = (data[s.start : s.stop] for data, (s,) in ((a, free_a), (b, free_b)))
-    else:
-        part_a, part_b = (
-            memoryview(b"".join(data[span.start : span.stop] for span in spans))
-            for data, spans in ((a, free_a), (b, free_b))
-        )
-    if part_a == part_b:
-        return
+    """Yield where the bytes of some ranges of A, put together, are not those of B."""
     back_a, back_b = _Back(free_a), _Back(free_b)
-    for op in align_bytes(part_a, part_b):
+    for op in align_bytes(_put(a, free_a), _put(b, free_b)):
         if op.tag != "equal":
             yield back_a.span(op.a0, op.a1), back_b.span(op.b0, op.b1)
 
@@ -216,16 +327,14 @@ def _differing(
 class _Back:
     """Maps offsets in the joined free bytes back to offsets in the content."""
 
-    def __init__(self, free: Sequence[Span]) -> None:
+    def __init__(self, free: Sequence[_Range]) -> None:
         self._free = free
-        self._starts = [0]
-        for span in free:
-            self._starts.append(self._starts[-1] + span.size)
+        self._starts = [*accumulate((stop - start for start, stop in free), initial=0)]
 
     def _offset(self, joined: int, *, last: bool) -> int:
         at = bisect_right(self._starts, joined - 1 if last and joined else joined) - 1
         at = min(max(at, 0), len(self._free) - 1)
-        return self._free[at].start + joined - self._starts[at]
+        return self._free[at][0] + joined - self._starts[at]
 
     def span(self, start: int, stop: int) -> Span:
         first = self._offset(start, last=False)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprodiff.formats.parsing.byteruns import common_head, common_tail
-from reprodiff.ledger import Balance, Pair, balance, gaps, merge, weigh
+from reprodiff.ledger import Balance, Pair, balance, gaps, merge, weigh, weigh_words
 from reprodiff.model import Span
 
 SMALL = st.binary(max_size=24) | st.text("ab", max_size=24).map(str.encode)
@@ -143,6 +143,26 @@ def test_common_ends_and_weights(a: bytes, b: bytes) -> None:
     assert weigh(left, right) == weigh(right, left)
     assert (weigh(left, right) == 0) == (a == b)
     assert weigh(left, right) <= max(len(a), len(b))
+
+
+@given(st.data(), st.integers(0, 6), st.integers(0, 5))
+def test_words_together_weigh_what_they_weigh_one_by_one(
+    data: st.DataObject, size: int, count: int
+) -> None:
+    words = st.lists(st.text("ab", min_size=size, max_size=size), min_size=count, max_size=count)
+    one, two = ([word.encode() for word in data.draw(words)] for _ in range(2))
+    each = [weigh(memoryview(x), memoryview(y)) for x, y in zip(one, two, strict=True)]
+    assert weigh_words(b"".join(one), b"".join(two), size) == sum(each)
+
+
+def test_a_change_between_thousands_of_claims_is_left_over() -> None:
+    a = bytearray(b"word and more of it;" * 3000)
+    b = a.replace(b"word", b"WORD")
+    b[40_015] ^= 1
+    claims = [(Span(at, at + 4), Span(at, at + 4)) for at in range(0, len(a), 20)]
+    found = account(bytes(a), bytes(b), claims)
+    assert found.claimed == (4 * 3000,)
+    assert found.left_over == ((Span(40_015, 40_016), Span(40_015, 40_016)),)
 
 
 @given(st.lists(SPANS, max_size=8), st.integers(26, 30))

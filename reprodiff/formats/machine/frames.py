@@ -4,12 +4,14 @@ Sources: Linux Standard Base Core 5.0, chapters 10.6 (.eh_frame) and 10.5 (point
 GCC's libgcc/unwind-pe.h and gcc/except.cc for .gcc_except_table.
 """
 
+import struct
+from collections.abc import Container, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.proof import Region
 from reprodiff.formats.machine.work import AnyWork
-from reprodiff.records import dataclass
 
 MAX_ENTRIES: Final = 2_000_000
 _SIZES: Final = {0x2: 2, 0x3: 4, 0x4: 8, 0xA: 2, 0xB: 4, 0xC: 8}
@@ -24,8 +26,7 @@ class Pointer(NamedTuple):
     value: int
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(NamedTuple):
     """A CIE or FDE: where it stands, and what it points to."""
 
     at: int
@@ -38,8 +39,7 @@ class Frame:
     """The language-specific data of a function."""
 
 
-@dataclass(slots=True)
-class _Common:
+class _Common(NamedTuple):
     augmentation: bytes = b""
     code: int = 0
     table: int = OMIT
@@ -109,13 +109,24 @@ class Bytes:
         return Pointer(at, size, value)
 
 
-def frames(source: Bytes) -> list[Frame]:
+def frames(source: Bytes) -> Sequence[Frame]:
     """Return the entries of an .eh_frame up to the first that cannot be read."""
+    return _frames(source.data, source.address, source.width, source.base, big=source.order)
+
+
+@lru_cache(maxsize=2)  # those of two files, for their functions first and their checks then
+def _frames(data: bytes, address: int, word: int, base: int, *, big: bool) -> tuple[Frame, ...]:
+    source = Bytes(data, address, word, big=big, base=base)
     found: list[Frame] = []
     commons: dict[int, _Common] = {}
+    plain: set[int] = set()
     at = 0
     try:
-        while at + 4 <= len(source.data) and len(found) < MAX_ENTRIES:
+        while at + 4 <= len(data) and len(found) < MAX_ENTRIES:
+            if (frame := _plain(source, at, plain)) is not None:
+                found.append(frame)
+                at = frame.stop
+                continue
             length = source.number(at, 4)
             start = at + 4
             if not length:
@@ -124,63 +135,88 @@ def frames(source: Bytes) -> list[Frame]:
             if length == 0xFFFFFFFF:
                 length, start = source.number(start, 8), start + 8
             stop = start + length
-            if stop > len(source.data) or length < 4:
+            if stop > len(data) or length < 4:
                 break
             identity = source.number(start, 4)
             if not identity:
-                common, frame = _common(source, start + 4, Frame(at, stop, common=True))
+                common, frame = _common(source, start + 4, at, stop)
                 commons[at] = common
+                if common == _USUAL and not big and not base:
+                    plain.add(at)
             else:
-                frame = Frame(at, stop, common=False)
-                _function(source, start + 4, commons.get(start - identity), frame)
+                frame = _function(source, start + 4, commons.get(start - identity), at, stop)
             found.append(frame)
             at = stop
     except _Damage:
         pass
-    return found
+    return tuple(found)
 
 
-def _common(source: Bytes, at: int, frame: Frame) -> tuple[_Common, Frame]:
-    common = _Common()
+_USUAL: Final = _Common(b"zR", 0x1B)
+"""What nearly all functions of C have in common: addresses of 32 bits, counted from themselves."""
+_ENTRY: Final = struct.Struct("<IIiIB")
+"""Length, place of what is common, address, size, and no more than 127 bytes of other data."""
+
+
+def _plain(source: Bytes, at: int, plain: Container[int]) -> Frame | None:
+    """Return an entry of the usual form at once, ``None`` where it may be another."""
+    if at + _ENTRY.size > len(source.data):
+        return None
+    length, identity, move, size, more = _ENTRY.unpack_from(source.data, at)
+    start, stop = at + 4, at + 4 + length
+    if (
+        start - identity not in plain
+        or not _ENTRY.size - 4 <= length < 0xFFFFFFFF
+        or stop > len(source.data)
+        or not identity or not move or size >> 31 or more >> 7
+    ):  # fmt: skip
+        return None
+    address = (move + source.address + at + 8) & ((1 << 8 * source.width) - 1)
+    return Frame(at, stop, common=False, code=Pointer(at + 8, 4, address), size=size)
+
+
+def _common(source: Bytes, at: int, start: int, stop: int) -> tuple[_Common, Frame]:
     version = source.number(at, 1)
     end = source.data.find(b"\0", at + 1, at + 32)
     if end < 0:
         raise _Damage
-    common.augmentation = source.data[at + 1 : end]
+    augmentation = source.data[at + 1 : end]
     _, at = source.leb(end + 1)
     _, at = source.leb(at, signed=True)
     if version == 1:
         at += 1
     else:
         _, at = source.leb(at)
-    if not common.augmentation.startswith(b"z"):
-        return common, frame
-    _, at = source.leb(at)
-    for letter in common.augmentation[1:]:
-        if letter == ord("P"):
-            frame.personality = source.pointer(at + 1, source.number(at, 1))
-            at += 1 + frame.personality.size
-        elif letter == ord("L"):
-            common.table = source.number(at, 1)
-            at += 1
-        elif letter == ord("R"):
-            common.code = source.number(at, 1)
-            at += 1
-    return common, frame
+    code, table, personality = 0, OMIT, None
+    if augmentation.startswith(b"z"):
+        _, at = source.leb(at)
+        for letter in augmentation[1:]:
+            if letter == ord("P"):
+                personality = source.pointer(at + 1, source.number(at, 1))
+                at += 1 + personality.size
+            elif letter == ord("L"):
+                table = source.number(at, 1)
+                at += 1
+            elif letter == ord("R"):
+                code = source.number(at, 1)
+                at += 1
+    frame = Frame(start, stop, common=True, personality=personality)
+    return _Common(augmentation, code, table), frame
 
 
-def _function(source: Bytes, at: int, common: _Common | None, frame: Frame) -> None:
+def _function(source: Bytes, at: int, common: _Common | None, start: int, stop: int) -> Frame:
     if common is None:
         raise _Damage
-    frame.code = source.pointer(at, common.code)
-    at += frame.code.size
+    code = source.pointer(at, common.code)
+    at += code.size
     size = source.pointer(at, common.code & 0x0F)
-    frame.size = size.value
     at += size.size
+    table = None
     if common.augmentation.startswith(b"z"):
         _, at = source.leb(at)
         if common.table != OMIT:
-            frame.table = source.pointer(at, common.table)
+            table = source.pointer(at, common.table)
+    return Frame(start, stop, common=False, code=code, size=size.value, table=table)
 
 
 def _sources(work: AnyWork, pair: AnyPair) -> tuple[Bytes, Bytes]:

@@ -6,9 +6,10 @@ that differs, ``moved`` for words that refer to what has moved, ``string``, ``fu
 """
 
 from abc import ABC, abstractmethod
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
 from reprodiff.formats.machine.codechanges import Result
@@ -130,17 +131,16 @@ class Statement(ABC):
                     b", ".join(both.b.name for both in sorted(moved, key=lambda x: x.b)[:20]),
                 ]
                 self.add(f"{self.form}.order", region.name, names[0], names[1], places)
-            at = 0
-            behind = {both.a.start: both.b.stop for both in found.both}
+            behind = _furthest((both.a.start, both.b.stop) for both in found.both)
             for one in found.only_a:
-                at = max((stop for start, stop in behind.items() if start < one.start), default=0)
+                at = behind(one.start)
                 quad = Quad(one.start, one.stop, at, at)
                 region.stated.append(quad)
                 name = one.name or f"{region.name}+{one.start:#x}"
                 self.add(f"{self.form}.function", region.name, name, None, [region.spans(quad)])
-            behind = {both.b.start: both.a.stop for both in found.both}
+            behind = _furthest((both.b.start, both.a.stop) for both in found.both)
             for two in found.only_b:
-                at = max((stop for start, stop in behind.items() if start < two.start), default=0)
+                at = behind(two.start)
                 quad = Quad(at, at, two.start, two.stop)
                 region.stated.append(quad)
                 name = two.name or f"{region.name}+{two.start:#x}"
@@ -229,6 +229,17 @@ class Statement(ABC):
         if name is None:
             return f"{region.name}+{quad.a0:#x}"
         return f"{region.name} {name.decode('utf-8', 'surrogateescape')}"
+
+
+def _furthest(functions: Iterable[tuple[int, int]]) -> Callable[[int], int]:
+    """Return what tells how far functions reach on the other side that start before a place.
+
+    ``functions`` are (start, stop on the other side).
+    """
+    ordered = sorted(functions)
+    starts = [start for start, _ in ordered]
+    stops = [0, *accumulate((stop for _, stop in ordered), max)]
+    return lambda place: stops[bisect_left(starts, place)]
 
 
 def joined(quads: Iterable[Quad]) -> list[Quad]:

@@ -34,9 +34,14 @@ class Piece(NamedTuple):
 
 
 # Text as compilers write it: at least four characters of ASCII or UTF-8, and a zero behind them.
+# It is written for bytes in reverse: at each zero begins one try, which goes as far as there is
+# text.  From the front, a long text that no zero ends would be read again from each of its bytes.
 _TEXT: Final = re.compile(
-    rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
-    rb"|[\xf0-\xf4][\x80-\xbf]{3}){4,}+\x00"
+    rb"\0(?=(?:%(ascii)b|%(wide)b){4})(?:%(ascii)b++|%(wide)b)++"
+    % {
+        b"ascii": rb"[\t\n\r\x20-\x7e]",
+        b"wide": rb"[\x80-\xbf](?:[\xc2-\xdf]|[\x80-\xbf](?:[\xe0-\xef]|[\x80-\xbf][\xf0-\xf4]))",
+    }
 )
 _SLASH: Final = ord("/")
 _FEW: Final = 8
@@ -77,12 +82,12 @@ def tile(
 
 
 def _texts(data: bytes, base: int) -> Iterator[Range]:
-    for found in _TEXT.finditer(data):
-        start, stop = found.span()
+    size = len(data)
+    places = [(size - found.end(), size - found.start()) for found in _TEXT.finditer(data[::-1])]
+    for start, stop in reversed(places):
         # A floating-point number in front may end in a byte that looks like a character.
-        if start and data[start - 1] and data[start] in _FLOAT_ENDS and not (base + start + 1) % 4:
-            start += 1
-        yield start, stop
+        number = start and data[start - 1] and data[start] in _FLOAT_ENDS
+        yield start + (1 if number and not (base + start + 1) % 4 else 0), stop
 
 
 _FLOAT_ENDS: Final = b"?@"

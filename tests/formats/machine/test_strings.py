@@ -22,6 +22,21 @@ def test_a_replaced_string_is_one_piece_between_equal_ones() -> None:
     ]
 
 
+def test_a_text_that_no_zero_ends_is_read_once() -> None:
+    text = b"a" * (1 << 20)
+    pieces = tile(text + b"\1one\0", text + b"\1two\0", only_strings=False)
+    assert [piece.size_a for piece in pieces] == [len(text) + 5]
+
+
+@pytest.mark.parametrize("text", ["näme", "名前です", "a😀bc"])
+def test_a_text_in_any_script_is_a_string(text: str) -> None:
+    a, b = (b"\1\xff" + path.encode() + text.encode() + b"\0\2" for path in ("/a/", "/bb/"))
+    pieces = tile(a, b, only_strings=False)
+    assert [(piece.a, piece.kind) for piece in pieces] == [
+        (0, "same"), (2, "string"), (len(a) - 1, "same"),
+    ]  # fmt: skip
+
+
 def test_strings_in_another_order_are_found() -> None:
     a, b = b"/a/x.c\0first\0second\0", b"first\0second\0/bbb/x.c\0"
     found = {piece.kind for piece in tile(a, b, only_strings=True)}
