@@ -44,21 +44,31 @@ else:
             self.factory = factory
 
     class _StandardFields:
-        """The fields as the standard library knows them, made when it asks for them."""
+        """The fields of a class as the standard library knows them, made when it asks for them."""
 
-        def __get__(self, _record: object, cls: type) -> dict[str, Any]:
+        __slots__ = ("_fields", "_made")
+
+        def __init__(self, fields: tuple[_Field, ...]) -> None:
+            self._fields = fields
+            self._made: dict[str, Any] | None = None
+
+        def __get__(self, _record: object, _cls: type) -> dict[str, Any]:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+        def _make(self) -> dict[str, Any]:
             import dataclasses  # noqa: PLC0415 - whoever asks has loaded it
 
-            made: dict[str, Any] = {}
-            for it in cls.__record_fields__:
+            body: dict[str, Any] = {"__doc__": ""}
+            for it in self._fields:
                 if it.factory is not _MISSING:
-                    made[it.name] = dataclasses.field(default_factory=it.factory)
+                    body[it.name] = dataclasses.field(default_factory=it.factory)
                 elif it.default is not _MISSING:
-                    made[it.name] = it.default
-            types = {it.name: Any for it in cls.__record_fields__}
-            plain = type(cls.__name__, (), {**made, "__annotations__": types})
-            plain = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=True)(plain)
-            return plain.__dataclass_fields__
+                    body[it.name] = it.default
+            body["__annotations__"] = {it.name: Any for it in self._fields}
+            same = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=True)
+            return same(type("Same", (), body)).__dataclass_fields__
 
     def field(*, default_factory: Callable[[], Any]) -> Any:  # noqa: ANN401
         """Give a field a default that is made anew for each record."""
@@ -82,7 +92,7 @@ else:
             made = _with_slots(cls, own) if slots else cls
             made.__record_fields__ = fields
             made.__record_names__ = names
-            made.__dataclass_fields__ = _StandardFields()
+            made.__dataclass_fields__ = _StandardFields(fields)
             made.__match_args__ = () if kw_only else names
             made.__init__ = _init(fields, 0 if kw_only else len(fields))
             made.__repr__ = _represent

@@ -283,7 +283,8 @@ def _bits(value: object) -> int:
 
 
 def _common(modes: Sequence[tuple[int, int]]) -> tuple[str, ...]:
-    counts = Counter(modes).most_common(4)
+    # All are sorted: to find the first four otherwise, a module is loaded.
+    counts = Counter(modes).most_common()[:4]
     return tuple(f"{a:04o} in A, {b:04o} in B: {n} members" for (a, b), n in counts)
 
 

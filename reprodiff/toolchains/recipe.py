@@ -60,7 +60,11 @@ def recipe(artifact: Artifact, info: ArtifactInfo) -> tuple[RecipeLine, ...]:
     if isinstance(artifact, ZipArtifact):
         lines += _system(artifact)
         lines += _compression(artifact)
-    lines += _native(artifact)
+    native = [m for m in artifact.members if m.path.endswith(".so") or ".so." in m.path]
+    if native:
+        from reprodiff.toolchains.native_recipe import native_lines  # noqa: PLC0415
+
+        lines += native_lines(artifact, native[:3])
     return tuple(lines)
 
 
@@ -317,56 +321,3 @@ def _deflated(artifact: ZipArtifact) -> Iterator[tuple[memoryview, bytes]]:
                 yield stored[1], bytes(view)
         except ReprodiffError:
             continue
-
-
-# -- native code ----------------------------------------------------------------------------------
-
-_ELF: Final = b"\x7fELF"
-_MAX_NATIVE: Final = 8 << 20
-_COMPILERS: Final = re.compile(
-    rb"(GCC: \([^)\0]{1,80}\) [0-9.]+|[^\0]{0,20}clang version [0-9.]+|rustc version [0-9.]+)"
-)
-_HOME_OF_PYTHON: Final = re.compile(rb"/opt/_internal/(cpython-[0-9.]+)")
-_DIRECTORY: Final = re.compile(
-    rb"\0((?:/tmp/|/home/|/root/|/build|/project|/io|/github/|/__w/|/Users/)[^\0\n]{0,200})(?=\0)"
-)
-_SOURCE: Final = re.compile(rb"/[^/]+\.[A-Za-z+]{1,4}$")
-_PATHS: Final = 200
-"""Paths that are looked at for one that is a directory."""
-
-
-def _native(artifact: Artifact) -> Iterator[RecipeLine]:
-    """Yield compiler and build directory from the first native file that tells them."""
-    seen: set[str] = set()
-    native = [m for m in artifact.members if m.path.endswith(".so") or ".so." in m.path]
-    for member in native[:3]:
-        if member.size > _MAX_NATIVE:
-            continue
-        try:
-            with artifact.read(member) as view:
-                data = bytes(view)
-        except ReprodiffError:
-            continue
-        if not data.startswith(_ELF):
-            continue
-        for line in _of_elf(data, member.path):
-            if line.key not in seen:
-                seen.add(line.key)
-                yield line
-
-
-def _of_elf(data: bytes, path: str) -> Iterator[RecipeLine]:
-    compilers = dict.fromkeys(plain(hit, 120).strip() for hit in _COMPILERS.findall(data))
-    if compilers:
-        words = f"it stands in {path}"
-        yield RecipeLine("compiler", "; ".join(list(compilers)[:3]), _LIKELY, words)
-    if found := _HOME_OF_PYTHON.search(data):
-        words = f"a path of the build image in {path}"
-        yield RecipeLine("image_python", plain(found[1], 40), _LIKELY, words)
-    paths = [found[1] for found in islice(_DIRECTORY.finditer(data), _PATHS)]
-    if paths:
-        # Assertions name files; the directory that the compiler ran in stands by itself.
-        whole = (each for each in paths if not _SOURCE.search(each))
-        directory = next(whole, _SOURCE.sub(b"", paths[0]))
-        words = f"an absolute path in {path}"
-        yield RecipeLine("build_path", plain(directory, 200), _POSSIBLE, words)

@@ -1,0 +1,60 @@
+"""What native code tells of how it was built: compiler, build image, build directory."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from reprodiff.artifacts.base import Artifact, Member
+from reprodiff.errors import ReprodiffError
+from reprodiff.model import Confidence, RecipeLine
+from reprodiff.text import plain
+
+_ELF: Final = b"\x7fELF"
+_MAX_NATIVE: Final = 8 << 20
+_COMPILERS: Final = re.compile(
+    rb"(GCC: \([^)\0]{1,80}\) [0-9.]+|[^\0]{0,20}clang version [0-9.]+|rustc version [0-9.]+)"
+)
+_HOME_OF_PYTHON: Final = re.compile(rb"/opt/_internal/(cpython-[0-9.]+)")
+_DIRECTORY: Final = re.compile(
+    rb"\0((?:/tmp/|/home/|/root/|/build|/project|/io|/github/|/__w/|/Users/)[^\0\n]{0,200})(?=\0)"
+)
+_SOURCE: Final = re.compile(rb"/[^/]+\.[A-Za-z+]{1,4}$")
+_PATHS: Final = 200
+"""Paths that are looked at for one that is a directory."""
+
+
+def native_lines(artifact: Artifact, members: Sequence[Member]) -> Iterator[RecipeLine]:
+    """Yield compiler and build directory from the first of ``members`` that tells them."""
+    seen: set[str] = set()
+    for member in members:
+        if member.size > _MAX_NATIVE:
+            continue
+        try:
+            with artifact.read(member) as view:
+                data = bytes(view)
+        except ReprodiffError:
+            continue
+        if not data.startswith(_ELF):
+            continue
+        for line in _of_elf(data, member.path):
+            if line.key not in seen:
+                seen.add(line.key)
+                yield line
+
+
+def _of_elf(data: bytes, path: str) -> Iterator[RecipeLine]:
+    compilers = dict.fromkeys(plain(hit, 120).strip() for hit in _COMPILERS.findall(data))
+    if compilers:
+        words = f"it stands in {path}"
+        yield RecipeLine("compiler", "; ".join(list(compilers)[:3]), Confidence.LIKELY, words)
+    if found := _HOME_OF_PYTHON.search(data):
+        words = f"a path of the build image in {path}"
+        yield RecipeLine("image_python", plain(found[1], 40), Confidence.LIKELY, words)
+    paths = [found[1] for found in islice(_DIRECTORY.finditer(data), _PATHS)]
+    if paths:
+        # Assertions name files; the directory that the compiler ran in stands by itself.
+        whole = (each for each in paths if not _SOURCE.search(each))
+        directory = next(whole, _SOURCE.sub(b"", paths[0]))
+        words = f"an absolute path in {path}"
+        yield RecipeLine("build_path", plain(directory, 200), Confidence.POSSIBLE, words)
