@@ -84,6 +84,7 @@ def run_app(
             memory=memory,
             faults=settings.faults,
             watch=watch,
+            adapting=True,
         )
         app.run()
     finally:

@@ -122,13 +122,31 @@ def shortened(text: str, cells: int) -> str:
     return set_cell_size(text, cells - 1 - cell_len(tail)) + "…" + tail
 
 
+def shortened_path(path: str, cells: int) -> str:
+    """Return a path in at most ``cells``: its directories give way first, then the end of its name.
+
+    What libraries are called begins alike only in their directories, and ends alike in their tags.
+    """
+    if cell_len(path) <= cells:
+        return path
+    folder, _, name = path.rpartition("/")
+    rest = cells - cell_len(name)
+    if folder and rest >= 2:
+        return set_cell_size(folder, rest - 2) + "…/" + name
+    if folder and cells >= 16:
+        return "…/" + shortened_path(name, cells - 2)
+    return (
+        shortened(name, cells) if cells < 12 else set_cell_size(name, cells - 7) + "…" + name[-6:]
+    )
+
+
 def titled(location: Location, cells: int) -> str:
     """Return a place in at most ``cells``: its path gives way, what is inside it does not."""
     whole = where(location)
     inside = plain(INTO + location.inside) if location.inside else ""
-    if cell_len(whole) <= cells or cell_len(inside) + 8 > cells:
+    if cell_len(whole) <= cells or cell_len(inside) + 12 > cells:
         return shortened(whole, cells)
-    return shortened(whole.removesuffix(inside), cells - cell_len(inside)) + inside
+    return shortened_path(whole.removesuffix(inside), cells - cell_len(inside)) + inside
 
 
 def size_text(size: int) -> str:

@@ -1,5 +1,6 @@
 """The three lines on top: what is compared, whether it matters, where the bytes went."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from rich.cells import cell_len
@@ -35,7 +36,7 @@ VERDICTS: Final = {
 }
 _FILLS: Final = "█▓▒░"
 """Neighbours in the bar differ by these too, not by colour alone."""
-SHADES: Final = 6
+_SHADES: Final = 4
 """Colours in the bar before they come again."""
 _UNEXPLAINED: Final = "?"
 _ROOMY: Final = 100
@@ -53,26 +54,34 @@ def title(store: Store, paths: dict[Side, str], cells: int) -> Line:
     named = next((info for info in infos if info and info.name), None)
     if named is not None:
         head.append(Chunk(f" {plain(named.name)} {plain(named.version)} ", "name"))
+    tools = {_tool(info) for info in infos}
+    same = tools.pop() if len(tools) == 1 and cells >= _ROOMY else ""
+    if same:
+        head.append(Chunk(f"· {same} ", "dim"))
     room = cells - width(head)
     shown = _told_apart(
         [plain(info.path if (info := store.infos.get(side)) else paths[side]) for side in Side]
     )
-    for left, side in ((2, Side.A), (1, Side.B)):
+    needs = [cell_len(shown[side]) + _LABEL + _wide(store, side, same) for side in Side]
+    for side, own in zip(Side, _divided(needs[0], needs[1], room), strict=True):
         info = store.infos.get(side)
         path = shown[side]
-        # B takes what A has left over, and A more than half if B is short.
-        own = room // left
-        if side is Side.A:
-            own = max(own, room - _LABEL - cell_len(shown[Side.B]) - _wide(store, Side.B))
-        details = f" {_details(info)}" if info else ""
+        details = f" {_details(info, same)}" if info else ""
         if own - cell_len(details) - _LABEL < _LEAST:
             details = ""
         path = shortened(path, max(own - _LABEL - cell_len(details), 4))
         label = Chunk(f" {side.upper()} ", f"side-{side}")
         part = [Chunk(" "), label, Chunk(f" {path}"), Chunk(details, "dim")]
-        room -= width(part)
         head += part
     return fitted(head, cells)
+
+
+def _divided(one: int, two: int, room: int) -> tuple[int, int]:
+    """Divide ``room`` between two that need so much: the short one leaves the rest to the other."""
+    half = room // 2
+    if one <= half or one + two <= room:
+        return one, room - one
+    return (room - two, two) if two <= half else (half, half)
 
 
 def _told_apart(paths: list[str]) -> dict[Side, str]:
@@ -88,16 +97,21 @@ def _told_apart(paths: list[str]) -> dict[Side, str]:
     return {side: "/".join(["…", *names[common:]]) for side, names in zip(Side, parts, strict=True)}
 
 
-def _wide(store: Store, side: Side) -> int:
+def _wide(store: Store, side: Side, same: str) -> int:
     info = store.infos.get(side)
-    return cell_len(_details(info)) + 1 if info else 0
+    return cell_len(_details(info, same)) + 1 if info else 0
 
 
-def _details(info: ArtifactInfo) -> str:
-    made = ""
-    if info.made_by is not None:
-        made = " · " + plain(f"{info.made_by.tool} {info.made_by.version}".strip())
-    return size_text(info.size) + made
+def _details(info: ArtifactInfo, same: str) -> str:
+    """Return the size, and the tool unless it is the ``same`` for both."""
+    made = _tool(info)
+    return size_text(info.size) + (f" · {made}" if made and not same else "")
+
+
+def _tool(info: ArtifactInfo | None) -> str:
+    if info is None or info.made_by is None:
+        return ""
+    return plain(f"{info.made_by.tool} {info.made_by.version}".strip())
 
 
 def verdict(store: Store, decided: Decisions, cells: int, again: Store | None = None) -> Line:
@@ -206,19 +220,34 @@ def ledger(store: Store, cells: int) -> Line:
     room = cells - cell_len(tail.text) - 2
     if room < 10:
         return fitted([Chunk(" "), tail], cells)
-    return [Chunk(" "), *_bar(totals, room), tail, Chunk(" ")]
+    worst: dict[Category, Severity] = {}
+    for finding in store.findings.values():
+        known = worst.setdefault(finding.category, finding.severity)
+        worst[finding.category] = max(known, finding.severity, key=lambda item: item.rank)
+    return [Chunk(" "), *_bar(totals, worst, room), tail, Chunk(" ")]
 
 
-def _bar(totals: LedgerTotals, cells: int) -> Line:
-    """Return a segment for each category, the largest first and the unexplained one last."""
-    parts = sorted(
-        totals.by_category.items(),
-        key=lambda item: (item[0] is Category.UNEXPLAINED, -item[1], item[0]),
-    )
-    sizes = shares([size for _, size in parts], cells)
+def _bar(totals: LedgerTotals, worst: Mapping[Category, Severity], cells: int) -> Line:
+    """Return a segment for each category: what is benign by its size, then what needs somebody.
+
+    That has its name, however little of it there is: a byte in a million is what matters.
+    """
+
+    def rank(item: tuple[Category, int]) -> tuple[object, ...]:
+        category, size = item
+        severity = worst.get(category, Severity.BENIGN)
+        return category is Category.UNEXPLAINED, severity.rank, -size, category
+
+    parts = sorted(totals.by_category.items(), key=rank)
+    least = [
+        cell_len(category) + 4 if worst.get(category, Severity.BENIGN).rank else 1
+        for category, _ in parts
+    ]
+    sizes = shares([size for _, size in parts], cells, least)
     line: Line = []
     for number, ((category, size), room) in enumerate(zip(parts, sizes, strict=True)):
-        percent = f"{size * 100 / totals.differing_bytes:.0f}%"
+        share = size * 100 / totals.differing_bytes
+        percent = f"{share:.0f}%" if share >= 1 else "<1%"
         if category is Category.UNEXPLAINED:
             line.append(
                 Chunk(_labelled(f"{category} {percent}", room, _UNEXPLAINED), "unexplained")
@@ -226,7 +255,8 @@ def _bar(totals: LedgerTotals, cells: int) -> Line:
             continue
         fill = _FILLS[number % len(_FILLS)]
         label = _label(category, percent, room)
-        role = f"share-{number % SHADES}"
+        severity = worst.get(category, Severity.BENIGN)
+        role = f"share-{severity.value if severity.rank else number % _SHADES}"
         line.append(Chunk(fill * (room - cell_len(label)), role))
         if label:
             line.append(Chunk(label, f"{role}-label"))
@@ -247,14 +277,19 @@ def _labelled(label: str, room: int, fill: str) -> str:
     return f" {label} ".center(room, fill)
 
 
-def shares(weights: list[int], cells: int) -> list[int]:
-    """Divide ``cells`` by ``weights``; none that is not zero gets nothing, if there is room."""
+def shares(weights: list[int], cells: int, least: list[int] | None = None) -> list[int]:
+    """Divide ``cells`` by ``weights``.
+
+    Each gets what it needs at least, or, where there is no room for that, a cell.
+    """
     total = sum(weights)
     if not total or cells < len(weights):
         return [0] * len(weights)
-    spare = cells - len(weights)
+    if least is None or sum(least) > cells // 2:
+        least = [1] * len(weights)
+    spare = cells - sum(least)
     exact = [weight * spare / total for weight in weights]
-    sizes = [1 + int(share) for share in exact]
+    sizes = [room + int(share) for room, share in zip(least, exact, strict=True)]
     by_rest = sorted(range(len(weights)), key=lambda at: (int(exact[at]) - exact[at], at))
     for at in by_rest[: cells - sum(sizes)]:
         sizes[at] += 1

@@ -27,6 +27,18 @@ _CLAIMS: Final = {
     for part, style in (("", f"bold $text on {tint}"), ("-same", bright))
 }
 
+_SIDES: Final = (
+    ("a", "$text-error", "$error 8%"),
+    ("b", "$text-success", "$success 12%"),
+)
+_SYNTAX: Final = {
+    "keyword": "$text-primary",
+    "string": "$text-success",
+    "comment": "italic $text-muted",
+    "number": "$text-warning",
+    "name": "$text-accent",
+}
+
 ROLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "text": "$foreground",
@@ -44,17 +56,25 @@ ROLES: Final[Mapping[str, str]] = MappingProxyType(
         "verdict-different": "bold auto 95% on $warning",
         "verdict-incomplete": "bold auto 95% on $error",
         "verdict-running": "bold $foreground on $panel",
-        "brand": "bold $primary",
+        "brand": "bold $text-primary",
         "name": "bold $foreground",
-        # The account of the differing bytes.
+        # The account of the differing bytes: cool colours for what is benign.
         **{
             f"share-{number}{part}": colour
-            for number, colour in enumerate(
-                ("$primary", "$accent", "$success", "$secondary-lighten-2", "$foreground",
-                 "$warning")
+            for number, pair in enumerate(
+                (
+                    ("$primary", "$text-primary"),
+                    ("$success", "$text-success"),
+                    ("$text-secondary", "$text-secondary"),
+                    ("$foreground 60%", "$foreground"),
+                )
             )
-            for part in ("", "-label")
+            for part, colour in zip(("", "-label"), pair, strict=True)
         },
+        "share-review": "$warning",
+        "share-review-label": "bold $text-warning",
+        "share-alarm": "$error",
+        "share-alarm-label": "bold $text-error",
         "unexplained": "bold auto 95% on $error",
         "unexplained-count": "bold $text-error",
         # The two sides.
@@ -64,6 +84,12 @@ ROLES: Final[Mapping[str, str]] = MappingProxyType(
         "b-sign": "bold $text-success",
         "a": "$text-error",
         "b": "$text-success",
+        **{f"{side}-line": f"{text} on {tint}" for side, text, tint in _SIDES},
+        **{
+            f"{side}-syntax-{kind}": f"{colour} on {tint}"
+            for side, _, tint in _SIDES
+            for kind, colour in _SYNTAX.items()
+        },
         "a-changed": "bold underline $text-error on $error 30%",
         "b-changed": "bold underline $text-success on $success 30%",
         "gap": "$text-disabled",
@@ -75,21 +101,17 @@ ROLES: Final[Mapping[str, str]] = MappingProxyType(
         **_CLAIMS,
         "unclaimed": "bold auto 95% on $error",
         # The colours of a language.
-        "syntax-keyword": "$text-primary",
-        "syntax-string": "$text-success",
-        "syntax-comment": "italic $text-muted",
-        "syntax-number": "$text-warning",
-        "syntax-name": "$text-accent",
+        **{f"syntax-{kind}": colour for kind, colour in _SYNTAX.items()},
         # Lists and pages.
         "here": "bold $accent",
         "group": "bold $foreground",
         "place": "$text-muted",
         "cursor": "bold $block-cursor-foreground on $block-cursor-background",
         "cursor-blurred": "bold $foreground on $panel",
-        "heading": "bold $primary",
+        "heading": "bold $text-primary",
         "strong": "bold $foreground",
-        "code": "$accent",
-        "link": "underline $primary",
+        "code": "$text-accent",
+        "link": "underline $text-primary",
         "key": "bold $footer-key-foreground",
     }
 )  # fmt: skip
@@ -102,6 +124,12 @@ used, too, so that nothing depends on colour alone.
 
 ANSI: Final[Mapping[str, str]] = MappingProxyType(
     {
+        # The sides have these colours, so that those of a language would be taken for them.
+        **{
+            f"{side}{part}": text
+            for side, text, _ in _SIDES
+            for part in ("-line", *(f"-syntax-{kind}" for kind in _SYNTAX))
+        },
         "a-changed": "reverse bold $text-error",
         "b-changed": "reverse bold $text-success",
         "verdict-identical": "reverse bold $success",

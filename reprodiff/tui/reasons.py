@@ -143,13 +143,10 @@ def fixes(store: Store, finding: Finding) -> list[Block]:
 
 
 def _fix(store: Store, fix: Fix) -> list[Block]:
-    place = fix.file or fix.where
-    blocks = [
-        text(
-            *quoted(plain(fix.title)),
-            Chunk(f" · {plain(fix.tool)} · {plain(place)}", "dim"),
-        ),
-    ]
+    title = plain(fix.title)
+    where = [name for name in (fix.tool, fix.file or fix.where) if name and name != "any"]
+    told = "".join(f" · {plain(name)}" for name in where)
+    blocks = [text(*quoted(title[:1].upper() + title[1:]), Chunk(told, "dim"))]
     if fix.snippet:
         blocks += code(fix.snippet)
     gone = removed_by(store, fix)

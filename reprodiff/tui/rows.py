@@ -14,6 +14,7 @@ from reprodiff.tui.chunks import (
     problem_text,
     severity_chunk,
     shortened,
+    shortened_path,
     titled,
     width,
 )
@@ -83,7 +84,7 @@ class Rows:
         sign = Chunk(f"{SIGNS[inside.severity]} ", f"severity-{inside.severity.value}")
         right = [self._count(inside.total)]
         room = max(cells - width(head) - width(right) - 4, 4)
-        name = shortened(plain(path), room) or "(the artifact itself)"
+        name = shortened_path(plain(path), room) or "(the artifact itself)"
         return justified([*head, sign, Chunk(name, "group")], right, cells)
 
     def _finding(self, row: Row, head: Line, cells: int) -> Line:

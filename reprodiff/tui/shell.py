@@ -74,8 +74,12 @@ class ReprodiffApp(App[int]):
         memory: Memory | None = None,
         faults: Sequence[str] = (),
         watch: bool = False,
+        adapting: bool = False,
     ) -> None:
-        """Begin with ``first``, with two folders, or with choosing (A may be chosen already)."""
+        """Begin with ``first``, with two folders, or with choosing (A may be chosen already).
+
+        With ``adapting`` the theme that nobody has chosen is one for the colours of the terminal.
+        """
         # Without colour, only the terminal's own two may be used: with any other theme the greys
         # of colours would remain.
         colourless = "NO_COLOR" in os.environ
@@ -86,6 +90,9 @@ class ReprodiffApp(App[int]):
         self._memory = memory or Memory(None)
         self._faults = list(faults)
         wanted = theme or self._memory.theme
+        if adapting and not wanted and self.console.color_system == "standard":
+            # Sixteen colours, as over ssh: those of a theme would come out as others.
+            wanted = "ansi-dark"
         if colourless and theme is None:
             wanted = "ansi-dark"
         if wanted and wanted not in self.available_themes:

@@ -16,6 +16,8 @@ from reprodiff.tui.shell import ReprodiffApp
 if TYPE_CHECKING:
     from rich.style import Style
 
+    from tests.tui.driving import Driver
+
 _FOLDER = Path(__file__).parent / "snapshots"
 # Read here, not in a test: tests run without the variables of the program's own name.
 _UPDATE = bool(os.environ.get("REPRODIFF_UPDATE_SNAPSHOTS"))
@@ -48,6 +50,17 @@ def _style(style: "Style | None") -> str:
     ]
     colours = [colour.name if colour else "-" for colour in (style.color, style.bgcolor)]
     return " ".join([*on, " on ".join(colours)])
+
+
+async def check_all(driver: "Driver", name: str) -> None:
+    """Compare the screen in dark and light colours, and at 120 columns in the terminal's own."""
+    app = driver.app
+    for theme in ("textual-dark", "textual-light", "ansi-dark"):
+        if theme != "ansi-dark" or app.size.width == 120:
+            app.theme = theme
+            await driver.pilot.pause(0.05)
+            await driver.settled()
+            check(app, f"{name}-{app.size.width}-{theme}")
 
 
 def check(app: ReprodiffApp, name: str) -> None:

@@ -2,10 +2,12 @@
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reprodiff.model import Change, Plan
 from reprodiff.tui.giving import clipboard
 from reprodiff.tui.giving.clipboard import Copied, copy
 from tests.tui.driving import Driver, cursor, drive, make_app
@@ -57,6 +59,22 @@ def test_a_finding_is_copied_as_markdown_and_a_place_as_its_path(copied: list[st
     assert path == "demo_ext/module_00001.py"
     assert place.count("module_0000") == 1
     assert "```\nexport SOURCE_DATE_EPOCH=1700000000" in place
+
+
+def test_a_page_is_copied_as_what_there_is_to_paste_or_as_its_text(copied: list[str]) -> None:
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("DIFFERENT", "RECORD denies a file")
+        await driver.press("p", "y")
+        await driver.told("What to paste of “Fix plan”")
+        await driver.press("escape", "e", "y")
+        await driver.told("The page “record-mismatch”")
+
+    text = "[tool.x]\nreproducible = true"
+    change = Change("pyproject.toml", "", "toml", text, fixes=(), findings=())
+    drive(scenario, make_app(whole=replace(report(findings()), plan=Plan((change,)))))
+    plan, page = copied
+    assert plan == "# pyproject.toml\n[tool.x]\nreproducible = true"
+    assert page.startswith("RECORD denies a file\n")
 
 
 @pytest.mark.parametrize(

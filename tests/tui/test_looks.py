@@ -1,4 +1,4 @@
-"""The screen as it looks, at three sizes and in two kinds of colour."""
+"""The screen as it looks, at three sizes, dark and light."""
 
 import os
 
@@ -8,20 +8,18 @@ from reprodiff.model import Problem, Side
 from reprodiff.tui.shell import HouseStart, Makers, ReprodiffApp
 from tests.tui.driving import Driver, drive, make_app
 from tests.tui.factory import findings, report
-from tests.tui.snapshots import check, look
+from tests.tui.snapshots import check, check_all, look
 from tests.tui.test_picker import TOLD, HouseFeed, Opened
 
 SIZES = ((80, 24), (120, 40), (200, 60))
-THEMES = ("textual-dark", "ansi-dark")
 WHOLE = report(
     findings(30, extra=3), problems=[Problem("demo_ext/x.so", "compare", "damaged stream", "b")]
 )
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
-def test_the_main_screen(size: tuple[int, int], theme: str) -> None:
-    app = make_app(whole=WHOLE, theme=theme)
+def test_the_main_screen(size: tuple[int, int]) -> None:
+    app = make_app(whole=WHOLE)
 
     async def scenario(driver: Driver) -> None:
         await driver.ready("DIFFERENT", "source text changed")
@@ -30,22 +28,19 @@ def test_the_main_screen(size: tuple[int, int], theme: str) -> None:
         await driver.until(lambda: "of 2 changes" in lines.status)
         await driver.press("enter")
         await driver.sees("compute(22)")
-        await driver.settled()
-        check(app, f"main-{size[0]}-{theme}")
+        await check_all(driver, "main")
 
     drive(scenario, app, size)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_aligned_bytes(theme: str) -> None:
-    app = make_app(whole=WHOLE, theme=theme)
+def test_aligned_bytes() -> None:
+    app = make_app(whole=WHOLE)
 
     async def scenario(driver: Driver) -> None:
         await driver.ready("DIFFERENT")
         await driver.press(*"jjjjjj")
         await driver.sees("ff fe fd fc")
-        await driver.settled()
-        check(app, f"bytes-120-{theme}")
+        await check_all(driver, "bytes")
 
     drive(scenario, app)
 
@@ -78,10 +73,9 @@ def test_without_colour_nothing_has_one(wanted: str, monkeypatch: pytest.MonkeyP
     drive(scenario, app)
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
-def test_a_filtered_list_with_marks_and_a_question(size: tuple[int, int], theme: str) -> None:
-    app = make_app(whole=WHOLE, theme=theme)
+def test_a_filtered_list_with_marks_and_a_question(size: tuple[int, int]) -> None:
+    app = make_app(whole=WHOLE)
 
     async def scenario(driver: Driver) -> None:
         await driver.ready("DIFFERENT", "source text changed")
@@ -92,24 +86,22 @@ def test_a_filtered_list_with_marks_and_a_question(size: tuple[int, int], theme:
         await driver.sees("4 of 11", "¶")
         await driver.press("n", "i")
         await driver.sees("why it is accepted")
-        check(app, f"triage-{size[0]}-{theme}")
+        await check_all(driver, "triage")
 
     drive(scenario, app, size)
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
-def test_two_folders(size: tuple[int, int], theme: str) -> None:
+def test_two_folders(size: tuple[int, int]) -> None:
     app = ReprodiffApp(
         None,
         makers=Makers(Opened().comparison, Opened().house),
         house=HouseStart({Side.A: "dist", Side.B: "rebuilt"}, HouseFeed(TOLD)),
-        theme=theme,
     )
 
     async def scenario(driver: Driver) -> None:
         await driver.sees("1 different · 1 equivalent · 1 identical")
         await driver.press("j")
-        check(app, f"folders-{size[0]}-{theme}")
+        await check_all(driver, "folders")
 
     drive(scenario, app, size)

@@ -189,9 +189,14 @@ def test_hostile_text_in_a_plan_is_escaped() -> None:
 
 
 def test_what_is_copied_from_a_page_is_what_there_is_to_paste() -> None:
-    store = store_of(whole(plan=PLAN, recipe={Side.A: {"TZ": "UTC"}}))
+    recipe = {Side.A: {"TZ": "UTC"}, Side.B: {"TZ": "UTC"}}
+    store = store_of(whole(plan=PLAN, recipe=recipe))
     assert plan_text(store) == "# pyproject.toml\n[tool.x]\nreproducible = true"
-    assert recipe_text(store, Side.A) == "TZ=UTC"
+    assert recipe_text(store) == "TZ=UTC\n"
+    one, other = recipe_text(store_of(whole(recipe={Side.A: {"TZ": "UTC"}}))).split("\n\n")
+    assert one.startswith("# A: ")
+    assert one.endswith("TZ=UTC")
+    assert "nothing is known" in other
     assert plan_text(Store()) == ""
 
 
@@ -223,7 +228,7 @@ def test_a_setting_of_the_plan_removes_and_advice_only_concerns() -> None:
         await driver.press("j", "j")
         await driver.sees("Look at git log", "concerns 1 finding")
         await driver.press("G")
-        await driver.sees("removes 1 finding, 3 places", "give the build one time")
+        await driver.sees("removes 1 finding, 3 places", "Give the build one time")
 
     made = replace(report(found), plan=PLAN, fixes=(FIX, advice))
     drive(scenario, make_app(whole=made), size=(120, 60))

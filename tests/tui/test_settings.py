@@ -69,7 +69,7 @@ def test_two_actions_can_change_places(tmp_path: Path) -> None:
 
 def test_other_keys_are_bound_and_shown_everywhere() -> None:
     keyboard = Keyboard({"app.quit": "Q", "app.help": "f1", "app.palette": "ctrl+k"})
-    assert {names(key.keys)[0] for key in keyboard.in_bar(Where.PAGE)} >= {"Q"}
+    assert {names(key.keys)[0] for key in keyboard.in_bar(Where.FINDINGS)} >= {"Q"}
 
     async def scenario(driver: Driver) -> None:
         await driver.ready("DIFFERENT", "RECORD denies a file")

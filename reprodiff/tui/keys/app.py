@@ -33,7 +33,7 @@ APP: Final = (
         "Leave; a page is closed",
         Topic.APP,
         "quit",
-        (*_ALL, Where.PAGE, Where.HOUSE),
+        (*_ALL, Where.HOUSE),
         page=True,
     ),
 )

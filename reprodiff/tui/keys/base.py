@@ -46,6 +46,8 @@ class Key(NamedTuple):
     bar: tuple[Where, ...] = ()
     page: bool = False
     """Whether it works on pages (help, explanation) too."""
+    page_label: str = ""
+    """A word for the bar of a page, where it is another."""
     given: str = ""
     """Other keys than those of the table, with commas between."""
 

@@ -17,9 +17,13 @@ GIVING: Final = (
     Key(
         "copy.finding",
         "copy_finding",
-        "Copy the finding",
-        "Copy the finding as Markdown, with its fix and your note",
+        "Copy the finding, or the page",
+        "Copy the finding as Markdown, with its fix and your note; of a page, what is to be pasted "
+        "or else its text",
         Topic.GIVE,
+        "copy",
+        (Where.PAGE,),
+        page=True,
     ),
     Key("copy.path", "copy_path", "Copy the path", "Copy the path of the file", Topic.GIVE),
     Key(

@@ -47,8 +47,9 @@ LISTING: Final = (
         "in another pane: look for something there",
         Topic.LIST,
         "filter",
-        (Where.FINDINGS,),
+        (Where.FINDINGS, Where.PAGE),
         page=True,
+        page_label="find",
     ),
     Key(
         "find.next",

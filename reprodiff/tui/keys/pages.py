@@ -21,7 +21,7 @@ PAGES: Final = (
         "What to change to remove all that can be removed, file by file",
         Topic.PAGES,
         "plan",
-        (Where.REASON,),
+        (Where.FINDINGS, Where.REASON),
     ),
     Key(
         "page.recipe",

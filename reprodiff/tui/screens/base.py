@@ -1,11 +1,10 @@
 """What all parts of the main screen share: its panes, and what is selected in them."""
 
-from textual.screen import Screen
-
 from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.evidence import Subject
 from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.outline import Kind
+from reprodiff.tui.screens.copying import Copying
 from reprodiff.tui.widgets.evidence import EvidencePane
 from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
@@ -14,7 +13,7 @@ from reprodiff.tui.widgets.masthead import Masthead
 from reprodiff.tui.widgets.typing import FilterRow, SearchRow
 
 
-class Panes(Screen[None]):
+class Panes(Copying):
     """The panes, and the one that has the focus; the actions are in mixins of their own."""
 
     def __init__(self, comparison: Comparison, keyboard: Keyboard) -> None:
@@ -72,11 +71,3 @@ class Panes(Screen[None]):
             # Under a file, the finding is what it is in that file.
             return Subject(finding, [locations[number] for number in inside])
         return Subject(finding, locations)
-
-    def _warn(self, message: str) -> None:
-        """Tell something that went wrong."""
-        self.notify(message, markup=False, severity="warning", timeout=8)
-
-    def _say(self, message: str, seconds: float = 2) -> None:
-        """Tell something in passing, for as long as it takes to read."""
-        self.notify(message, markup=False, timeout=seconds)

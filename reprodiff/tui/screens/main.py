@@ -41,6 +41,7 @@ class MainScreen(
 
     BINDINGS = [*bindings()]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     AUTO_FOCUS = "#findings"
 
     def __init__(self, comparison: Comparison, keyboard: Keyboard, *, watch: bool = False) -> None:

@@ -6,10 +6,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 
 from reprodiff.tui.bindings import bindings
 from reprodiff.tui.keys import Keyboard, Where
+from reprodiff.tui.outside import lines_of
+from reprodiff.tui.screens.copying import Copying
 from reprodiff.tui.sources.base import Source
 from reprodiff.tui.sources.pages import Block, Page
 from reprodiff.tui.sources.tables import GridSource
@@ -18,10 +19,11 @@ from reprodiff.tui.widgets.lineview import LineView
 from reprodiff.tui.widgets.typing import SearchRow
 
 
-class PageScreen(Screen[None]):
+class PageScreen(Copying):
     """Running text, or a table, in a box; Esc and q close it.
 
-    ``clip`` is what is copied from it as a whole, if it is there to be copied.
+    ``clip`` is what is copied of it, with its name: what is there to be pasted; without it all of
+    its text is.
     """
 
     BINDINGS = [*bindings(page=True)]
@@ -40,13 +42,15 @@ class PageScreen(Screen[None]):
         source = content if isinstance(content, Source) else Page(content)
         self._view = LineView(source, id="page")
         self._view.wrap = True
+        self._box = Vertical(id="page-box")
         self._search_row = SearchRow()
 
     def compose(self) -> ComposeResult:
         """Put the text over the keys."""
         wide = "-table" if isinstance(self._view.source, GridSource) else ""
-        with Vertical(id="page-box", classes=wide) as box:
-            box.border_title = Content(self._title)
+        self._box.set_classes(wide)
+        self._box.border_title = Content(self._title)
+        with self._box:
             yield self._view
             yield self._search_row
         yield KeyBar(Where.PAGE, self._keyboard)
@@ -54,6 +58,11 @@ class PageScreen(Screen[None]):
     def on_mount(self) -> None:
         """Let keys scroll the text."""
         self.set_focus(self._view)
+
+    def on_line_view_moved(self) -> None:
+        """Say how many matches a search has."""
+        self._search_row.left()
+        self._box.border_subtitle = self._view.status if self._view.wanted else ""
 
     def on_click(self, event: events.Click) -> None:
         """Close on a click beside the box."""
@@ -94,6 +103,14 @@ class PageScreen(Screen[None]):
         """End a search; else close the page."""
         if not self._search_row.close():
             self.dismiss()
+
+    def action_copy_finding(self) -> None:
+        """Copy the page."""
+        if self.clip:
+            self._copy(self.clip, f"What to paste of “{self._title}”")
+            return
+        lines = lines_of(self._view.source, self._view.layout_now)
+        self._copy("\n".join([*lines, ""]), f"The page “{self._title}”")
 
     def action_help(self) -> None:
         """Close the page: the key that opened help closes it."""

@@ -192,20 +192,35 @@ class Messages(Source):
         ]
 
 
-def wrapped(chunks: Line, cells: int) -> list[Line]:
-    """Break chunks into lines of at most ``cells``, anywhere: values have no words."""
-    lines: list[Line] = [[]]
-    left = cells
-    for chunk in chunks:
-        text = ""
-        for char in chunk.text:
-            size = cell_len(char)
-            if size > left:
-                lines[-1].append(Chunk(text, chunk.role))
-                lines.append([])
-                text, left = "", cells
-            text += char
-            left -= size
-        if text:
-            lines[-1].append(Chunk(text, chunk.role))
+def wrapped(chunks: Line, cells: int, *, words: bool = False) -> list[Line]:
+    """Break chunks into lines of at most ``cells``: anywhere, or behind a space if there is one."""
+    text = "".join(chunk.text for chunk in chunks)
+    ends: list[int] = []
+    start = used = behind = 0
+    for at, char in enumerate(text):
+        size = cell_len(char)
+        if used + size > cells and at > start:
+            start = behind if words and behind > start else at
+            ends.append(start)
+            used = cell_len(text[start:at])
+        used += size
+        if char == " ":
+            behind = at + 1
+    lines: list[Line] = []
+    first = 0
+    for end in [*ends, len(text)]:
+        lines.append(_between(chunks, first, end))
+        first = end
     return lines
+
+
+def _between(chunks: Line, first: int, last: int) -> Line:
+    """Return the characters from ``first`` to ``last``."""
+    line: Line = []
+    at = 0
+    for text, role in chunks:
+        part = text[max(first - at, 0) : max(last - at, 0)]
+        if part:
+            line.append(Chunk(part, role))
+        at += len(text)
+    return line

@@ -22,6 +22,8 @@ _ROLES: Final = {
 }
 _NAME: Final = 34
 """Cells of a name at most; a longer one is cut."""
+_SHORT: Final = 22
+"""Cells of a name where there is no room for the values."""
 _REMARK: Final = "      "
 """In front of a sentence on the row above."""
 
@@ -112,7 +114,7 @@ class GridSource(RowSource):
             return [Chunk(found.name, "heading")]
         if found.remark:
             return [Chunk(_REMARK), *shifted([Chunk(found.name, "dim")], layout.shift)]
-        head = self._head(found)
+        head = self._head(found, layout)
         if layout.split:
             wide = self._wide(layout, width(head))
             return [
@@ -131,11 +133,11 @@ class GridSource(RowSource):
             room = max(layout.cells - len(_REMARK) - 1, 8)
             parts = flowed([Chunk(found.name, "dim")], room)
             return [[Chunk(_REMARK), *part] for part in parts]
-        head = self._head(found)
+        head = self._head(found, layout)
         blank = [Chunk(" " * width(head))]
         if layout.split:
             wide = self._wide(layout, width(head))
-            sides = [wrapped(self._cell(found, side), wide) for side in Side]
+            sides = [wrapped(self._cell(found, side), wide, words=True) for side in Side]
             tall = max(len(lines) for lines in sides)
             left, right = (lines + [[]] * (tall - len(lines)) for lines in sides)
             return [
@@ -145,12 +147,12 @@ class GridSource(RowSource):
         room = max(layout.cells - width(head), 8)
         whole = self._one(found)
         if found.state is State.SAME or width(whole) <= room:
-            parts = wrapped(whole, room)
+            parts = wrapped(whole, room, words=True)
         else:
             parts = [
                 [Chunk(f"{side.upper()} ", f"side-{side}") if not n else Chunk("  "), *part]
                 for side in Side
-                for n, part in enumerate(wrapped(self._cell(found, side), room - 2))
+                for n, part in enumerate(wrapped(self._cell(found, side), room - 2, words=True))
             ]
         return [[*(blank if n else head), *part] for n, part in enumerate(parts)]
 
@@ -160,7 +162,9 @@ class GridSource(RowSource):
             return 1
         if found.remark:
             return len(self._parts(row, layout))
-        room = self._wide(layout, 2 + self._name + 2) if layout.split else layout.cells // 2
+        room = (
+            self._wide(layout, 2 + self._names(layout) + 2) if layout.split else layout.cells // 2
+        )
         if max(len(plain_text(found.a)), len(plain_text(found.b))) * 2 < room:
             return 1
         return len(self._parts(row, layout))
@@ -172,9 +176,16 @@ class GridSource(RowSource):
     def _wide(self, layout: Layout, head: int) -> int:
         return max(min((layout.cells - head - 2) // 2, self._value + 2), 8)
 
-    def _head(self, row: TableRow) -> Line:
+    def _names(self, layout: Layout) -> int:
+        """Return the cells of a name: values come first, as long as names can be told apart."""
+        values = (self._value + 2) * (2 if layout.split else 1)
+        return max(min(self._name, layout.cells - values - 4), min(self._name, _SHORT))
+
+    def _head(self, row: TableRow, layout: Layout) -> Line:
         role = _ROLES[row.state]
-        name = fitted([Chunk(row.name, "text" if row.state.differs else "dim")], self._name)
+        name = fitted(
+            [Chunk(row.name, "text" if row.state.differs else "dim")], self._names(layout)
+        )
         return [Chunk(f"{row.state.sign} ", role), *name, Chunk("  ")]
 
     @staticmethod

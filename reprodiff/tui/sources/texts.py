@@ -80,15 +80,16 @@ class PairSource(RowSource):
         equal = found.change is Change.EQUAL
         if layout.split:
             half = (layout.cells - 1) // 2
-            left = fitted(
-                self._half(found.a, Side.A, layout, equal=equal),
-                half,
-                "text" if found.a else "gap",
-            )
+            left = self._half(found.a, Side.A, layout, equal=equal)
             right = self._half(found.b, Side.B, layout, equal=equal)
-            return [*left, Chunk("│", "dim"), *right]
+            return [
+                *fitted(left, half, _fill(found.a, Side.A, equal=equal)),
+                Chunk("│", "dim"),
+                *fitted(right, layout.cells - half - 1, _fill(found.b, Side.B, equal=equal)),
+            ]
         room = layout.cells - self._wide * 2 - 2 - _SIGN
-        return [*self._unified_head(row), *_scrolled(self._unified_text(row), room, layout.shift)]
+        line = [*self._unified_head(row), *_scrolled(self._unified_text(row), room, layout.shift)]
+        return _filled(line, layout.cells, self._unified_fill(row))
 
     def _parts(self, row: int, layout: Layout) -> list[Line]:
         if not layout.split:
@@ -96,7 +97,11 @@ class PairSource(RowSource):
             room = self._room(layout)
             parts = wrapped(self._unified_text(row), room)
             blank = [Chunk(" " * sum(cell_len(chunk.text) for chunk in head))]
-            return [[*(blank if n else head), *part] for n, part in enumerate(parts)]
+            fill = self._unified_fill(row)
+            return [
+                _filled([*(blank if n else head), *part], layout.cells, fill)
+                for n, part in enumerate(parts)
+            ]
         found = self._pair.row(row, split=True)
         equal = found.change is Change.EQUAL
         half = (layout.cells - 1) // 2
@@ -106,9 +111,13 @@ class PairSource(RowSource):
         ]
         tall = max(len(lines) for lines in sides)
         left, right = (lines + [[]] * (tall - len(lines)) for lines in sides)
-        fill = "text" if found.a else "gap"
+        fills = [_fill(found.a, Side.A, equal=equal), _fill(found.b, Side.B, equal=equal)]
         return [
-            [*fitted(one, half, fill), Chunk("│", "dim"), *two]
+            [
+                *fitted(one, half, fills[0]),
+                Chunk("│", "dim"),
+                *fitted(two, layout.cells - half - 1, fills[1]),
+            ]
             for one, two in zip(left, right, strict=True)
         ]
 
@@ -170,7 +179,7 @@ class PairSource(RowSource):
     def _text(self, line: TextLine, side: Side, *, equal: bool) -> Line:
         if self._heading(side, line.number - 1):
             return [Chunk(plain_text(line.pieces), "heading")]
-        role = "text" if equal else str(side)
+        role = "text" if equal else f"{side}-line"
         chunks = marked(line.pieces, role, role if equal else f"{side}-changed")
         return self._painted(chunks, line, side, role)
 
@@ -200,24 +209,60 @@ class PairSource(RowSource):
             text = [*text, Chunk(f"   B: {plain_text(other.pieces).strip()}", "note")]
         return text
 
+    def _unified_fill(self, row: int) -> str:
+        found = self._pair.row(row, split=False)
+        side = Side.A if found.a else Side.B
+        return _fill(found.a or found.b, side, equal=found.change is Change.EQUAL)
+
     def _heading(self, side: Side, line: int) -> bool:
         return isinstance(self._pair, ListingPair) and self._pair.heading(side, line)
 
     def _painted(self, chunks: Line, line: TextLine, side: Side, role: str) -> Line:
         """Return a line with colours of its language where nothing else is said of it."""
-        if self.painter is None or role != "text":
+        if self.painter is None:
             return chunks
         raw = self._pair.raw(side, line.number - 1)
-        if len(raw) > MAX_LINE or len(chunks) != 1 or raw != chunks[0].text:
+        if len(raw) > MAX_LINE or raw != "".join(chunk.text for chunk in chunks):
             return chunks  # something in it is escaped: the raw line must not be shown
+        before = "" if role == "text" else f"{side}-"
+        colours = [
+            (start, stop, before + colour)
+            for start, stop, colour in self.painter(side, line.number - 1)
+        ]
         made: Line = []
         at = 0
-        for start, stop, colour in self.painter(side, line.number - 1):
-            if start > at:
-                made.append(Chunk(raw[at:start]))
-            made.append(Chunk(raw[start:stop], colour))
-            at = max(stop, at)
-        return [*made, Chunk(raw[at:])]
+        for chunk in chunks:
+            made += _coloured(chunk, at, colours) if chunk.role == role else [chunk]
+            at += len(chunk.text)
+        return made
+
+
+def _coloured(chunk: Chunk, begin: int, colours: Sequence[tuple[int, int, str]]) -> Line:
+    """Return a piece of a line, which begins there at ``begin``, in the colours of the line."""
+    made: Line = []
+    at, end = begin, begin + len(chunk.text)
+    for start, stop, colour in colours:
+        first, last = max(start, at), min(stop, end)
+        if first >= last:
+            continue
+        made.append(Chunk(chunk.text[at - begin : first - begin], chunk.role))
+        made.append(Chunk(chunk.text[first - begin : last - begin], colour))
+        at = last
+    made.append(Chunk(chunk.text[at - begin :], chunk.role))
+    return [part for part in made if part.text]
+
+
+def _fill(line: TextLine | None, side: Side, *, equal: bool) -> str:
+    """Return the role of the room behind a line."""
+    if line is None:
+        return "gap"
+    return "text" if equal else f"{side}-line"
+
+
+def _filled(line: Line, cells: int, fill: str) -> Line:
+    """Return a line with the room behind it in its role, if there is room."""
+    rest = cells - width(line)
+    return [*line, Chunk(" " * rest, fill)] if rest > 0 and fill != "text" else line
 
 
 def _scrolled(text: Line, room: int, shift: int) -> Line:

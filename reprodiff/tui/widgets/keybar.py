@@ -47,12 +47,18 @@ class KeyBar(Painted):
                 self.post_message(self.Chosen(key))
                 return
 
+    def _label(self, key: Key) -> str:
+        return (key.page_label if self._where is Where.PAGE else "") or key.label
+
     def _places(self) -> list[tuple[Key, Line, int, int]]:
         """Return the keys that fit, as chunks, each with its first cell and the one behind it."""
         found: list[tuple[Key, Line, int, int]] = []
         at = 0
-        for key in self._keyboard.in_bar(self._where):
-            chunks = [Chunk(f" {names(key.keys)[0]} ", "key"), Chunk(f"{key.label}  ")]
+        keys = self._keyboard.in_bar(self._where)
+        words = [(f" {names(key.keys)[0]} ", self._label(key)) for key in keys]
+        roomy = sum(cell_len(name + label) + 2 for name, label in words) <= self.size.width
+        for key, (name, label) in zip(keys, words, strict=True):
+            chunks = [Chunk(name, "key"), Chunk(label + "  "[: 1 + roomy])]
             size = sum(cell_len(chunk.text) for chunk in chunks)
             if at + size > self.size.width:
                 break

@@ -4,10 +4,7 @@ from textual.strip import Strip
 
 from reprodiff.tui import masthead
 from reprodiff.tui.comparison import Comparison
-from reprodiff.tui.masthead import SHADES
 from reprodiff.tui.widgets.painted import Painted
-
-_SHADES = frozenset(f"share-{number}{part}" for number in range(SHADES) for part in ("", "-label"))
 
 
 class Masthead(Painted):

@@ -1,9 +1,6 @@
 """Copying and exporting."""
 
-import os
 from typing import TYPE_CHECKING
-
-from textual import work
 
 from reprodiff.errors import ReprodiffError
 from reprodiff.model import Side
@@ -12,7 +9,6 @@ from reprodiff.tui.fixing import known_fixes, snippet
 from reprodiff.tui.screens.base import Panes
 
 if TYPE_CHECKING:
-    from reprodiff.tui.giving.clipboard import Copied
     from reprodiff.tui.screens.asking import Answer
 
 
@@ -58,31 +54,6 @@ class GivingActions(Panes):
             self._copy(at.path, "The path")
         else:
             self._say("Choose a finding or a place to copy its path.")
-
-    def _copy(self, text: str, what: str) -> None:
-        self._to_clipboard(text, what, dict(os.environ))
-
-    @work(thread=True, group="clipboard", exit_on_error=False)
-    def _to_clipboard(self, text: str, what: str, environment: dict[str, str]) -> None:
-        from reprodiff.tui.giving import clipboard  # noqa: PLC0415
-
-        copied = clipboard.copy(text, environment)
-        self.app.call_from_thread(self._copied, copied, what)
-
-    def _copied(self, copied: "Copied", what: str) -> None:
-        if not copied.how:
-            self._warn(f"{what} could not be copied: there is no clipboard here. x exports it.")
-            return
-        if copied.codes:
-            self.write_codes(copied.codes)
-        self._say(f"{what} was copied {copied.how}.", seconds=4)
-
-    def write_codes(self, codes: str) -> None:
-        """Write control codes of our own to the terminal."""
-        driver = self.app._driver  # noqa: SLF001  (there is no other way for codes of one's own)
-        if driver is not None:
-            driver.write(codes)
-            driver.flush()
 
     def action_export(self) -> None:
         """Ask for a format and a name, and write what is shown."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reprodiff.model import Side
 from reprodiff.tui.reasons import explanation
 from reprodiff.tui.screens.base import Panes
 from reprodiff.tui.sources.pages import Block, text
@@ -44,7 +43,7 @@ class OpeningActions(Panes):
         words = "Neither artifact tells how it was built."
         self._open_table(
             "Recipe", rows, self._unknown("The recipe is read", words),
-            recipe_text(self._store, Side.A),
+            recipe_text(self._store),
         )  # fmt: skip
 
     def action_platform(self) -> None:

@@ -32,6 +32,7 @@ class SearchActions(Panes):
     def on_line_view_moved(self) -> None:
         """Hide the line of a search that has ended with what was shown."""
         self._search_row.left()
+        self._reason.border_subtitle = self._reason.status if self._reason.wanted else ""
 
     def _pane(self) -> FindingsPane | LineView:
         """Return the pane that has the focus, or the one that is being searched."""
