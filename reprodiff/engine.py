@@ -24,7 +24,6 @@ from reprodiff.formats.containers import container_facts, slack_fact, stream_fac
 from reprodiff.formats.containers.hooks import one_sided_entry_points
 from reprodiff.formats.containers.members import unread
 from reprodiff.formats.containers.recorded import recorded
-from reprodiff.ledger import balance
 from reprodiff.model import (
     ArtifactInfo,
     Confidence,
@@ -301,6 +300,9 @@ class _Session:
 
     def _content(self, content: Content, scene: Scene, where: str) -> Iterator[Event]:
         """Attribute the facts on one pair of contents, and let the ledger check the claims."""
+        # Many pairs differ in nothing but their containers.
+        from reprodiff.ledger import balance  # noqa: PLC0415
+
         facts, problem = formats.compare(content)
         for note in (problem, *(fact.note for fact in facts if fact.what == formats.PROBLEM)):
             if note:

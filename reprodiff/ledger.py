@@ -15,7 +15,7 @@ from operator import or_
 from typing import Final
 
 from reprodiff.formats.parsing.align import align_bytes
-from reprodiff.formats.parsing.byteruns import common_head, common_tail
+from reprodiff.formats.parsing.byteruns import WORD, common_head, weigh
 from reprodiff.model import Span
 from reprodiff.records import dataclass
 
@@ -41,22 +41,6 @@ class Balance:
     def explained(self) -> bool:
         """Whether nothing is left over."""
         return not self.left_over
-
-
-def weigh(a: memoryview, b: memoryview) -> int:
-    """Return the number of differing bytes of two regions: the longer, common ends taken off."""
-    shorter = min(len(a), len(b))
-    if shorter == 0:
-        return max(len(a), len(b))
-    if len(a) == len(b) <= _WORD:
-        differing = int.from_bytes(a, "big") ^ int.from_bytes(b, "big")
-        if not differing:
-            return 0
-        lowest = ((differing & -differing).bit_length() - 1) // 8
-        return (differing.bit_length() + 7) // 8 - lowest
-    head = common_head(a, b)
-    tail = common_tail(a[head:], b[head:])
-    return max(len(a), len(b)) - head - tail
 
 
 def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> Balance:
@@ -105,8 +89,6 @@ _Gap = tuple[int, int, int, int]
 _Rest = tuple[list[_Range], list[_Range]]
 """What is left of such a gap without claims in between that cross or overlap each other."""
 
-_WORD: Final = 16
-"""Bytes of the longest region that is weighed as one number."""
 _TOGETHER: Final = 1024
 """Gaps that are compared at once."""
 _MOST: Final = 1 << 20
@@ -145,7 +127,7 @@ class _Scale:
         """Weigh a claim whose bytes no other one has."""
         start_a, stop_a, start_b, stop_b, number = row
         size = stop_a - start_a
-        if size == stop_b - start_b <= _WORD:
+        if size == stop_b - start_b <= WORD:
             self._words.setdefault((number, size), []).append(row)
         elif not size or start_b == stop_b:
             self._weights[number] += size or stop_b - start_b

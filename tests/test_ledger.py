@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reprodiff.formats.parsing.byteruns import common_head, common_tail
-from reprodiff.ledger import Balance, Pair, balance, gaps, merge, weigh, weigh_words
+from reprodiff.formats.parsing.byteruns import common_head, common_tail, weigh
+from reprodiff.ledger import Balance, Pair, balance, gaps, merge, weigh_words
 from reprodiff.model import Span
 
 SMALL = st.binary(max_size=24) | st.text("ab", max_size=24).map(str.encode)

@@ -1,29 +1,22 @@
-"""``--baseline FILE``: what somebody has looked at and accepts."""
+"""``--baseline FILE``: what somebody has looked at and accepts; loaded only where it is given."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from reprodiff.baseline import Entry, apply, parse
 from reprodiff.errors import InputError
 from reprodiff.model import Report
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
 
-if TYPE_CHECKING:
-    from reprodiff.baseline import Entry
-
 _MOST = 1 << 20
 
 
-def entries(path: str) -> "tuple[Entry, ...]":
+def entries(path: str) -> tuple[Entry, ...]:
     """Return the entries of a file.
 
     Raises :class:`~reprodiff.errors.InputError` if it cannot be read, or says nothing that can be
     followed.
     """
-    # Only where there is a file.
-    from pathlib import Path  # noqa: PLC0415
-
-    from reprodiff.baseline import parse  # noqa: PLC0415
-
     try:
         with Path(path).open("rb") as file:
             data = file.read(_MOST + 1)
@@ -39,11 +32,9 @@ def entries(path: str) -> "tuple[Entry, ...]":
 
 
 def without_accepted(
-    report: Report, accepted: "tuple[Entry, ...]", path: str
+    report: Report, accepted: tuple[Entry, ...], path: str
 ) -> tuple[Report, LeftOut]:
     """Return ``report`` without what a baseline accepts, and what that was."""
-    from reprodiff.baseline import apply  # noqa: PLC0415 - only where there is a file
-
     left, taken = apply(accepted, report)
     stale = tuple(f"{entry.words} ({plain(entry.reason)})" for entry in taken.stale)
     by = f"--baseline {plain(path)}"

@@ -1,10 +1,9 @@
 """``reprodiff A B``: compare, and say what was found."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reprodiff import __version__
-from reprodiff.cli.accepting import entries, without_accepted
 from reprodiff.cli.arguments import Arguments, Command, Option, Paths
 from reprodiff.cli.errors import UsageError
 from reprodiff.cli.options import DEBUG, FORMAT, HELP, LIMIT_OPTIONS, limits, whole
@@ -17,6 +16,9 @@ from reprodiff.events import Done, Event
 from reprodiff.limits import Limits
 from reprodiff.model import Report
 from reprodiff.records import dataclass
+
+if TYPE_CHECKING:
+    from reprodiff.baseline import Entry
 
 _HEAD: Final = """\
 Usage: reprodiff A B [options]            say why two builds of a package differ
@@ -187,11 +189,13 @@ def execute(request: Request, terminal: Terminal) -> int:
     found = targets(request.output, request.format)
     check(found, (a, b))
     chosen = selection(request.only, request.ignore)
-    accepted = entries(request.baseline) if request.baseline is not None else None
+    accepted = _accepted(request)
     all_places = chosen.looks_at_paths or accepted is not None
     wanted = None if all_places else places_wanted(found, request.limit)
     report, taken = _run(a, b, request, terminal, wanted), None
     if accepted is not None and request.baseline is not None:
+        from reprodiff.cli.accepting import without_accepted  # noqa: PLC0415
+
         report, taken = without_accepted(report, accepted, request.baseline)
     report, left_out = chosen.apply(report)
     if taken is not None:
@@ -202,6 +206,15 @@ def execute(request: Request, terminal: Terminal) -> int:
     status = exit_status(report, request.fail_on or FailOn.ANY, selected=left_out is not None)
     _write(writer, found, quiet=request.quiet)
     return Exit.SAME if request.exit_zero else status
+
+
+def _accepted(request: Request) -> "tuple[Entry, ...] | None":
+    """Return what a baseline accepts; ``None`` if there is none."""
+    if request.baseline is None:
+        return None
+    from reprodiff.cli.accepting import entries  # noqa: PLC0415 - hardly ever asked for
+
+    return entries(request.baseline)
 
 
 def _two(artifacts: Sequence[str]) -> tuple[str, str]:
@@ -245,8 +258,7 @@ def _show_app(a: str, b: str, request: Request) -> int:
     from reprodiff.options import Options  # noqa: PLC0415
     from reprodiff.tui.app import run_app  # noqa: PLC0415
 
-    if request.baseline is not None:
-        entries(request.baseline)
+    _accepted(request)
     options = Options(limits=request.limits, project=_project(request))
     status = run_app(a, b, options, watch=request.watch, baseline=request.baseline)
     return Exit.SAME if request.exit_zero and status == Exit.DIFFERENT else status

@@ -3,7 +3,6 @@
 from enum import IntEnum, StrEnum
 
 from reprodiff.model import Finding, Report, Severity, Verdict
-from reprodiff.reports.words import needs_person
 
 
 class Exit(IntEnum):
@@ -48,6 +47,8 @@ def _counts(finding: Finding, fail_on: FailOn) -> bool:
         case FailOn.ANY:
             return True
         case FailOn.REVIEW:
+            from reprodiff.reports.words import needs_person  # noqa: PLC0415 - words of reports
+
             return needs_person(finding)
         case FailOn.ALARM:
             return finding.severity is Severity.ALARM

@@ -9,7 +9,7 @@ from typing import Final
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.artifacts.zipformat.damage import Anomaly, AnomalyKind
-from reprodiff.ledger import weigh
+from reprodiff.formats.parsing.byteruns import weigh
 from reprodiff.model import Difference, MemberType, Side, Span
 from reprodiff.pairing import Pairing
 

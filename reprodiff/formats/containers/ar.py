@@ -17,7 +17,7 @@ from reprodiff.artifacts.ar import (
     long_name,
 )
 from reprodiff.formats.containers.order import order_facts
-from reprodiff.ledger import weigh
+from reprodiff.formats.parsing.byteruns import weigh
 from reprodiff.model import Difference, Span, Value
 from reprodiff.pairing import Pairing
 

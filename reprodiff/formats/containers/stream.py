@@ -7,7 +7,7 @@ from typing import Final
 from reprodiff.artifacts.streams.gzip import GzipMember, GzipStream
 from reprodiff.artifacts.tar import Layer
 from reprodiff.artifacts.zipformat import deflate_level
-from reprodiff.ledger import weigh
+from reprodiff.formats.parsing.byteruns import weigh
 from reprodiff.model import Difference, Span
 
 _FIELDS: Final = {

@@ -16,7 +16,7 @@ from reprodiff.formats.containers.order import order_facts
 from reprodiff.formats.containers.stream import layer_facts
 from reprodiff.formats.containers.tarfields import LINKS, odd_fields, shape, usual, well_formed
 from reprodiff.formats.containers.tarodd import anomaly_facts
-from reprodiff.ledger import weigh
+from reprodiff.formats.parsing.byteruns import weigh
 from reprodiff.model import ArtifactKind, Difference, Span, SpansIn, Value
 from reprodiff.pairing import Pairing
 from reprodiff.text import plain

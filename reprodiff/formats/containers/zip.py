@@ -27,7 +27,7 @@ from reprodiff.artifacts.zipformat.records import CentralHeader, LocalHeader, do
 from reprodiff.formats.containers.anomalies import zip_anomalies
 from reprodiff.formats.containers.order import order_facts
 from reprodiff.formats.containers.zipextra import extra_facts
-from reprodiff.ledger import weigh
+from reprodiff.formats.parsing.byteruns import weigh
 from reprodiff.model import Difference, MemberType, Span, Value
 from reprodiff.pairing import MemberPair, Pairing
 

@@ -14,6 +14,8 @@ from typing import Final
 _BLOCK: Final = 64 * 1024
 _LOOKAHEAD: Final = 8  # bytes behind a position that take part in its hash, rounded up
 _DIGEST: Final = 20
+WORD: Final = 16
+"""Bytes of the longest region that is weighed as one number."""
 MIN_BITS: Final = 4
 MAX_BITS: Final = 14
 
@@ -48,6 +50,22 @@ def common_tail(a: memoryview, b: memoryview) -> int:
         seen += take
         step = min(step * 4, _BLOCK)
     return size
+
+
+def weigh(a: memoryview, b: memoryview) -> int:
+    """Return the number of differing bytes of two regions: the longer, common ends taken off."""
+    shorter = min(len(a), len(b))
+    if shorter == 0:
+        return max(len(a), len(b))
+    if len(a) == len(b) <= WORD:
+        differing = int.from_bytes(a, "big") ^ int.from_bytes(b, "big")
+        if not differing:
+            return 0
+        lowest = ((differing & -differing).bit_length() - 1) // 8
+        return (differing.bit_length() + 7) // 8 - lowest
+    head = common_head(a, b)
+    tail = common_tail(a[head:], b[head:])
+    return max(len(a), len(b)) - head - tail
 
 
 def differing_runs(a: memoryview, b: memoryview, merge: int, limit: int) -> list[tuple[int, int]]:
