@@ -316,7 +316,9 @@ def _sections(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
     bare = [fact for fact in facts if _DEBUG.fullmatch(fact.inside) and not fact.note]
     if bare:
-        yield Claim(STRIPPED, bare)
+        # Who strips a file leaves none that the other has not.
+        sides = {fact.a is None for fact in bare}
+        yield Claim(STRIPPED if len(sides) == 1 else DEBUG_INFO, bare)
     for fact in facts:
         if fact in bare:
             continue
@@ -372,7 +374,7 @@ RULES: Final = (
     _plainly("elf-toolchain", TOOLCHAIN, "elf.comment"),
     _plainly("elf-edited-layout", EDITED, "elf.filler"),
     _plainly("elf-kind", OTHER_KIND, "elf.kind"),
-    Rule("elf-sections", (STRIPPED, TOOLCHAIN, DATA), ("elf.section",), 49, _sections),
+    Rule("elf-sections", (STRIPPED, DEBUG_INFO, TOOLCHAIN, DATA), ("elf.section",), 49, _sections),
     Rule(
         "elf-code",
         (CODE, CPU_DISPATCH),

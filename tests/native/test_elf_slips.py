@@ -147,6 +147,47 @@ def test_high_bytes_of_fields_without_a_reader_are_seen(tmp_path: Path, place: s
     assert report(a, changed).verdict is Verdict.DIFFERENT
 
 
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_sections_that_grow_by_what_stands_between_them_are_seen(
+    tmp_path: Path, compiler: str
+) -> None:
+    """Zeros behind a section, taken in by its size or left out of it, are no part of what moved."""
+    if compiler == "clang":
+        need("ld.lld")
+    code = C_CODE + "static __thread int one = 5; __thread long two;\nint get(void) { return one; }"
+    options = "-g -O2" if compiler == "gcc" else "-g -O2 -fuse-ld=lld"
+    a, b = pair(tmp_path, options, code=code, compiler=compiler)
+    assert report(a, b).verdict is Verdict.EQUIVALENT
+    raw = b.read_bytes()
+    changed = tmp_path / "changed.so"
+    missed: list[tuple[str, str, int]] = []
+    for section in parse(memoryview(raw)).sections[1:]:
+        fields = {"addr": 16, "size": 32} | ({"offset": 24} if section.type == SHT_NOBITS else {})
+        for name, place in fields.items():
+            at = section.header.start + place
+            for step in (-4, -1, 1, 8):
+                value = int.from_bytes(raw[at : at + 8], "little") + step
+                if value < 0:
+                    continue
+                changed.write_bytes(raw[:at] + value.to_bytes(8, "little") + raw[at + 8 :])
+                if report(a, changed).verdict is Verdict.EQUIVALENT:
+                    missed.append((section.name, name, step))
+    assert missed == []
+
+
+def test_a_debug_section_under_the_name_of_another_is_not_stripped(tmp_path: Path) -> None:
+    a, b = pair(tmp_path, "-g -O2")
+    raw = bytearray(b.read_bytes())
+    elf = parse(memoryview(bytes(raw)))
+    one, two = elf.named(".debug_loclists"), elf.named(".debug_rnglists")
+    assert one is not None
+    assert two is not None
+    raw[two.header.start : two.header.start + 4] = raw[one.header.start : one.header.start + 4]
+    changed = tmp_path / "changed.so"
+    changed.write_bytes(raw)
+    assert report(a, changed).verdict is Verdict.DIFFERENT
+
+
 def test_bytes_in_the_padding_between_sections_are_reported(tmp_path: Path) -> None:
     a, b = pair(tmp_path, "-g -O2")
     raw = bytearray(b.read_bytes())

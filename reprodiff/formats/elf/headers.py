@@ -10,6 +10,7 @@ from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import (
     EHDR_SIZE,
     PT_LOAD,
+    PT_TLS,
     SHDR,
     SHDR_SIZE,
     SHF_COMPRESSED,
@@ -75,6 +76,7 @@ def _check(
     word("name", _named(work, region, at_a, at_b))
     loaded = one.alloc and two.alloc and bool(sides[0].loads and sides[1].loads)
     sound = loaded and sides[0].loaded(one) and sides[1].loaded(two)
+    sound = sound and (one.mapped or sides[0].thread_place(one) == sides[1].thread_place(two))
     word("addr", good=sound or (not loaded and one.addr == two.addr))
     word("offset", good=_offset(pair, sides, sound=sound))
     word("size", _size(pair, whole))
@@ -168,7 +170,7 @@ def _size(pair: SectionPair, whole: set[int]) -> bool:
     if pair.packed:
         return not pair.unread  # the stored bytes were inflated to their end, on both sides
     if SHT_NOBITS not in {one.type, two.type}:
-        return one.index in whole
+        return one.index in whole and _ends_alike(pair)
     # It ends at the next multiple of eight, and so it is longer where it starts behind one.
     return (
         one.type == two.type
@@ -177,6 +179,20 @@ def _size(pair: SectionPair, whole: set[int]) -> bool:
         and (one.addr + one.size) % _ROUND == 0 == (two.addr + two.size) % _ROUND
         and abs(one.size - two.size) < _ROUND
     )
+
+
+def _ends_alike(pair: SectionPair) -> bool:
+    """Whether what one side has more of is not just zeros or padding at the section's end.
+
+    Padding is what aligns something behind it, and behind the end there is nothing: a size that
+    takes in more of what is between two sections, or leaves some of its own out, is another size.
+    """
+    rest_a = rest_b = 0
+    for piece in reversed(pair.pieces):
+        if piece.kind != "pad":
+            break
+        rest_a, rest_b = rest_a + piece.size_a, rest_b + piece.size_b
+    return rest_a == rest_b
 
 
 def _offset(pair: SectionPair, sides: tuple["Placing", "Placing"], *, sound: bool) -> bool:
@@ -189,8 +205,7 @@ def _offset(pair: SectionPair, sides: tuple["Placing", "Placing"], *, sound: boo
         # The bytes there are compared; all that is asked is that they are nothing else's too.
         if one.alloc and sides[0].loads and not sound:
             return one.offset == two.offset
-        alike = sides[0].overlaps(one) == sides[1].overlaps(two)
-        return alike if one.offset != two.offset else True
+        return sides[0].overlaps(one) == sides[1].overlaps(two)
     if one.offset == two.offset and sides[0].follows(one) == sides[1].follows(two):
         return True
     if one.alloc and sides[0].congruent(one) and sides[1].congruent(two):
@@ -222,7 +237,12 @@ class Placing:
                 self._shared |= {span, last}
             if span[1] > last[1]:
                 last = span
-        self.stops: set[int] = {stop for _, stop in filled}
+        self.stops: dict[int, str] = {stop: "" for _, stop in filled}
+        self.stops |= {
+            s.offset + s.size: s.name
+            for s in elf.sections
+            if s.size and s.type not in {SHT_NOBITS, SHT_NULL}
+        }
 
     def overlaps(self, section: Section) -> bool:
         """Whether bytes of the section are also those of another section or of a table."""
@@ -240,6 +260,11 @@ class Placing:
             )
             for load in self.loads
         )
+
+    def thread_place(self, section: Section) -> int:
+        """Return where zeros of each thread stand: behind the start of what threads have."""
+        starts = [segment.vaddr for segment in self.elf.segments if segment.type == PT_TLS]
+        return section.addr - starts[0] if starts else section.addr
 
     def congruent(self, section: Section) -> bool:
         """Whether it stands in the file where its segment would load it from."""
@@ -265,7 +290,10 @@ class Placing:
             if other.type not in {SHT_NOBITS, SHT_NULL} and other.size:
                 listed = max(listed, other.offset + other.size)
         nearest = max((stop for stop in self.stops if stop <= section.offset), default=0)
-        for name, stop in (("listed", listed), ("nearest", nearest)):
+        for name, stop in (
+            (f"listed {self.stops.get(listed, '')}", listed),
+            (f"nearest {self.stops.get(nearest, '')}", nearest),
+        ):
             if section.offset == stop:
                 ways.add(name)
             if section.offset == -(-stop // align) * align:
