@@ -19,6 +19,7 @@ from reprodiff.formats.elf.reader import (
     SHT_NULL,
     SHT_REL,
     SHT_RELA,
+    SHT_STRTAB,
     SHT_SYMTAB,
     Elf,
     Section,
@@ -29,6 +30,8 @@ from reprodiff.formats.machine.proof import Quad, Region
 _INFO_LINK: Final = 0x40
 _LONG: Final = 31
 """Bytes of a string, its zero among them, from which on GCC aligns it to a word."""
+_BLANKED: Final = 4
+"""Zeros at the end of a table of names that are more than the end of a name."""
 _ROUND: Final = 8
 """What linker scripts round the end of .bss up to."""
 
@@ -187,6 +190,12 @@ def _ends_alike(pair: SectionPair) -> bool:
     Padding is what aligns something behind it, and behind the end there is nothing: a size that
     takes in more of what is between two sections, or leaves some of its own out, is another size.
     """
+    if (
+        pair.a.type == SHT_STRTAB
+        and pair.a.alloc
+        and all(raw.endswith(bytes(_BLANKED)) for raw in (pair.plain_a, pair.plain_b))
+    ):
+        return True  # where the last name was a search path, CMake leaves zeros in its place
     rest_a = rest_b = 0
     for piece in reversed(pair.pieces):
         if piece.kind != "pad":
