@@ -133,9 +133,6 @@ def parse(command: Command, words: Sequence[str]) -> Arguments | str:
     Raises :class:`UsageError` if they are not what it takes.
     """
     operands, given = split(command, words)
-    if command.most is not None and (more := operands[command.most :]):
-        message = f"got unexpected extra argument{'s'[: len(more) - 1]} ({' '.join(more)})"
-        raise UsageError(message, command.help_hint)
     try:
         for each in given:
             if each.option.tell is not None:
@@ -143,6 +140,10 @@ def parse(command: Command, words: Sequence[str]) -> Arguments | str:
         values = {it.key: _value(it, given) for it in command.options if it.tell is None}
     except UsageError as error:
         raise UsageError(error.message, command.help_hint) from error
+    if command.most is not None and (more := operands[command.most :]):
+        many = "s" if len(more) > 1 else ""
+        message = f"got unexpected extra argument{many} ({' '.join(more)})"
+        raise UsageError(message, command.help_hint)
     return Arguments(tuple(operands), values)
 
 

@@ -119,6 +119,7 @@ def test_the_first_text_that_is_asked_for_is_printed_whatever_else_is_given(call
     version = call("--version")
     assert call("--limit", "x", "--version", "--help", "a", "b", "c") == version
     assert call("--help", "--version") == call("--help")
+    assert call("explain", "a", "b", "-h") == call("explain", "--help")
 
 
 @pytest.mark.parametrize("command", [explain.COMMAND, normalize.COMMAND, recipe.COMMAND])
