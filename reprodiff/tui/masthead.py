@@ -41,6 +41,8 @@ _SHADES: Final = 4
 _UNEXPLAINED: Final = "?"
 _ROOMY: Final = 100
 """Columns from which on all counts are shown."""
+_WIDE: Final = 120
+"""Columns from which on the tool that made both is shown."""
 _LABEL: Final = 5
 """Cells of the letter of a side, with the space around it."""
 _LEAST: Final = 12
@@ -55,13 +57,15 @@ def title(store: Store, paths: dict[Side, str], cells: int) -> Line:
     if named is not None:
         head.append(Chunk(f" {plain(named.name)} {plain(named.version)} ", "name"))
     tools = {_tool(info) for info in infos}
-    same = tools.pop() if len(tools) == 1 and cells >= _ROOMY else ""
+    same = tools.pop() if len(tools) == 1 and cells >= _WIDE else ""
     if same:
         head.append(Chunk(f"· {same} ", "dim"))
     room = cells - width(head)
     shown = _told_apart(
         [plain(info.path if (info := store.infos.get(side)) else paths[side]) for side in Side]
     )
+    if len(tools) == 1 and not same:
+        same = tools.pop()  # not beside the name, and twice it would take the room of the paths
     needs = [cell_len(shown[side]) + _LABEL + _wide(store, side, same) for side in Side]
     for side, own in zip(Side, _divided(needs[0], needs[1], room), strict=True):
         info = store.infos.get(side)

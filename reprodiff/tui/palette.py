@@ -146,6 +146,7 @@ ANSI: Final[Mapping[str, str]] = MappingProxyType(
         "claim-5": "bold underline $foreground",
         "found": "reverse $foreground",
         "selected": "reverse $foreground",
+        "cursor-blurred": "reverse dim $foreground",
         "dim": "dim $foreground",
         "note": "dim $foreground",
         "place": "dim $foreground",

@@ -226,3 +226,18 @@ def test_a_hundred_thousand_files_are_grouped_and_filtered() -> None:
         assert app._main._findings.grouping is Grouping.PATH
 
     drive(scenario, app)
+
+
+def test_what_is_the_only_thing_under_a_row_is_unfolded_with_it() -> None:
+    async def scenario(driver: Driver) -> None:
+        await ready(driver)
+        await driver.press("b", "j", "j")
+        await driver.until(lambda: "core.py" in driver.text)
+        before = len(driver.app._main._findings.outline)
+        await driver.press("home", "l")
+        assert cursor(driver).startswith("path")
+        # The file, the one finding in it and the places of that: with one key.
+        rows = driver.app._main._findings.outline
+        assert len(rows) >= before + 2
+
+    drive(scenario)

@@ -139,12 +139,17 @@ class PickerScreen(Screen[None]):
     def _filter(self, words: str) -> None:
         wanted = words.lower()
         pairs = [] if self._first else [Choice("pair", a, b) for a, b in self._recent()]
-        own = [Choice("folder", str(self._folder.parent)), Choice("this", str(self._folder))]
+        up = Choice("folder", str(self._folder.parent))
+        own = [up, Choice("this", str(self._folder))]
         rows = [*pairs, *(own if not wanted else []), *self._here]
         if wanted:
             rows = [row for row in rows if wanted in _name(row).lower()]
         self._shown = rows
-        start = next((n for n, row in enumerate(rows) if row.kind in {"pair", "file"}), 0)
+        best = [
+            next((n for n, row in enumerate(rows) if row.kind in kinds and row is not up), None)
+            for kinds in ({"pair", "file"}, {"folder"})
+        ]
+        start = next((n for n in best if n is not None), 0)
         self._list.empty = "Nothing here has this in its name; ⏎ takes it as a path."
         self._list.show(len(rows), start)
         self._title()

@@ -246,8 +246,20 @@ class FindingsPane(ScrollView, Painted, inherit_bindings=False):
         row = self.outline.row(self._cursor)
         if row.open is False:
             self._fold(row.at, open_=True)
+            self._unfold_only(self._cursor)
         elif row.open and self._cursor + 1 < len(self.outline):
             self._go(self._cursor + 1)
+
+    def _unfold_only(self, above: int) -> None:
+        """Unfold what is the only thing under a row, and what is the only thing under that."""
+        child = above + 1
+        depth = self.outline.row(above).depth
+        alone = child + 1 == len(self.outline) or (
+            child + 1 < len(self.outline) and self.outline.row(child + 1).depth <= depth
+        )
+        if alone and (row := self.outline.row(child)).depth > depth and row.open is False:
+            self._fold(row.at, open_=True)
+            self._unfold_only(child)
 
     def fold(self) -> None:
         """Hide what is under the row; if there is nothing, go to what holds the row."""
