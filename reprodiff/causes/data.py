@@ -7,6 +7,7 @@ from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
 from reprodiff.causes.environment import (
     COMMIT,
     HOST,
+    INTERPRETER_PATH,
     OBJECT_ID,
     PATH,
     RANDOM_ID,
@@ -160,7 +161,17 @@ RULES: Final = (
     Rule(
         "data-values",
         (
-            *(TEXT_TIME, PATH, TEMP_PATH, HOST, RANDOM_ID, OBJECT_ID, SCM_VERSION, COMMIT),
+            *(
+                TEXT_TIME,
+                PATH,
+                INTERPRETER_PATH,
+                TEMP_PATH,
+                HOST,
+                RANDOM_ID,
+                OBJECT_ID,
+                SCM_VERSION,
+                COMMIT,
+            ),
             CHANGED,
         ),
         ("json.value", "json.member"),

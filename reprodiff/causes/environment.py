@@ -59,6 +59,28 @@ PATH: Final = Cause(
     ),
 )
 
+INTERPRETER_PATH: Final = Cause(
+    id="interpreter-path",
+    category=Category.EMBEDDED_PATHS,
+    severity=Severity.BENIGN,
+    title="directory of the interpreter written into a file",
+    blame=Blame.LEAF,
+    doc=Doc(
+        what="A file holds a path below the Python that built it: where its headers, its libraries "
+        "or its packages are. " + _CODE_READS,
+        recognised="Both sides have a path at the same place, below the directory of two releases "
+        "of Python: /opt/_internal/cpython-X in the images of manylinux and musllinux, "
+        "/opt/python/cpX-cpX, the tool cache of GitHub, pyenv, uv, a framework of macOS.",
+        why="The two builds ran with two releases of Python, or in two releases of an image.",
+        fix=(
+            ("any", "build both in the same image, pinned by its digest"),
+            ("own code", "do not record sys.prefix, sys.executable or the paths of sysconfig"),
+        ),
+        mistaken_for="A build directory: it does not help to build in the same one.",
+        sources=("https://github.com/pypa/manylinux",),
+    ),
+)
+
 TEMP_PATH: Final = Cause(
     id="random-temp-dir",
     category=Category.EMBEDDED_PATHS,

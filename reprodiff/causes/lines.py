@@ -14,6 +14,7 @@ from reprodiff.causes.base import Cause, Scene, SideScene
 from reprodiff.causes.environment import (
     COMMIT,
     HOST,
+    INTERPRETER_PATH,
     OBJECT_ID,
     PATH,
     RANDOM_ID,
@@ -197,6 +198,14 @@ _BUILD_PREFIX: Final = re.compile(
 )
 
 
+# Where installers and images put a release of Python.
+_INTERPRETER: Final = re.compile(
+    r"(?:/opt/_internal/cpython-|/opt/python/cp|/opt/hostedtoolcache/Python/|.*/\.pyenv/versions/"
+    r"|.*/uv/python/cpython-|/Library/Frameworks/Python\.framework/Versions/"
+    r"|/Users/runner/hostedtoolcache/Python/|[A-Za-z]:[\\/]hostedtoolcache[\\/])"
+)
+
+
 def _path(one: Token, two: Token, scene: Scene) -> Judgement | None:
     """Two paths that are the same below two directories.
 
@@ -211,6 +220,9 @@ def _path(one: Token, two: Token, scene: Scene) -> Judgement | None:
     known = _BUILD_PREFIX.match(prefix_a) and _BUILD_PREFIX.match(prefix_b)
     if not known and not suffix:
         return None
+    if _INTERPRETER.match(one.value) and _INTERPRETER.match(two.value):
+        scene.prefixes.learn(prefix_a, prefix_b)
+        return Judgement(INTERPRETER_PATH, Confidence.LIKELY, (prefix_a, prefix_b))
     scene.prefixes.learn(prefix_a, prefix_b)
     confidence = Confidence.PROVEN if known and suffix else Confidence.LIKELY
     return Judgement(PATH, confidence, (prefix_a, prefix_b))

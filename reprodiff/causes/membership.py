@@ -7,6 +7,7 @@ from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
 from reprodiff.causes.otherbuilds import follows_libraries
+from reprodiff.causes.otherplatform import OTHER_PLATFORM, other_platform
 from reprodiff.model import ArtifactKind, Category, Confidence, Difference, Severity
 from reprodiff.text import plain
 
@@ -268,8 +269,12 @@ _STARTUP_NAME: Final = re.compile(
 def _members(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
     groups: dict[str, list[Difference]] = {}
+    elsewhere = other_platform(facts)
     for fact in facts:
-        groups.setdefault(_group(fact), []).append(fact)
+        group = OTHER_PLATFORM.id if fact.path in elsewhere else _group(fact)
+        groups.setdefault(group, []).append(fact)
+    if natives := groups.get(OTHER_PLATFORM.id):
+        yield Claim(OTHER_PLATFORM, natives, follows=(":wheel-tags",))
     if whole := groups.get(DISTRIBUTION.id):
         # One place of each comes first: where not all are shown, each distribution is.
         ordered = sorted(whole, key=lambda fact: not fact.path.endswith(".dist-info/METADATA"))
@@ -370,7 +375,7 @@ RULES: Final = (
     ),
     Rule(
         "members",
-        (ONE_SIDE, DISTRIBUTION, STRAY, BYTECODE, STARTUP),
+        (ONE_SIDE, DISTRIBUTION, STRAY, BYTECODE, STARTUP, OTHER_PLATFORM),
         ("member.only", "member.distribution"),
         10,
         _members,

@@ -174,6 +174,7 @@ _VARYING: Final = (
 
 _CAUSES: Final[dict[str, Cause]] = {
     environment.PATH.id: BUILD_PATH,
+    environment.INTERPRETER_PATH.id: BUILD_PATH,
     environment.TEMP_PATH.id: TEMP_DIR,
     environment.TEXT_TIME.id: BUILD_TIME,
 }

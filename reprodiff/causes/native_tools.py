@@ -34,10 +34,18 @@ def told(a: bytes, b: bytes) -> str | None:
         one, two = place.search(a), place.search(b)
         if one is None or two is None or one[1] == two[1]:
             continue
-        if a.replace(one[1], b"\1") == b.replace(two[1], b"\1"):
+        if _without(a, one[1]) == _without(b, two[1]):
             shown = [found[1].decode("ascii", "replace") for found in (one, two)]
             return f"{tool}: {shown[0]} in A, {shown[1]} in B"
     return None
+
+
+def _without(text: bytes, version: bytes) -> bytes:
+    """Take the version of a tool out of a text, and that of Python's own directories with it."""
+    return _PYTHON.sub(b"python", text.replace(version, b"\1"))
+
+
+_PYTHON: Final = re.compile(rb"(?<=/)python3\.\d+t?(?=/|\Z)")
 
 
 def producers(a: bytes, b: bytes) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Final
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
 from reprodiff.causes.compiled import structure_rules
 from reprodiff.causes.compiled_docs import OWN_NAME
-from reprodiff.causes.environment import PATH, TEMP_PATH, TEXT_TIME
+from reprodiff.causes.environment import INTERPRETER_PATH, PATH, TEMP_PATH, TEXT_TIME
 from reprodiff.causes.identifiers import guid_made, id_rule
 from reprodiff.causes.lines import Piece, explain
 from reprodiff.causes.pe_docs import (
@@ -120,7 +120,7 @@ def string_claim(fact: Difference, scene: Scene, path: Cause, time: Cause) -> Cl
         return None
     causes = {judgement.cause for judgement in judged}
     weakest = max((judgement.confidence for judgement in judged), key=lambda each: each.rank)
-    if causes <= {PATH, TEMP_PATH}:
+    if causes <= {PATH, INTERPRETER_PATH, TEMP_PATH}:
         return Claim(path, [fact], weakest, hinge=judged[0].hinge)
     if causes != {TEXT_TIME}:
         return None

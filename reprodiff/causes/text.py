@@ -9,6 +9,7 @@ from reprodiff.causes.comments import Comments, is_prose
 from reprodiff.causes.environment import (
     COMMIT,
     HOST,
+    INTERPRETER_PATH,
     OBJECT_ID,
     PATH,
     RANDOM_ID,
@@ -371,7 +372,17 @@ RULES: Final = (
     Rule(
         "lines",
         (
-            *(TEXT_TIME, PATH, TEMP_PATH, HOST, RANDOM_ID, OBJECT_ID, SCM_VERSION, COMMIT),
+            *(
+                TEXT_TIME,
+                PATH,
+                INTERPRETER_PATH,
+                TEMP_PATH,
+                HOST,
+                RANDOM_ID,
+                OBJECT_ID,
+                SCM_VERSION,
+                COMMIT,
+            ),
             *(SET_ORDER, SOURCE, CONTENT),
         ),
         ("text.line", "text.block"),

@@ -86,9 +86,10 @@ def _different(findings: Sequence[Finding], left_out: LeftOut | None) -> str:
         parts.append(count(alarms, "alarm"))
     if reviews:
         parts.append(f"{count(reviews, 'finding')} to review")
+    unproven = sum(map(needs_person, findings)) - alarms - reviews
     if parts:
-        return ", ".join(parts)
-    unproven = sum(finding.confidence is not Confidence.PROVEN for finding in findings)
+        # The figures add up to those that need somebody.
+        return ", ".join([*parts, f"{unproven:,} not proven"] if unproven else parts)
     if unproven:
         verb = "is" if unproven == 1 else "are"
         return f"all looks benign, but {count(unproven, 'finding')} {verb} not proven"

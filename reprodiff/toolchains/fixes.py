@@ -12,6 +12,7 @@ from typing import Final
 from reprodiff.causes.base import Cause
 from reprodiff.model import ArtifactInfo, ArtifactKind, Finding, Fix, Plan, Severity
 from reprodiff.records import dataclass, replace
+from reprodiff.toolchains.alike import distinct
 from reprodiff.toolchains.base import Knob, Role, Tool, Where
 from reprodiff.toolchains.trials import checked
 
@@ -27,6 +28,8 @@ _PLACEHOLDER: Final = re.compile(
 _PACKAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION: Final = re.compile(r"[0-9][A-Za-z0-9._+!-]*")
 _RUST: Final = re.compile(r"/\.cargo/|/rustc/|\.rs(?:$|[^a-z])")
+_DEBUG: Final = frozenset({"elf-debug-info", "native-debug-info"})
+"""Causes in which a build of Rust alone follows no CFLAGS."""
 _INSIDE: Final = frozenset({ArtifactKind.WHEELHOUSE, ArtifactKind.FILE, ArtifactKind.ZIP})
 
 
@@ -128,6 +131,8 @@ def with_fixes(
         here = scene.inner() if _is_inside(finding, artifacts) else scene
         if _of_rust(finding):
             here = replace(here, others=(load("rust"), *here.others))
+        elif finding.cause in _DEBUG and any(tool.id == "maturin" for tool in mine):
+            here = replace(here, others=(load("rust"),))
         options[finding.id] = _options(cause, here)
         reasons[finding.id] = _no_fix(cause, here, options[finding.id])
     echoes = frozenset(id_ for id_, some in options.items() if not some and reasons[id_])
@@ -388,4 +393,5 @@ def _best(options: Sequence[Option], chosen: Iterable[str]) -> list[Option]:
     """Return a handful of ``options``: those that the plan uses first."""
     first = set(chosen)
     ordered = sorted(options, key=lambda option: option.fix.id not in first)
-    return ordered[:MOST]
+    told = distinct(ordered, lambda option: (option.fix.title, option.knob is not None))
+    return list(told)[:MOST]

@@ -175,6 +175,7 @@ def _different(findings: list[Finding]) -> str:
     unproven = sum(map(needs_person, findings)) - alarms - reviews
     if unproven and not parts:
         return f"all looks benign, {unproven:,} not proven"
+    parts += [f"{unproven:,} not proven"] if unproven else []
     return ", ".join(parts) or "something needs you"
 
 

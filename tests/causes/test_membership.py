@@ -103,3 +103,24 @@ def test_a_link_in_place_of_a_file_is_for_review() -> None:
 
 def test_hard_links_are_storage() -> None:
     assert judged([fact("tree.links", 1, 2)]) == [("hard-links", "benign", "proven", 1)]
+
+
+def lone(path: str, *, in_a: bool) -> Difference:
+    one = fact("member.only", None, "file, 9 bytes", path)
+    return one._replace(a=one.b, b=None) if in_a else one
+
+
+def test_a_module_of_windows_is_that_of_another_platform_and_no_file_left_behind() -> None:
+    facts = [
+        lone("demo/_x.cpython-311-x86_64-linux-gnu.so", in_a=True),
+        lone("demo/_x.cp311-win_amd64.pyd", in_a=False),
+        lone("demo/_y.cp311-win_amd64.pyd", in_a=False),
+        lone("demo/_z.abi3.so", in_a=True),
+        lone("demo/_z2.pyd", in_a=False),
+    ]
+    assert judged(facts) == [
+        ("module-for-other-platform", "review", "proven", 2),
+        ("member-on-one-side", "review", "proven", 3),
+    ]
+    both = [facts[0], facts[1]._replace(a=facts[1].b, b=None)]
+    assert judged(both) == [("member-on-one-side", "review", "proven", 2)]

@@ -451,3 +451,21 @@ def test_a_changed_comment_says_that_the_code_is_the_same(tmp_path: Path) -> Non
     assert any("syntax tree is the same" in text for text in only(report).evidence)
     report = compare_texts(tmp_path, "demo/a.py", "x = 1\n", "x = 2\n")
     assert any("syntax tree changed" in text for text in only(report).evidence)
+
+
+def test_a_path_below_another_python_is_no_build_directory(tmp_path: Path) -> None:
+    line = 'LIB = r"/opt/_internal/cpython-{}/lib/python{}/site-packages/openblas/lib"\n'
+    a, b = line.format("3.11.10", "3.11"), line.format("3.12.7", "3.12")
+    report = compare_texts(tmp_path, "demo/config.py", a, b)
+    assert told(report)[:2] == ("interpreter-path", REVIEW)
+    other = b.replace("openblas", "openblaz")
+    changed = compare_texts(tmp_path / "other", "demo/config.py", a, other)
+    assert changed.verdict is Verdict.DIFFERENT
+    moved = line.replace("/opt/_internal/cpython-{}", "/home/{}/env")
+    report = compare_texts(
+        tmp_path / "home",
+        "demo/config.py",
+        moved.format("one", "3.11"),
+        moved.format("two", "3.11"),
+    )
+    assert told(report)[0] == "build-path"

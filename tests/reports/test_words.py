@@ -34,6 +34,9 @@ def test_the_verdict_says_what_it_rests_on() -> None:
     assert words.verdict(report(kind=ArtifactKind.TREE)) == "nothing differs"
     assert words.verdict(report([times()])) == "every difference is proven benign"
     assert words.verdict(report([alarm, review])) == "1 alarm, 1 finding to review"
+    assert words.verdict(report([alarm, review, unproven])) == (
+        "1 alarm, 1 finding to review, 1 not proven"
+    )
     assert words.verdict(report([unproven])) == "all looks benign, but 1 finding is not proven"
     assert (
         words.verdict(report([times()], problems=trouble))

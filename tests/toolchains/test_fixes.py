@@ -67,3 +67,19 @@ def test_a_finding_gets_a_handful_at_most_and_ids_are_those_of_the_fixes() -> No
     assert all(len(each.fixes) <= MOST for each in found)
     assert {fix.id for fix in fixes} == {id_ for each in found for id_ in each.fixes}
     assert len({fix.id for fix in fixes}) == len(fixes)
+
+
+def test_what_two_fixes_say_in_the_same_words_is_said_once() -> None:
+    done = with_fixes([finding("elf-rpath")], CAUSES, made_by("scikit-build-core"))
+    titles = [fix.title for fix in done.fixes]
+    assert titles.count("Keep the build directory out of RPATH") == 1
+    done = with_fixes([finding("native-code-changed")], CAUSES)
+    titles = [fix.title.lower() for fix in done.fixes]
+    assert sum("build both from" in title for title in titles) == 1
+
+
+def test_debug_information_of_rust_is_left_out_by_its_own_profile() -> None:
+    for cause in ("elf-debug-info", "native-debug-info"):
+        fixes = with_fixes([finding(cause)], CAUSES, made_by("maturin")).fixes
+        assert any("debug = false" in fix.snippet for fix in fixes)
+        assert not any("CFLAGS" in fix.snippet for fix in fixes)

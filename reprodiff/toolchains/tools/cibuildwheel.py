@@ -30,6 +30,7 @@ TOOL: Final = Tool(
         Knob(
             slug="image",
             causes=(
+                "interpreter-path",
                 "vendored-library",
                 "vendored-library-changed",
                 "vendored-library-rebuilt",

@@ -21,6 +21,18 @@ TOOL: Final = Tool(
             names=("--remap-path-prefix",),
         ),
         Knob(
+            slug="no-debug",
+            causes=("elf-debug-info", "native-debug-info"),
+            title="Leave debug information out of the release profile",
+            where=Where.SOURCE,
+            file="Cargo.toml",
+            language="toml",
+            snippet='[profile.release]\ndebug = false\nstrip = "debuginfo"',
+            why="That of Rust's own library comes with it; strip takes it out again.",
+            since="cargo 1.59",
+            docs="https://doc.rust-lang.org/cargo/reference/profiles.html",
+        ),
+        Knob(
             slug="strip",
             causes=(
                 "elf-symbols",
