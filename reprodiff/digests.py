@@ -30,6 +30,12 @@ class Digests:
         member = self._members[side].get(path)
         return None if member is None else self._digest(side, member, algorithm)
 
+    def keep(self, side: Side, member: Member, content: memoryview) -> None:
+        """Note the digest that RECORD gives of a member whose content is at hand."""
+        key = (side, member.index, "sha256")
+        if key not in self._known:
+            self._known[key] = (hashlib.sha256(content).digest(), len(content))
+
     def fingerprint(self, side: Side, member: Member) -> bytes | None:
         """Return the SHA-256 of a member's content, ``None`` if it cannot be read."""
         found = self._digest(side, member, "sha256")

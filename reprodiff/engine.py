@@ -11,6 +11,7 @@ from reprodiff.artifacts.aligning import aligned
 from reprodiff.artifacts.base import Artifact
 from reprodiff.artifacts.identity import identify
 from reprodiff.artifacts.opening import open_artifact, open_nested
+from reprodiff.athand import AtHand
 from reprodiff.attribution import Collector, attribute, totals
 from reprodiff.causes import registry as causes
 from reprodiff.causes.base import Claim, Prefixes, Scene
@@ -208,16 +209,17 @@ class _Session:
             (late if fact.what.startswith(DERIVED) else early).append(fact)
         yield from self._claim(early, scene, where)
         relax = relaxing(a, b)
+        at_hand = AtHand(digests)
         for number, suspect in enumerate(suspects):
             yield Progress(number, len(suspects), where + suspect.a.path)
-            yield from self._suspect(a, b, suspect, where, depth, scene, late, differing)
+            yield from self._suspect(a, b, suspect, where, depth, scene, at_hand, late, differing)
             relax(suspect.a.size)
         record = recorded(a, b, pairing, differing, digests)
         for problem in record.problems:
             yield from self._trouble(replace(problem, path=where + problem.path))
         hooks = one_sided_entry_points(a, b, pairing)
         yield from self._claim([*record.facts, *hooks], scene, where)
-        drift = drifted(a, b, pairing, (info_a, info_b), differing)
+        drift = drifted(a, b, pairing, (info_a, info_b), differing, at_hand.natives)
         if drift is not None:
             yield from self._claim(drift.facts, scene, where)
             self._platform = self._platform if where else drift.platform
@@ -253,6 +255,7 @@ class _Session:
         where: str,
         depth: int,
         scene: Scene,
+        at_hand: AtHand,
         late: list[Difference],
         differing: set[str],
     ) -> Iterator[Event]:
@@ -277,6 +280,8 @@ class _Session:
                     late.append(stored)
                 return
             differing.add(suspect.a.path)
+            at_hand.learn(Side.A, a, suspect.a, data_a)
+            at_hand.learn(Side.B, b, suspect.b, data_b)
             content = Content(suspect.a.path, suspect.b.path, data_a, data_b, a.kind)
             nested = open_nested(
                 suspect.a.path, data_a, data_b, self._options.limits, depth + 1, stack

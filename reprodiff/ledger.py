@@ -7,15 +7,15 @@ what is left over on either side is returned with its place, never dropped.
 
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from heapq import heappop, heappush
 from itertools import accumulate, pairwise
 from operator import or_
 from typing import Final
 
-from reprodiff.formats.parsing.align import align_bytes
-from reprodiff.formats.parsing.byteruns import WORD, common_head, weigh
+from reprodiff.formats.parsing.align import Gap, changed_bytes, same, unequal
+from reprodiff.formats.parsing.byteruns import WORD, weigh
 from reprodiff.model import Span
 from reprodiff.records import dataclass
 
@@ -55,7 +55,7 @@ def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> B
     ordered = [rows[index] for index in order]
     scale = _Scale(a, b, len(claims))
     loose: list[int] = []
-    plain: list[_Gap] = []
+    plain: list[Gap] = []
     crossed: list[_Rest] = []
     group: list[_Row] = []
     at_a = at_b = 0
@@ -73,7 +73,8 @@ def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> B
         scale.add(row)
         at_a, at_b = stop_a, stop_b
     crossed.append(_without(group, (at_a, len(a)), (at_b, len(b))))
-    differing = [*_unequal(a, b, plain), *(x for x in crossed if not _are_equal(a, b, x))]
+    differing = [_rest(gap) for gap in unequal(a, b, plain)]
+    differing += (x for x in crossed if not _are_equal(a, b, x))
     left = [pair for rest in sorted(differing) for pair in _differing(a, b, *rest)]
     _overlapping([rows[index] for index in sorted(loose)], scale)
     weights = scale.weights()
@@ -84,15 +85,8 @@ def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> B
 _Row = tuple[int, int, int, int, int]
 """Start and stop in A, in B, and the number of a claim."""
 _Range = tuple[int, int]
-_Gap = tuple[int, int, int, int]
-"""Start and stop, in A and in B, of what stands between two claims that cross no other."""
 _Rest = tuple[list[_Range], list[_Range]]
-"""What is left of such a gap without claims in between that cross or overlap each other."""
-
-_TOGETHER: Final = 1024
-"""Gaps that are compared at once."""
-_MOST: Final = 1 << 20
-"""Bytes of A that are put together for it."""
+"""What is left between two claims without others in between that cross or overlap each other."""
 
 
 def _rows(claims: Sequence[Iterable[Pair]], size_a: int, size_b: int) -> list[_Row]:
@@ -181,6 +175,10 @@ def _without(rows: Sequence[_Row], one: _Range, two: _Range) -> _Rest:
     )
 
 
+def _rest(gap: Gap) -> _Rest:
+    return [gap[:2]], [gap[2:]]
+
+
 def _free(taken: Iterable[_Range], at: int, stop: int) -> list[_Range]:
     """Return what is left of a range without others, which are sorted; never nothing at all."""
     first = at
@@ -194,32 +192,11 @@ def _free(taken: Iterable[_Range], at: int, stop: int) -> list[_Range]:
     return free or [(first, first)]
 
 
-def _unequal(a: memoryview, b: memoryview, gaps: Sequence[_Gap]) -> Iterator[_Rest]:
-    """Yield the gaps whose two sides are not the same bytes."""
-    for first in range(0, len(gaps), _TOGETHER):
-        some = gaps[first : first + _TOGETHER]
-        # Where each gap has one size on both sides, all together are equal if each is.
-        if some[-1][1] - some[0][0] <= _MOST and all(
-            stop_a - start_a == stop_b - start_b for start_a, stop_a, start_b, stop_b in some
-        ):
-            one = b"".join([a[start:stop] for start, stop, _, _ in some])
-            if one == b"".join([b[start:stop] for _, _, start, stop in some]):
-                continue
-        for start_a, stop_a, start_b, stop_b in some:
-            if not _same(a[start_a:stop_a], b[start_b:stop_b]):
-                yield [(start_a, stop_a)], [(start_b, stop_b)]
-
-
 def _are_equal(a: memoryview, b: memoryview, rest: _Rest) -> bool:
     free_a, free_b = rest
     if len(free_a) == len(free_b) == 1:
-        return _same(a[slice(*free_a[0])], b[slice(*free_b[0])])
+        return same(a[slice(*free_a[0])], b[slice(*free_b[0])])
     return _put(a, free_a) == _put(b, free_b)
-
-
-def _same(one: memoryview, two: memoryview) -> bool:
-    # The interpreter compares views item by item, and this block by block.
-    return len(one) == len(two) == common_head(one, two)
 
 
 def _put(data: memoryview, free: Sequence[_Range]) -> bytes:
@@ -301,9 +278,8 @@ def _differing(
 ) -> Iterable[Pair]:
     """Yield where the bytes of some ranges of A, put together, are not those of B."""
     back_a, back_b = _Back(free_a), _Back(free_b)
-    for op in align_bytes(_put(a, free_a), _put(b, free_b)):
-        if op.tag != "equal":
-            yield back_a.span(op.a0, op.a1), back_b.span(op.b0, op.b1)
+    for a0, a1, b0, b1 in changed_bytes(_put(a, free_a), _put(b, free_b)):
+        yield back_a.span(a0, a1), back_b.span(b0, b1)
 
 
 class _Back:

@@ -53,12 +53,14 @@ def assess(
     pairing: Pairing,
     infos: tuple[ArtifactInfo, ArtifactInfo],
     differing: set[str],
+    known: Mapping[tuple[Side, int], Native | None],
 ) -> Assessment:
     """Return what changed in what two artifacts need of a platform.
 
-    ``differing`` are the display paths (of A) of the paired members whose content differs.
+    ``differing`` are the display paths (of A) of the paired members whose content differs;
+    ``known`` is what has been read of them, by side and number of the member.
     """
-    natives = Natives(a, b, pairing, differing)
+    natives = Natives(a, b, pairing, differing, known)
     one = side_facts(infos[0], recorded(a), natives.a)
     two = side_facts(infos[1], recorded(b), natives.b)
     libraries = compare_libraries((one, packages(a)), (two, packages(b)), pairing, differing)

@@ -20,8 +20,15 @@ class Natives:
     """The native files of both sides; what pairs with equal bytes is read once."""
 
     def __init__(
-        self, a: Artifact, b: Artifact, pairing: Pairing, differing: Mapping[str, object] | set[str]
+        self,
+        a: Artifact,
+        b: Artifact,
+        pairing: Pairing,
+        differing: Mapping[str, object] | set[str],
+        known: Mapping[tuple[Side, int], Native | None],
     ) -> None:
+        """Take what has been read already as ``known``: files that differ, by side and number."""
+        self._known = known
         self.damaged: dict[Side, list[str]] = {Side.A: [], Side.B: []}
         """Files that could not be read, by side."""
         equal = {
@@ -47,9 +54,13 @@ class Natives:
                 continue
             files -= 1
             left -= member.size
+            key = side, member.index
             try:
-                with artifact.read(member) as data:
-                    found = read_native(data, member.path, deep=partner is None)
+                if partner is None and key in self._known:
+                    found = self._known[key]
+                else:
+                    with artifact.read(member) as data:
+                        found = read_native(data, member.path, deep=partner is None)
             except ReprodiffError:
                 found = None
             if found is not None:

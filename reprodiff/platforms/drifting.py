@@ -5,14 +5,17 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from reprodiff.artifacts.base import Artifact, Member
-from reprodiff.model import ArtifactInfo, ArtifactKind, MemberType
+from reprodiff.model import ArtifactInfo, ArtifactKind, MemberType, Side
 from reprodiff.pairing import Pairing
 from reprodiff.platforms.names import looks_native
 
 if TYPE_CHECKING:
-    from reprodiff.platforms.assess import Assessment
+    from collections.abc import Mapping
 
-_KINDS: Final = frozenset(
+    from reprodiff.platforms.assess import Assessment
+    from reprodiff.platforms.native import Native
+
+KINDS: Final = frozenset(
     {ArtifactKind.WHEEL, ArtifactKind.TREE, ArtifactKind.FILE, ArtifactKind.ZIP}
 )
 _MAGICS: Final = (
@@ -56,17 +59,19 @@ def drifted(
     pairing: Pairing,
     infos: tuple[ArtifactInfo, ArtifactInfo],
     differing: set[str],
+    known: "Mapping[tuple[Side, int], Native | None]",
 ) -> "Assessment | None":
     """Say what changed in what two artifacts need of a platform.
 
-    ``differing`` are the display paths (of A) of the paired members whose content differs.
+    ``differing`` are the display paths (of A) of the paired members whose content differs;
+    ``known`` is what has been read of them, by side and number of the member.
     ``None`` where neither tags nor a native file differ: then no native file is read.
     """
     if not _drifts(a, b, pairing, (infos[0].tags, infos[1].tags), differing):
         return None
     from reprodiff.platforms.assess import assess  # noqa: PLC0415
 
-    return assess(a, b, pairing, infos, differing)
+    return assess(a, b, pairing, infos, differing, known)
 
 
 def _drifts(
@@ -77,7 +82,7 @@ def _drifts(
     differing: set[str],
 ) -> bool:
     """Whether the tags in two file names, or in WHEEL, or a native file differ."""
-    if not {a.kind, b.kind} <= _KINDS:
+    if not {a.kind, b.kind} <= KINDS:
         return False
     if tags[0] and tags[1] and tags[0] != tags[1]:
         return True

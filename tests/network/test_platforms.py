@@ -50,7 +50,7 @@ def platforms(one: Path, two: Path) -> tuple[Platform, Pairing]:
     with open_artifact(str(one), Limits()) as a, open_artifact(str(two), Limits()) as b:
         pairing = pair(a.members, b.members, Digests(a, b).fingerprint)
         differing = {each.a.path for each in pairing.pairs if a.stored(each.a) != b.stored(each.b)}
-        found = drifted(a, b, pairing, (identify(a), identify(b)), differing)
+        found = drifted(a, b, pairing, (identify(a), identify(b)), differing, {})
     assert found is not None
     return found.platform, pairing
 

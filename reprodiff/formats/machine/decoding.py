@@ -7,7 +7,7 @@ are picked out of it as columns, without an object for each instruction.
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from itertools import accumulate
 from typing import Any, Final
@@ -51,15 +51,18 @@ class Decoded:
     """Numbers of the instructions that may refer to something: relative, or a number alone."""
     records: memoryview
 
-    def kinds(self) -> list[int]:
-        """Return the numbers of the first instruction of each name, and of all vector ones."""
-        first: dict[bytes, int] = {}
-        records, vector = self.records, ord("v")
-        for number in range(len(self.starts) - 1):
-            at = number * _STRIDE + _NAME
-            name = bytes(records[at : at + _KEY])
-            first.setdefault(name if name[0] != vector else b"%d" % number, number)
-        return list(first.values())
+    def kinds(self, known: Container[bytes]) -> list[int]:
+        """Return the numbers of the first instruction of each name, and of all vector ones.
+
+        Names of ``known`` are left out; they are filled up with zeros (:func:`padded`).
+        """
+        records = self.records.tobytes()
+        names = [records[at : at + _KEY] for at in range(_NAME, len(records), _STRIDE)]
+        first = dict(zip(reversed(names), reversed(range(len(names))), strict=True))
+        numbers = {number for name, number in first.items() if name not in known}
+        if any(names[number].startswith(b"v") for number in numbers):
+            numbers.update(x for x, name in enumerate(names) if name.startswith(b"v"))
+        return sorted(numbers)
 
     def instruction(self, number: int) -> Instruction:
         """Return address, size, name and operands of an instruction."""
@@ -135,6 +138,11 @@ def branch_size(raw: bytes, move: int) -> int:
         if len(raw) > size and int.from_bytes(raw[-size:], "little", signed=True) == move:
             return size
     return 0
+
+
+def padded(name: str) -> bytes:
+    """Return a name of an instruction as :meth:`Decoded.kinds` compares it."""
+    return name.encode().ljust(_KEY, b"\0")
 
 
 def _text(raw: memoryview) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import capstone  # noqa: TID253  (this module is loaded in the child only)
 
-from reprodiff.formats.machine.decoding import decoded
+from reprodiff.formats.machine.decoding import decoded, padded
 from reprodiff.formats.machine.model import AARCH64, X86, X86_64
 
 # What every processor of x86-64 has, and what says nothing of a processor.
@@ -18,6 +18,20 @@ _ALONE: Final = {
     "rdrand": "RDRAND", "rdseed": "RDSEED",
 }  # fmt: skip
 """Extensions of one instruction, which the decoder has no group for."""
+_CONDITIONS: Final = (
+    "a", "ae", "b", "be", "e", "g", "ge", "l", "le", "ne", "no", "np", "ns", "o", "p", "s",
+)  # fmt: skip
+_BASIC: Final = frozenset(
+    padded(name)
+    for name in (
+        *("add", "and", "call", "cdq", "cdqe", "cmp", "cqo", "dec", "div", "idiv", "imul", "inc"),
+        *("jmp", "lea", "leave", "mov", "movabs", "movsx", "movsxd", "movzx", "mul", "neg", "nop"),
+        *("not", "or", "pop", "push", "ret", "sar", "sbb", "shl", "shr", "sub", "test", "xchg"),
+        *("xor", "movaps", "movups", "movdqa", "movdqu", "movss", "movsd", "pxor", "ud2"),
+        *(kind + each for kind in ("j", "set", "cmov") for each in _CONDITIONS),
+    )
+)
+"""Instructions that are in no extension, whatever their operands: most of any code."""
 _FUSED: Final = ("vfmadd", "vfmsub", "vfnmadd", "vfnmsub")
 _NAMES: Final = {
     "sse41": "SSE4.1", "sse42": "SSE4.2", "sse4a": "SSE4a", "avx512": "AVX-512", "pclmul": "PCLMUL",
@@ -60,7 +74,7 @@ def _x86(machine: capstone.Cs, code: bytes) -> set[str]:
     with decoded(machine, code, 0) as known:
         if known is None:
             return set()
-        for number in known.kinds():
+        for number in known.kinds(_BASIC):
             address, size, name, operands = known.instruction(number)
             # One instruction has 128 bits in one set, and 256 in another.
             wide = frozenset(_WIDE.findall(operands)) if name[0] == "v" else frozenset()

@@ -6,12 +6,13 @@ stayed while its target moved is as wrong as one that changed.  Bytes that no ch
 must be equal.
 """
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
-from reprodiff.formats.parsing.align import align_bytes
+from reprodiff.formats.parsing.align import changed_bytes, unequal
 from reprodiff.model import Span
 from reprodiff.records import dataclass, field
 
@@ -23,6 +24,9 @@ class Quad(NamedTuple):
     a1: int
     b0: int
     b1: int
+
+
+_new: Final = tuple.__new__
 
 
 @dataclass(slots=True)
@@ -63,10 +67,10 @@ class Region:
         """Return a run as places in the files."""
         if self.packed is not None:
             return self.packed
-        return (
-            Span(self.at_a + quad.a0, self.at_a + quad.a1),
-            Span(self.at_b + quad.b0, self.at_b + quad.b1),
-        )
+        a0, a1, b0, b1 = quad
+        at_a, at_b = self.at_a, self.at_b
+        # Tens of thousands for one file, at a third of the cost of ``Span(...)``.
+        return _new(Span, (at_a + a0, at_a + a1)), _new(Span, (at_b + b0, at_b + b1))
 
     def left(self) -> list[Quad]:
         """Return what differs and nothing speaks of, and all words that are wrong."""
@@ -79,22 +83,16 @@ class Region:
                 return [Quad(0, len(self.a), 0, len(self.b))]
             cover = _Cover(self.stated)
             return sorted(quad for quad in self.wrong if not cover.has(quad))
-        found: list[Quad] = []
-        at_a = at_b = 0
-        for quad in [*claims, Quad(len(self.a), len(self.a), len(self.b), len(self.b))]:
-            found += self._differing(at_a, quad.a0, at_b, quad.b0)
-            at_a, at_b = quad.a1, quad.b1
+        end = Quad(len(self.a), len(self.a), len(self.b), len(self.b))
+        gaps = [(x.a1, y.a0, x.b1, y.b0) for x, y in pairwise((Quad(0, 0, 0, 0), *claims, end))]
+        found = [
+            Quad(a0 + x0, a0 + x1, b0 + y0, b0 + y1)
+            for a0, a1, b0, b1 in unequal(self.a, self.b, gaps)
+            for x0, x1, y0, y1 in changed_bytes(self.a[a0:a1], self.b[b0:b1])
+        ]
         stated = _Cover(self.stated)
         wrong = [quad for quad in self.wrong if not stated.has(quad)]
         return sorted({*found, *wrong})
-
-    def _differing(self, a0: int, a1: int, b0: int, b1: int) -> Iterator[Quad]:
-        left, right = self.a[a0:a1], self.b[b0:b1]
-        if left == right:
-            return
-        for op in align_bytes(left, right):
-            if op.tag != "equal":
-                yield Quad(a0 + op.a0, a0 + op.a1, b0 + op.b0, b0 + op.b1)
 
 
 def _in_step(ordered: list[Quad]) -> bool:
@@ -117,16 +115,11 @@ class _Cover:
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         self._quads = sorted(quads)
+        self._starts = [quad.a0 for quad in self._quads]
 
     def has(self, quad: Quad) -> bool:
-        low, high = 0, len(self._quads)
-        while low < high:
-            middle = (low + high) // 2
-            if self._quads[middle].a0 <= quad.a0:
-                low = middle + 1
-            else:
-                high = middle
-        for other in self._quads[max(low - 2, 0) : low]:
+        behind = bisect_right(self._starts, quad.a0)
+        for other in self._quads[max(behind - 2, 0) : behind]:
             if (
                 other.a0 <= quad.a0
                 and quad.a1 <= other.a1

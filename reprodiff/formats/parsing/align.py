@@ -6,13 +6,22 @@ block between anchors that is small enough.  What stays too large is one replace
 are cut into chunks by their content, and the chunks are the elements.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Literal
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Final, Literal
 
 from reprodiff.formats.parsing import anchors, bytematch
+from reprodiff.formats.parsing.byteruns import common_head, differing_runs
 from reprodiff.records import NamedTuple
 
 Tag = Literal["equal", "replace", "delete", "insert"]
+
+
+Gap = tuple[int, int, int, int]
+"""Start and stop in A, start and stop in B."""
+_TOGETHER: Final = 1024
+"""Gaps that are compared at once."""
+_MOST: Final = 1 << 20
+"""Bytes of A that are put together for it."""
 
 
 class Op(NamedTuple):
@@ -55,6 +64,47 @@ def align_bytes(
     with memoryview(a).cast("B") as left, memoryview(b).cast("B") as right:
         found = bytematch.byte_matches(left, right, merge)
         return ops_between(found, len(left), len(right))
+
+
+def changed_bytes(
+    a: bytes | bytearray | memoryview, b: bytes | bytearray | memoryview
+) -> Iterator[Gap]:
+    """Yield start and stop in A and in B of what :func:`align_bytes` finds changed."""
+    with memoryview(a).cast("B") as left, memoryview(b).cast("B") as right:
+        if len(left) == len(right) < bytematch.APART:
+            # Too short to be compared but in place: the commonest case, at a third of the cost.
+            for start, stop in differing_runs(left, right, 1, len(left)):
+                yield start, stop, start, stop
+            return
+        found = bytematch.byte_matches(left, right, 0)
+        ends = len(left), len(right), 0
+    at_a = at_b = 0
+    for x, y, size in (*found, ends):
+        if x > at_a or y > at_b:
+            yield at_a, x, at_b, y
+        at_a, at_b = x + size, y + size
+
+
+def unequal(a: bytes | memoryview, b: bytes | memoryview, gaps: Sequence[Gap]) -> Iterator[Gap]:
+    """Yield those of ``gaps``, which are in order, whose two sides are not the same bytes."""
+    with memoryview(a) as left, memoryview(b) as right:
+        for first in range(0, len(gaps), _TOGETHER):
+            some = gaps[first : first + _TOGETHER]
+            # Where each gap has one size on both sides, all together are equal if each is.
+            if some[-1][1] - some[0][0] <= _MOST and all(
+                a1 - a0 == b1 - b0 for a0, a1, b0, b1 in some
+            ):
+                one = b"".join([left[start:stop] for start, stop, _, _ in some])
+                if one == b"".join([right[start:stop] for _, _, start, stop in some]):
+                    continue
+            for gap in some:
+                if not same(left[slice(*gap[:2])], right[slice(*gap[2:])]):
+                    yield gap
+
+
+def same(a: memoryview, b: memoryview) -> bool:
+    """Whether two buffers are equal; the interpreter compares them item by item, and so slowly."""
+    return len(a) == len(b) == common_head(a, b)
 
 
 def mirror(ops: Iterable[Op]) -> list[Op]:

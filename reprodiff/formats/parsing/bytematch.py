@@ -23,8 +23,11 @@ _WINDOW: Final = 64 * 1024  # longest side of such a region
 # One unit of work is about a microsecond: one chunk hashed, or this many cells of a region.
 _WORK: Final = 4_000_000
 _CELLS_PER_UNIT: Final = 8192
-# Equal bytes that part one changed region from the next, when asked whether a region was shifted.
-_APART: Final = 64
+APART: Final = 64
+"""Equal bytes that part one changed region from the next, when asked whether a region was shifted.
+
+Shorter ones are never asked.
+"""
 _CHANCE: Final = 4
 """Shortest match inside a region changed throughout that means something."""
 
@@ -41,9 +44,8 @@ class _Region(NamedTuple):
     def sizes(self) -> tuple[int, int]:
         return self.a1 - self.a0, self.b1 - self.b0
 
-    @property
     def chance(self) -> int:
-        """Shortest match inside that means something.
+        """Return the shortest match inside that means something.
 
         Of all pairs of places in two unrelated regions, one in 2**k agrees in k bits by chance;
         text and code have some four bits of news in a byte.
@@ -113,7 +115,7 @@ def _clusters(runs: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     for run in runs:
         if clusters:
             first, last = clusters[-1][0][0], clusters[-1][-1][1]
-            if run[0] - last < max(_APART, (last - first) // 8):
+            if run[0] - last < max(APART, (last - first) // 8):
                 clusters[-1].append(run)
                 continue
         clusters.append([run])
@@ -126,7 +128,7 @@ def _better(
     """Return the matches of a region in place, or shifted if that matches an eighth more of it."""
     size = region.sizes[0]
     unmoved = sum(match[2] for match in inside)
-    if size < _APART or unmoved * 4 >= size * 3:
+    if size < APART or unmoved * 4 >= size * 3:
         return inside
     shifted = _shifted(a, b, region, work)
     if 8 * sum(match[2] for match in shifted) >= 8 * unmoved + size:
@@ -175,11 +177,11 @@ def _chunked(a: memoryview, b: memoryview, region: _Region, found: list[Match]) 
         return []
     starts_a, starts_b = [0, *left[0]], [0, *right[0]]
     regions: list[_Region] = []
-    at_a, at_b = a0, b0
+    at_a, at_b, chance = a0, b0, region.chance()
     for i, j, size in matches(left[1], right[1]):
         x, y = a0 + starts_a[i], b0 + starts_b[j]
         length = starts_a[i + size] - starts_a[i]
-        if length >= region.chance:
+        if length >= chance:
             found.append((x, y, length))
             regions.append(_Region(at_a, x, at_b, y, bits))
             at_a, at_b = x + length, y + length
@@ -192,12 +194,10 @@ def _minimal(a: memoryview, b: memoryview, region: _Region) -> list[Match]:
     from rapidfuzz.distance import Indel  # noqa: PLC0415
 
     left, right = bytes(a[region.a0 : region.a1]), bytes(b[region.b0 : region.b1])
+    a0, b0, chance = region.a0, region.b0, region.chance()
     # Of equally good alignments the same one must be found when the sides are swapped.
-    mirrored = right < left
-    found: list[Match] = []
-    for op in Indel.opcodes(right, left) if mirrored else Indel.opcodes(left, right):
-        size = op.src_end - op.src_start
-        if op.tag == "equal" and size >= region.chance:
-            x, y = (op.dest_start, op.src_start) if mirrored else (op.src_start, op.dest_start)
-            found.append((region.a0 + x, region.b0 + y, size))
-    return found
+    if right < left:
+        found = Indel.editops(right, left).as_matching_blocks()
+        return [(a0 + x, b0 + y, size) for y, x, size in found if size >= chance]
+    found = Indel.editops(left, right).as_matching_blocks()
+    return [(a0 + x, b0 + y, size) for x, y, size in found if size >= chance]

@@ -6,9 +6,11 @@ regular expressions, which keeps every pass near the cost of reading and memory 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Final
 
 _BLOCK: Final = 64 * 1024
@@ -114,24 +116,21 @@ def chunks(data: memoryview, bits: int, limit: int) -> tuple[list[int], list[byt
     there would be more than ``limit`` chunks.
     """
     stops: list[int] = []
-    for stop in _cuts(data, bits):
-        stops.append(stop)
+    for some in _cuts(data, bits):
+        stops += some
         if len(stops) >= limit:
             return None
     stops.append(len(data))
-    keys: list[bytes] = []
-    start = 0
-    for stop in stops:
-        part = data[start:stop]
-        # A short chunk is its own key; the lengths keep the two sorts of key apart.
-        keys.append(
-            bytes(part) if stop - start < _DIGEST else blake2b(part, digest_size=_DIGEST).digest()
-        )
-        start = stop
-    return stops, keys
+    # A short chunk is its own key; the lengths keep the two sorts of key apart.
+    return stops, [
+        bytes(data[start:stop])
+        if stop - start < _DIGEST
+        else blake2b(data[start:stop], digest_size=_DIGEST).digest()
+        for start, stop in pairwise((0, *stops))
+    ]
 
 
-def _cuts(data: memoryview, bits: int) -> Iterator[int]:
+def _cuts(data: memoryview, bits: int) -> Iterator[list[int]]:
     pattern = _cut_pattern(bits)
     table = _table()
     for at in range(0, len(data), _BLOCK):
@@ -142,12 +141,11 @@ def _cuts(data: memoryview, bits: int) -> Iterator[int]:
         # them out where a byte is repeated.
         mixed ^= mixed >> 11
         mixed ^= mixed >> 21
-        for found in pattern.finditer(mixed.to_bytes(len(block), "little"), lead):
-            place = found.start() - lead
-            if place >= _BLOCK:
-                break
-            if at + place:
-                yield at + place
+        base = at - lead
+        marks = mixed.to_bytes(len(block), "little")
+        # What stands in the bytes looked ahead at belongs to the next block; nothing is cut at 0.
+        found = [base + mark.start() for mark in pattern.finditer(marks, lead)]
+        yield found[bisect_left(found, 1) : bisect_left(found, at + _BLOCK)]
 
 
 @cache
