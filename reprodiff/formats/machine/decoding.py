@@ -7,9 +7,10 @@ are picked out of it as columns, without an object for each instruction.
 
 import ctypes
 import re
-from collections.abc import Container, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import Any, Final
 
 import capstone  # noqa: TID253  (this module is loaded in the child only)
@@ -20,13 +21,19 @@ _RECORD: Final[Any] = capstone._cs_insn  # noqa: SLF001  (there is no public way
 _LIBRARY: Final[Any] = capstone._cs  # noqa: SLF001
 _STRIDE: Final = ctypes.sizeof(_RECORD)
 _SIZE: Final[int] = _RECORD.size.offset
+_RAW: Final[int] = _RECORD.bytes.offset
 _NAME: Final[int] = _RECORD.mnemonic.offset
 _OPERANDS: Final[int] = _RECORD.op_str.offset
 _WITHIN: Final = range(_OPERANDS, _OPERANDS + _RECORD.op_str.size)
-_KEY: Final = 12
-"""Letters of a name that tell it from any other."""
-_DIGIT: Final = re.compile(rb"[0-9]")
+_KEY: Final[int] = _RECORD.mnemonic.size
+_IS_DIGIT: Final = bytes(chr(value).isdigit() and value < 128 for value in range(256))
 _RELATIVE: Final = re.compile(rb"\[rip")
+_IS_TWO: Final = bytes(value == 2 for value in range(256))
+_IS_SHORT: Final = bytes(value == 0xEB or value >> 4 == 7 for value in range(256))
+_READ: Final = 0x100
+_view: Final[Any] = ctypes.pythonapi.PyMemoryView_FromMemory
+"""A view of memory; an array of ``ctypes`` would be a new type for each size."""
+_view.argtypes, _view.restype = (ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int), ctypes.py_object
 _LOW: Final = 0 if ctypes.c_uint16(1).value == bytes(ctypes.c_uint16(1))[0] else 1
 """Which byte of a size of 16 bits is the low one here; no instruction is longer than 15."""
 
@@ -48,21 +55,21 @@ class Decoded:
     starts: list[int]
     """Where each instruction starts, counted from the code's start; the last is their end."""
     referring: list[int]
-    """Numbers of the instructions that may refer to something: relative, or a number alone."""
+    """Numbers of the instructions that may refer to something outside: relative, or a number."""
     records: memoryview
 
-    def kinds(self, known: Container[bytes]) -> list[int]:
-        """Return the numbers of the first instruction of each name, and of all vector ones.
-
-        Names of ``known`` are left out; they are filled up with zeros (:func:`padded`).
-        """
+    def names(self) -> list[bytes]:
+        """Return the names of all instructions."""
         records = self.records.tobytes()
-        names = [records[at : at + _KEY] for at in range(_NAME, len(records), _STRIDE)]
-        first = dict(zip(reversed(names), reversed(range(len(names))), strict=True))
-        numbers = {number for name, number in first.items() if name not in known}
-        if any(names[number].startswith(b"v") for number in numbers):
-            numbers.update(x for x, name in enumerate(names) if name.startswith(b"v"))
-        return sorted(numbers)
+        return [
+            records[at : at + _KEY].partition(b"\0")[0]
+            for at in range(_NAME, len(records), _STRIDE)
+        ]
+
+    def operands(self, number: int) -> bytes:
+        """Return the text of an instruction's operands."""
+        at = number * _STRIDE
+        return bytes(self.records[at + _OPERANDS : at + _WITHIN.stop]).partition(b"\0")[0]
 
     def instruction(self, number: int) -> Instruction:
         """Return address, size, name and operands of an instruction."""
@@ -85,19 +92,29 @@ def decoded(machine: capstone.Cs, code: bytes, base: int) -> Iterator[Decoded | 
         yield None
         return
     try:
-        held = (ctypes.c_char * (count * _STRIDE)).from_address(
-            ctypes.addressof(array.contents),
-        )
-        records = memoryview(held).cast("B")
+        records = _view(ctypes.addressof(array.contents), count * _STRIDE, _READ)
         sizes = records[_SIZE + _LOW :: _STRIDE].tobytes()
-        found = {match.start() for match in _DIGIT.finditer(records[_OPERANDS::_STRIDE].tobytes())}
+        starts = list(accumulate(sizes, initial=0))
+        digits = records[_OPERANDS::_STRIDE].tobytes().translate(_IS_DIGIT)
+        # Short jumps that are this far inside lead to a place inside.
+        far = slice(bisect_left(starts, 128), bisect_right(starts, len(code) - 130))
+        short = _both(
+            sizes[far].translate(_IS_TWO),
+            records[_RAW::_STRIDE][far].tobytes().translate(_IS_SHORT),
+        )
+        found = set(compress(range(count), digits))
+        found.difference_update(compress(range(*far.indices(count)), short))
         for match in _RELATIVE.finditer(records):
             number, inside = divmod(match.start(), _STRIDE)
             if inside in _WITHIN:
                 found.add(number)
-        yield Decoded(base, list(accumulate(sizes, initial=0)), sorted(found), records)
+        yield Decoded(base, starts, sorted(found), records)
     finally:
         _LIBRARY.cs_free(array, count)
+
+
+def _both(a: bytes, b: bytes) -> bytes:
+    return (int.from_bytes(a, "little") & int.from_bytes(b, "little")).to_bytes(len(a), "little")
 
 
 def walk(machine: capstone.Cs, code: bytes, base: int) -> Iterator[Instruction]:
@@ -113,23 +130,31 @@ def walk(machine: capstone.Cs, code: bytes, base: int) -> Iterator[Instruction]:
             yield one
 
 
-def differing(a: bytes, b: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the runs of bytes that differ in two codes of one size."""
+def differing(a: bytes, b: bytes, starts: list[int]) -> set[int]:
+    """Return the numbers of the instructions, which start at ``starts``, that B has otherwise."""
+    found: set[int] = set()
     if a == b:
-        return
+        return found
     both = int.from_bytes(a, "little") ^ int.from_bytes(b, "little")
-    for found in _UNLIKE.finditer(both.to_bytes(len(a), "little")):
-        yield found.span()
+    end = starts[-1]
+    for run in _UNLIKE.finditer(both.to_bytes(len(a), "little"), 0, end):
+        start, stop = run.span()
+        number = bisect_right(starts, start)
+        found.add(number - 1)
+        while starts[number] < stop:
+            found.add(number)
+            number += 1
+    return found
 
 
-def plain_branch(raw: bytes) -> int:
+def plain_branch(code: bytes, at: int, stop: int) -> int:
     """Return the size of the field at the end of a branch without prefixes; 0 if it is another."""
-    first, size = raw[0], len(raw)
+    first, size = code[at], stop - at
     if size == 5:
         return 4 if first in {0xE8, 0xE9} else 0
     if size == 2:
         return 1 if first == 0xEB or first >> 4 == 7 else 0
-    return 4 if size == 6 and first == 0x0F and raw[1] >> 4 == 8 else 0
+    return 4 if size == 6 and first == 0x0F and code[at + 1] >> 4 == 8 else 0
 
 
 def branch_size(raw: bytes, move: int) -> int:
@@ -138,11 +163,6 @@ def branch_size(raw: bytes, move: int) -> int:
         if len(raw) > size and int.from_bytes(raw[-size:], "little", signed=True) == move:
             return size
     return 0
-
-
-def padded(name: str) -> bytes:
-    """Return a name of an instruction as :meth:`Decoded.kinds` compares it."""
-    return name.encode().ljust(_KEY, b"\0")
 
 
 def _text(raw: memoryview) -> str:

@@ -1,11 +1,12 @@
 """Which extensions of an instruction set some code uses; runs in a child process only."""
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 import capstone  # noqa: TID253  (this module is loaded in the child only)
 
-from reprodiff.formats.machine.decoding import decoded, padded
+from reprodiff.formats.machine.decoding import decoded
 from reprodiff.formats.machine.model import AARCH64, X86, X86_64
 
 # What every processor of x86-64 has, and what says nothing of a processor.
@@ -22,7 +23,7 @@ _CONDITIONS: Final = (
     "a", "ae", "b", "be", "e", "g", "ge", "l", "le", "ne", "no", "np", "ns", "o", "p", "s",
 )  # fmt: skip
 _BASIC: Final = frozenset(
-    padded(name)
+    name.encode()
     for name in (
         *("add", "and", "call", "cdq", "cdqe", "cmp", "cqo", "dec", "div", "idiv", "imul", "inc"),
         *("jmp", "lea", "leave", "mov", "movabs", "movsx", "movsxd", "movzx", "mul", "neg", "nop"),
@@ -38,7 +39,7 @@ _NAMES: Final = {
     "bwi": "AVX-512", "cdi": "AVX-512", "dqi": "AVX-512", "vlx": "AVX-512", "eri": "AVX-512",
     "pfi": "AVX-512", "tbm": "TBM", "3dnow": "3DNow!",
 }  # fmt: skip
-_WIDE: Final = re.compile(r"[yz]mm|\bk[0-7]\b|xmm(?:1[6-9]|2\d|3[01])")
+_WIDE: Final = re.compile(rb"[yz]mm|\bk[0-7]\b|xmm(?:1[6-9]|2\d|3[01])")
 # Arm ARM, "A64 instruction set overview": by the first letters of an instruction.
 _ARM: Final = tuple(
     (name, re.compile(pattern))
@@ -70,28 +71,37 @@ def _machine(arch: str) -> capstone.Cs:
 
 
 def _x86(machine: capstone.Cs, code: bytes) -> set[str]:
-    kinds: dict[tuple[str, frozenset[str]], bytes] = {}
+    kinds: dict[tuple[bytes, frozenset[bytes]], bytes] = {}
     with decoded(machine, code, 0) as known:
         if known is None:
             return set()
-        for number in known.kinds(_BASIC):
-            address, size, name, operands = known.instruction(number)
-            # One instruction has 128 bits in one set, and 256 in another.
-            wide = frozenset(_WIDE.findall(operands)) if name[0] == "v" else frozenset()
-            kinds.setdefault((name, wide), code[address : address + size])
+        for number, name in enumerate(known.names()):
+            if name not in _BASIC:
+                # One instruction has 128 bits in one set, and 256 in another.
+                vector = name.startswith(b"v")
+                kind = name, _wide(known.operands(number)) if vector else frozenset()
+                if kind not in kinds:
+                    kinds[kind] = code[slice(*known.starts[number : number + 2])]
     found: set[str] = set()
     machine.detail = True
-    for (name, _), raw in kinds.items():
-        last = name.rpartition(" ")[2]
+    for (letters, _), raw in kinds.items():
+        whole = letters.decode("ascii")
+        last = whole.rpartition(" ")[2]
         if last in _ALONE:
             found.add(_ALONE[last])
         for one in machine.disasm(raw, 0, 1):
             groups = {one.group_name(group) for group in one.groups if group >= _OWN}
-            if name.startswith(_FUSED) and "avx512" not in groups:
+            if whole.startswith(_FUSED) and "avx512" not in groups:
                 found.add("FMA")
             found |= {_NAMES.get(group, group.upper()) for group in groups - _PLAIN}
     machine.detail = False
     return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _wide(operands: bytes) -> frozenset[bytes]:
+    """Return what some operands have of wide registers, masks and registers beyond the 16th."""
+    return frozenset(_WIDE.findall(operands))
 
 
 _OWN: Final = 128

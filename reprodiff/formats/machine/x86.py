@@ -6,7 +6,6 @@ back for the address map to judge.
 """
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
@@ -24,6 +23,8 @@ from reprodiff.formats.machine.decoding import (
 from reprodiff.formats.machine.padding import is_padding
 
 _RIP: Final = re.compile(r"\[rip(?: ([+-]) (0x[0-9a-f]+|\d+))?\]")
+_RIP_RAW: Final = re.compile(_RIP.pattern.encode())
+_HALF: Final = 1 << 31
 _TARGET: Final = re.compile(r"0x[0-9a-f]+|\d+")
 _SHOWN: Final = 3
 _MOST: Final = 200
@@ -121,65 +122,60 @@ class Function:
         with decoded(self.machine, self.a, self.base_a) as code:
             if code is None:
                 return False
-            starts = code.starts
-            other = {
-                number
-                for start, stop in differing(self.a, self.b)
-                for number in range(bisect_right(starts, start) - 1, bisect_left(starts, stop))
-                if number < len(starts) - 1
-            }
+            a, b, starts = self.a, self.b, code.starts
+            other = differing(a, b, starts)
             for number in sorted(other.union(code.referring)):
-                at, stop = starts[number : number + 2]
-                raw_a = self.a[at:stop]
-                wide = plain_branch(raw_a)
-                if number not in other:
-                    if wide:
-                        there = stop + int.from_bytes(raw_a[-wide:], "little", signed=True)
-                        ends = self.base_a + there, self.base_b + there
-                        if 0 <= there < len(self.a):
-                            continue
-                        if ends[0] >= 0:
-                            self.refer(stop - wide, stop - wide, wide, *ends)
-                            continue
-                    self.equal(code.instruction(number), self.base_a, self.base_b)
-                    if self.tables:
+                at, stop = starts[number], starts[number + 1]
+                wide = plain_branch(a, at, stop)
+                if number in other:
+                    if not (
+                        self.only_field(code, number, wide)
+                        or self.differ(code.instruction(number), at, stop)
+                    ):
                         return False
-                elif not (
-                    self.only_field(code, number, wide, self.b[at:stop])
-                    or self.differ(code.instruction(number), at, stop)
-                ):
+                    continue
+                if wide:
+                    there = stop + int.from_bytes(a[stop - wide : stop], "little", signed=True)
+                    if 0 <= there < len(a):
+                        continue
+                    if self.base_a + there >= 0:
+                        ends = self.base_a + there, self.base_b + there
+                        self.refer(stop - wide, stop - wide, wide, *ends)
+                        continue
+                self.equal(code.instruction(number), self.base_a, self.base_b)
+                if self.tables:
                     return False
         self.finish(starts[-1], starts[-1])
         return True
 
-    def only_field(self, code: Decoded, number: int, wide: int, raw_b: bytes) -> bool:
+    def only_field(self, code: Decoded, number: int, wide: int) -> bool:
         """Take an instruction that is A's but for its one relative field; say whether it is.
 
         Where it is must be beyond doubt: last in a plain branch, or the one place that has the
         displacement.
         """
-        at, stop = code.starts[number : number + 2]
-        raw_a = self.a[at:stop]
-        place = len(raw_a) - wide
+        a, b = self.a, self.b
+        at, stop = code.starts[number], code.starts[number + 1]
+        place = stop - wide
         if not wide:
-            found = _RIP.search(code.instruction(number)[3])
+            found = _RIP_RAW.search(code.operands(number))
             if found is None:
                 return False
             move, wide = _displacement(found), 4
-            places = [x for x in range(1, len(raw_a) - 3) if _signed(raw_a, x) == move]
-            if len(places) != 1:
+            if not -_HALF <= move < _HALF:
                 return False
-            place = places[0]
+            field = move.to_bytes(4, "little", signed=True)
+            place = a.find(field, at + 1, stop)
+            if place < 0 or a.find(field, place + 1, stop) >= 0:
+                return False
         behind = place + wide
-        if raw_a[:place] != raw_b[:place] or raw_a[behind:] != raw_b[behind:]:
+        if a[at:place] != b[at:place] or a[behind:stop] != b[behind:stop]:
             return False
-        ends = [
-            base + stop + int.from_bytes(raw[place:behind], "little", signed=True)
-            for base, raw in ((self.base_a, raw_a), (self.base_b, raw_b))
-        ]
-        if min(ends) < 0:
+        end_a = self.base_a + stop + int.from_bytes(a[place:behind], "little", signed=True)
+        end_b = self.base_b + stop + int.from_bytes(b[place:behind], "little", signed=True)
+        if end_a < 0 or end_b < 0:
             return False
-        self.refer(at + place, at + place, wide, ends[0], ends[1])
+        self.refer(place, place, wide, end_a, end_b)
         return True
 
     def differ(self, one: Instruction, at: int, stop: int) -> bool:
@@ -374,10 +370,10 @@ def _text(item: Instruction) -> str:
     return f"{item[2]} {item[3]}".strip()
 
 
-def _displacement(found: re.Match[str]) -> int:
+def _displacement(found: re.Match[str] | re.Match[bytes]) -> int:
     if found[2] is None:
         return 0
-    return int(found[2], 0) * (-1 if found[1] == "-" else 1)
+    return int(found[2], 0) * (-1 if found[1] in {"-", b"-"} else 1)
 
 
 def _signed(raw: bytes, at: int) -> int:
