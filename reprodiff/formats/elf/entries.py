@@ -4,8 +4,9 @@ Source: System V ABI (gABI), chapters 4 and 5.
 """
 
 import struct
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from reprodiff.formats.elf.reader import SHT_RELA, Elf, Section
 from reprodiff.model import Span
@@ -37,17 +38,30 @@ class Symbol(NamedTuple):
 MAX_SYMBOLS: Final = 4_000_000
 
 
-def symbols(elf: Elf, section: Section) -> Iterator[Symbol]:
-    """Yield the symbols of a table; a name outside of its strings is empty."""
+_KEPT: Final = 2 << 20
+"""Bytes of a table whose entries are kept: several checks of one pair of files ask for them."""
+
+
+def symbols(elf: Elf, section: Section) -> Iterable[Symbol]:
+    """Return the symbols of a table; a name outside of its strings is empty."""
     strings = b""
     if section.link < len(elf.sections):
         strings = bytes(elf.content(elf.sections[section.link]))
-    form = struct.Struct(elf.order + ("IBBHQQ" if elf.bits == 64 else "IIIBBH"))
     body = elf.content(section)
+    found = _symbols if len(body) <= _KEPT else _read_symbols
+    return found(bytes(body), strings, section.body.start, elf.bits, elf.order)
+
+
+@lru_cache(maxsize=4)  # those for the loader and for debuggers, of two files
+def _symbols(*source: Any) -> tuple[Symbol, ...]:  # noqa: ANN401
+    return tuple(_read_symbols(*source))
+
+
+def _read_symbols(body: bytes, strings: bytes, at: int, bits: int, order: str) -> Iterator[Symbol]:
+    form = struct.Struct(order + ("IBBHQQ" if bits == 64 else "IIIBBH"))
     whole = min(len(body) // form.size, MAX_SYMBOLS) * form.size
-    at = section.body.start
     for item in form.iter_unpack(body[:whole]):
-        if elf.bits == 64:
+        if bits == 64:
             name, info, other, shndx, value, size = item
         else:
             name, value, size, info, other, shndx = item

@@ -111,12 +111,22 @@ class Bytes:
 
 def frames(source: Bytes) -> Sequence[Frame]:
     """Return the entries of an .eh_frame up to the first that cannot be read."""
+    if len(source.data) > _KEPT:
+        return _read(source)
     return _frames(source.data, source.address, source.width, source.base, big=source.order)
 
 
+_KEPT: Final = 2 << 20
+"""Bytes of a table whose entries are kept."""
+
+
 @lru_cache(maxsize=2)  # those of two files, for their functions first and their checks then
-def _frames(data: bytes, address: int, word: int, base: int, *, big: bool) -> tuple[Frame, ...]:
-    source = Bytes(data, address, word, big=big, base=base)
+def _frames(data: bytes, address: int, word: int, base: int, *, big: bool) -> Sequence[Frame]:
+    return _read(Bytes(data, address, word, big=big, base=base))
+
+
+def _read(source: Bytes) -> Sequence[Frame]:
+    data = source.data
     found: list[Frame] = []
     commons: dict[int, _Common] = {}
     plain: set[int] = set()
@@ -141,7 +151,7 @@ def _frames(data: bytes, address: int, word: int, base: int, *, big: bool) -> tu
             if not identity:
                 common, frame = _common(source, start + 4, at, stop)
                 commons[at] = common
-                if common == _USUAL and not big and not base:
+                if common == _USUAL and not source.order and not source.base:
                     plain.add(at)
             else:
                 frame = _function(source, start + 4, commons.get(start - identity), at, stop)
@@ -149,7 +159,7 @@ def _frames(data: bytes, address: int, word: int, base: int, *, big: bool) -> tu
             at = stop
     except _Damage:
         pass
-    return tuple(found)
+    return found
 
 
 _USUAL: Final = _Common(b"zR", 0x1B)

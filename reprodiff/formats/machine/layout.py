@@ -95,17 +95,19 @@ class SectionPair(Generic[P]):
 
     def forward(self, offset: int) -> int | None:  # noqa: PLR0911
         """Return where the byte at ``offset`` of A stands in B; the end maps to the end."""
+        at = bisect_right(self._starts, offset) - 1
+        if at >= 0:
+            stop, move = self._moves[at]
+            if offset < stop:
+                return offset + move
         if offset == self.size_a:
             return self.size_b
-        at = bisect_right(self._starts, offset) - 1
         if at < 0:
             return 0 if offset == 0 else None
         piece = self.pieces[at]
         inside = offset - piece.a
         if inside >= piece.size_a:
             return 0 if offset == 0 else None
-        if piece.kind in _CARRIED:
-            return piece.b + inside
         if piece.kind in {"string", "apart"} and piece.size_a == piece.size_b:
             return piece.b + inside
         if inside == 0 and piece.size_b:
@@ -169,10 +171,9 @@ class AddressMap:
         """Return the section that an address of A is in."""
         at = bisect_right(self._starts, address) - 1
         while at >= 0:
-            pair = self._mapped[at]
-            if address < pair.a.addr + pair.size_a:
-                return pair
-            if pair.size_a:
+            if address < self._stops[at]:
+                return self._mapped[at]
+            if self._starts[at] < self._stops[at]:
                 return None
             at -= 1
         return None
