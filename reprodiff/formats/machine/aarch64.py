@@ -5,7 +5,10 @@ branches, literal loads, and pages (ADRP) with the twelve low bits that a later 
 store has.  Source: Arm Architecture Reference Manual for A-profile, C4.1.
 """
 
+import struct
 from typing import Any, Final
+
+from reprodiff.formats.machine.aarch64flow import OTHER, State, states, written
 
 # Mask, value, lowest bit and number of bits of an immediate that counts in words.
 _BRANCHES: Final = (
@@ -35,21 +38,34 @@ class _Walk:
         self.bases = (address_a, address_b)
         self.references: list[list[int]] = []
         self.changes: list[list[Any]] = []
-        self.pages: dict[int, tuple[int, int, int]] = {}
-        self.open: set[int] = set()
+        self.pages: dict[int, tuple[int, int]] = {}
+        """By the number of the instruction: the pages that it makes on both sides."""
+        self.held: State = {}
+        self.used: set[int] = set()
 
     def run(self) -> list[Any]:
-        for at in range(0, len(self.a), 4):
-            one = int.from_bytes(self.a[at : at + 4], "little")
-            two = int.from_bytes(self.b[at : at + 4], "little")
-            if not self.reference(at, one, two):
-                if one != two:
-                    self.changes.append([at, at + 4, at, at + 4, f"{one:08x}", f"{two:08x}"])
-                written = _written(one)
-                if written is not None:
-                    self.pages.pop(written, None)
+        ones, twos = (struct.unpack(f"<{len(x) // 4}I", x) for x in (self.a, self.b))
+        made: dict[int, int] = {}
+        for number, (one, two) in enumerate(zip(ones, twos, strict=True)):
+            if one & 0x9F000000 == 0x90000000 and one & ~_PAGE_BITS == two & ~_PAGE_BITS:
+                made[number] = one & 31
+                self.pages[number] = self.page(number * 4, one, two)
+        known = states(ones, made) if made else {}
+        for number, (one, two) in enumerate(zip(ones, twos, strict=True)):
+            if number in known:
+                self.held = dict(known[number])
+            if number in made:
+                self.held[made[number]] = frozenset({number})
+                continue
+            at = number * 4
+            if not self.reference(at, one, two) and one != two:
+                self.changes.append([at, at + 4, at, at + 4, f"{one:08x}", f"{two:08x}"])
+            if self.held:
+                for register in written(one):
+                    self.held.pop(register, None)
         # A page that no addition or load was seen for: what it leads to is not known.
-        stopped = min(self.open) or -1 if self.open else 0
+        unused = self.pages.keys() - self.used
+        stopped = min(unused) * 4 or -1 if unused else 0
         return [self.references, self.changes, stopped]
 
     def refer(self, at: int, target_a: int, target_b: int) -> None:
@@ -68,65 +84,48 @@ class _Walk:
                 moves = [_signed(word >> low, bits) * 4 for word in (one, two)]
                 self.refer(at, self.bases[0] + at + moves[0], self.bases[1] + at + moves[1])
                 return True
-        if one & 0x1F000000 == 0x10000000:
-            return self.page(at, one, two)
-        return self.low(at, one, two)
-
-    def page(self, at: int, one: int, two: int) -> bool:
-        if one & ~_PAGE_BITS != two & ~_PAGE_BITS:
-            return False
-        moves = [_signed((w >> 29 & 3) | (w >> 3 & 0x1FFFFC), 21) for w in (one, two)]
-        if not one & 0x80000000:
+        if one & 0x9F000000 == 0x10000000:  # ADR
+            if one & ~_PAGE_BITS != two & ~_PAGE_BITS:
+                return False
+            moves = [_move(word) for word in (one, two)]
             self.refer(at, self.bases[0] + at + moves[0], self.bases[1] + at + moves[1])
             return True
+        return self.low(at, one, two)
+
+    def page(self, at: int, one: int, two: int) -> tuple[int, int]:
+        """Return the pages of two ADRP at one place."""
         pages = [
-            (base + at & ~0xFFF) + (move << 12)
-            for base, move in zip(self.bases, moves, strict=True)
+            (base + at & ~0xFFF) + (_move(word) << 12)
+            for base, word in zip(self.bases, (one, two), strict=True)
         ]
-        self.pages[one & 31] = (at, pages[0], pages[1])
-        self.open.add(at)
-        return True
+        return pages[0], pages[1]
 
     def low(self, at: int, one: int, two: int) -> bool:
-        known = self.pages.get(one >> 5 & 31)
-        if known is None or one & ~_LOW != two & ~_LOW:
+        held = self.held.get(one >> 5 & 31)
+        if held is None or one & ~_LOW != two & ~_LOW:
             return False
         if one & 0xFFC00000 == 0x91000000:
-            scale, loads = 0, True
+            scale = 0
         elif one & 0x3B000000 == 0x39000000:
             vector = one & 0x04800000 == 0x04800000 and one >> 30 == 0
             scale = 4 if vector else one >> 30
-            loads = bool(one & 0x00C00000) and not one & 0x04000000
         else:
             return False
-        place, page_a, page_b = known
-        target_a = page_a + ((one >> 10 & 0xFFF) << scale)
-        target_b = page_b + ((two >> 10 & 0xFFF) << scale)
-        self.refer(at, target_a, target_b)
-        self.refer(place, target_a, target_b)
-        self.open.discard(place)
-        if loads and one & 31 != one >> 5 & 31:
-            self.pages.pop(one & 31, None)
-        elif loads:
-            self.pages.pop(one >> 5 & 31, None)
+        if -1 in held and one == two:
+            return True  # as far as is known it may be no low part of an address
+        # Whichever way led here, it is the same place on both sides.
+        for number in sorted(held - OTHER):
+            page_a, page_b = self.pages[number]
+            target_a = page_a + ((one >> 10 & 0xFFF) << scale)
+            target_b = page_b + ((two >> 10 & 0xFFF) << scale)
+            self.refer(at, target_a, target_b)
+            self.refer(number * 4, target_a, target_b)
+            self.used.add(number)
         return True
 
 
-def _written(word: int) -> int | None:
-    """Return the general register that an instruction writes, ``None`` if it writes none.
-
-    By the main encoding table (C4.1): loads and stores, data processing, floating point.
-    """
-    if word & 0x0A000000 == 0x08000000:  # loads and stores
-        vector = word & 0x04000000
-        return None if vector or not word & 0x00C00000 else word & 31
-    if word & 0x1C000000 == 0x14000000:  # branches, exceptions, system
-        return None
-    if word & 0x0E000000 == 0x0E000000:  # floating point and vectors
-        moved = word & 0x5F20FC00 == 0x1E200000 and word >> 16 & 7 not in {2, 3, 7}
-        copied = word & 0xBFE0FC00 in {0x0E003C00, 0x0E002C00} or word & 0xBF20DC00 == 0x0E002C00
-        return word & 31 if moved or copied else None
-    return word & 31
+def _move(word: int) -> int:
+    return _signed((word >> 29 & 3) | (word >> 3 & 0x1FFFFC), 21)
 
 
 def _signed(value: int, bits: int) -> int:
