@@ -238,8 +238,10 @@ SLICE: Final = Cause(
     title="architecture on one side only",
     blame=Blame.SOURCE,
     doc=Doc(
-        what="Both are universal binaries, and one has an architecture that the other has not.",
-        recognised="The tables of slices are paired by CPU type and subtype.",
+        what="At least one file is a universal binary, and has an architecture that the other "
+        "has not.",
+        recognised="Slices are paired by CPU type and subtype; a file of one architecture is one "
+        "slice. Those of one architecture are compared with each other.",
         why="Another ARCHFLAGS, or a repair that thinned the file out.",
         fix=(
             ("setuptools", 'ARCHFLAGS="-arch x86_64 -arch arm64"'),

@@ -13,7 +13,7 @@ import pytest
 from reprodiff.formats.base import Content
 from reprodiff.formats.macho import FORMAT
 from reprodiff.formats.macho.image import SIGNATURE, read_image
-from reprodiff.model import ArtifactKind, Verdict
+from reprodiff.model import ArtifactKind, Severity, Verdict
 from tests.formats.verdicts import equivalent
 from tests.native.asking import assert_proven, causes, places, report, run
 from tests.native.builders import need
@@ -112,6 +112,32 @@ def test_slices_of_a_universal_binary_are_proven_one_by_one(tmp_path: Path) -> N
     assert found.verdict is Verdict.DIFFERENT
     assert "arm64: _limited" in places(found, "macho-code-changed")
     assert not any("x86_64" in place for place in places(found, "macho-code-changed"))
+
+
+def test_a_universal_binary_is_compared_with_one_of_its_architectures(tmp_path: Path) -> None:
+    lipo = need("llvm-lipo", "llvm-lipo-14", "llvm-lipo-15", "llvm-lipo-16")
+    slices = [str(build(tmp_path / "one" / each, each)) for each in ("x86_64", "arm64")]
+    run(tmp_path, lipo, "-create", *slices, "-output", "fat.so")
+    fat = tmp_path / "fat.so"
+    thin = build(tmp_path / "number-two" / "demo", "arm64")
+    for sides in ((fat, thin), (thin, fat)):
+        found = report(*sides)
+        assert found.verdict is Verdict.DIFFERENT
+        assert found.summary.ledger.unexplained_bytes == 0
+        assert [f.cause for f in found.findings if f.severity is not Severity.BENIGN] == [
+            "macho-slice"
+        ]
+        assert "x86_64" in places(found, "macho-slice")
+        assert "macho-build-path" in causes(found)
+    assert causes(report(fat, Path(slices[1]))) == {"macho-slice"}
+    changed = build(tmp_path / "three", "arm64", code=C_CODE.replace("x * 3", "x * 5"))
+    found = report(fat, changed)
+    assert "arm64: _limited" in places(found, "macho-code-changed")
+    # A byte in the zeros between slices is not the table's.
+    raw = bytearray(fat.read_bytes())
+    raw[0x200] = 0x90
+    fat.write_bytes(raw)
+    assert report(fat, thin).summary.ledger.unexplained_bytes >= 1
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "arm64"])

@@ -12,13 +12,11 @@ from reprodiff.model import Difference
 
 
 def _applies(content: Content) -> bool:
-    return (is_macho(content.a) and is_macho(content.b)) or (
-        is_fat(content.a) and is_fat(content.b)
-    )
+    return all(is_macho(data) or is_fat(data) for data in (content.a, content.b))
 
 
 def _compare(content: Content) -> list[Difference]:
-    if is_fat(content.a):
+    if is_fat(content.a) or is_fat(content.b):
         return compare_fat(content.a, content.b, content.path)
     images: list[Image] = []
     said: list[str | None] = []

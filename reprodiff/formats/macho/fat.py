@@ -18,6 +18,8 @@ from reprodiff.records import dataclass
 
 _MAGICS: Final = {b"\xca\xfe\xba\xbe": False, b"\xca\xfe\xba\xbf": True}
 MAX_SLICES: Final = 64
+_HEADER: Final = 28
+"""Bytes of the shorter header of a file of one architecture."""
 _OLDEST_CLASS: Final = 45
 _MINORS: Final = frozenset({0, 3, 0xFFFF})
 
@@ -54,6 +56,13 @@ def is_fat(data: memoryview) -> bool:
 
 
 def _read(data: memoryview) -> _Fat:
+    """Read the table of slices; a file of one architecture is one slice, and has no table."""
+    if not is_fat(data):
+        order = "<" if bytes(data[:4]) in {b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe"} else ">"
+        if len(data) < _HEADER:
+            return _Fat((), ("the file ends in its header",))
+        cpu, sub = struct.unpack_from(f"{order}2i", data, 4)
+        return _Fat((Slice(cpu, sub, Span(0, 0), Span(0, len(data))),), ())
     wide = _MAGICS[bytes(data[:4])]
     form = struct.Struct(">2i2Q2I" if wide else ">2i3I")
     count = int.from_bytes(data[4:8], "big")
@@ -88,7 +97,10 @@ def slices(data: memoryview) -> tuple[Span, ...]:
 
 
 def compare_fat(a: memoryview, b: memoryview, path: str) -> list[Difference]:
-    """Return the facts on two universal binaries; their slices are paired by architecture."""
+    """Return the facts on two files, at least one of them universal.
+
+    Their slices are paired by architecture; a file of one architecture is one slice.
+    """
     fat_a, fat_b = _read(a), _read(b)
     found = list(_layout(a, b, fat_a, fat_b, path))
     others = {(each.cpu, each.sub): each for each in fat_b.slices}
@@ -109,10 +121,36 @@ def compare_fat(a: memoryview, b: memoryview, path: str) -> list[Difference]:
             found += _slice(part_a, part_b, one, two, path)
     for two in others.values():
         found.append(Difference("macho.slice", path, two.name, None, two.name, None, two.span))
+    found += _tables(a, b, fat_a, fat_b, path)
     said_all = ["; ".join(dict.fromkeys(each)) or None for each in damage]
     if said_all[0] or said_all[1]:
         found.append(Difference("macho.damage", path, "structure", said_all[0], said_all[1]))
     return found
+
+
+def _tables(a: memoryview, b: memoryview, one: _Fat, two: _Fat, path: str) -> Iterator[Difference]:
+    """State the table of slices of two files that do not have the same, with zeros between them."""
+    kinds = [[(each.cpu, each.sub) for each in fat.slices] for fat in (one, two)]
+    if kinds[0] == kinds[1] and all(each.entry.size for each in (*one.slices, *two.slices)):
+        return
+    for side, (data, fat) in enumerate(((a, one), (b, two))):
+        if fat.damage or not is_fat(data):
+            continue
+        other = Span(0, 0)
+        table = Span(0, max((each.entry.stop for each in fat.slices), default=8))
+        spans = [table]
+        at = table.stop
+        for span in sorted(each.span for each in fat.slices):
+            if span.start > at and all_zero(data, Span(at, span.start)):
+                spans.append(Span(at, span.start))
+            at = max(at, span.stop)
+        parts = tuple((other, span) if side else (span, other) for span in spans)
+        names = ", ".join(each.name for each in fat.slices)
+        values = (None, names) if side else (names, None)
+        first, second = parts[0]
+        yield Difference(
+            "macho.slice", path, "table of slices", values[0], values[1], first, second, "", parts
+        )
 
 
 def _slice(a: memoryview, b: memoryview, one: Slice, two: Slice, path: str) -> Iterator[Difference]:
