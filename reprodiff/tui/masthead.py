@@ -45,7 +45,7 @@ _WIDE: Final = 120
 """Columns from which on the tool that made both is shown."""
 _LABEL: Final = 5
 """Cells of the letter of a side, with the space around it."""
-_LEAST: Final = 12
+_LEAST: Final = 20
 """Cells of a path that tell something; with less, its size and its tool are left out."""
 
 

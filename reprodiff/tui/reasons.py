@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reprodiff.model import Confidence, Finding, Fix
+from reprodiff.model import Confidence, Finding, Fix, Verdict
 from reprodiff.text import plain
 from reprodiff.tui import chunks
 from reprodiff.tui.chunks import Chunk, counted, severity_chunk
@@ -21,7 +21,7 @@ from reprodiff.tui.sources.pages import (
     quoted,
     text,
 )
-from reprodiff.tui.store import Store
+from reprodiff.tui.store import Phase, Store
 from reprodiff.tui.triage.decisions import Decisions
 
 if TYPE_CHECKING:
@@ -67,6 +67,21 @@ def _shown_by(finding: Finding) -> list[Block]:
         title = "How it was proven" if proven else "How it is recognised"
         blocks += [BLANK, heading(title), *paragraphs(cause.doc.recognised)]
     return blocks
+
+
+def nothing_listed(store: Store, *, filtered: bool) -> list[str]:
+    """Return what to say in place of evidence where the list has no rows."""
+    if filtered:
+        return ["Nothing is chosen: the filter leaves nothing."]
+    if store.phase is Phase.RUNNING:
+        return [
+            "What is found appears on the left while the comparison runs.",
+            "Esc ends it and keeps what was found.",
+        ]
+    if store.verdict is not Verdict.IDENTICAL:
+        return ["There is nothing to look at."]
+    sums = sorted({info.sha256 for info in store.infos.values()} - {""})
+    return ["Both have the same bytes, to the last one.", *(f"sha256 {one}" for one in sums)]
 
 
 def decisions(decided: Decisions, subject: Subject) -> list[Block]:

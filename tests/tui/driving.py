@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Scenario = Callable[["Driver"], Awaitable[None]]
 
+_NAMES = {" ": "space", "/": "slash", "\r": "enter", "\x1b": "escape", "?": "question_mark"}
 _PATIENCE = int(os.environ.get("PATIENCE", "1000"))
 """Turns of the app to wait for something, before it is said never to come."""
 
@@ -55,6 +56,16 @@ class Driver:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def burst(self, text: str) -> None:
+        """Put the keys of a text into the queue of the app before it looks at one."""
+        from textual import events
+
+        for character in text:
+            key = _NAMES.get(character, character)
+            printable = character if character.isprintable() else None
+            self.app.post_message(events.Key(key, printable))
         await self.pilot.pause()
 
     async def until(self, there: Callable[[], bool]) -> None:

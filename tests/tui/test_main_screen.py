@@ -349,6 +349,7 @@ def test_q_quits_with_the_verdicts_status(verdict: Verdict, status: int) -> None
 
     async def scenario(driver: Driver) -> None:
         await driver.ready(verdict.value.upper())
+        assert ("Both have the same bytes" in driver.text) == (verdict is Verdict.IDENTICAL)
         await driver.press("q")
 
     app = drive(scenario, make_app(whole=report(found, verdict=verdict)))
@@ -359,7 +360,7 @@ def test_leaving_before_the_verdict_is_not_a_success() -> None:
     feed = ListFeed(records(report([], verdict=Verdict.IDENTICAL)), hold=0)
 
     async def scenario(driver: Driver) -> None:
-        await driver.sees("COMPARING")
+        await driver.sees("COMPARING", "appears on the left while the comparison runs")
         await driver.press("q")
 
     app = drive(scenario, make_app(feed))

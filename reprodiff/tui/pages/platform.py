@@ -39,7 +39,8 @@ def platform_rows(store: Store) -> list[TableRow]:
 def _changes(platform: Platform) -> Iterator[TableRow]:
     yield heading("What changes for the people who install it")
     for change in platform.changes:
-        yield row(change.subject, change.a or "none", change.b or "none", State.CHANGED)
+        none = "none" if change.a or change.b else None
+        yield row(change.subject, change.a or none, change.b or none, State.CHANGED)
         sign = SIGNS[change.severity]
         yield note(f"{sign} {change.severity.value}: {change.effect}")
     if not platform.changes:

@@ -10,7 +10,7 @@ from reprodiff.tui.comparison import Comparison
 from reprodiff.tui.evidence import Subject
 from reprodiff.tui.keys import Keyboard, Where
 from reprodiff.tui.outline import Kind
-from reprodiff.tui.reasons import decisions, file_page, group, reason
+from reprodiff.tui.reasons import decisions, file_page, group, nothing_listed, reason
 from reprodiff.tui.screens.actions.app import AppActions
 from reprodiff.tui.screens.actions.evidence import EvidenceActions
 from reprodiff.tui.screens.actions.giving import GivingActions
@@ -19,6 +19,7 @@ from reprodiff.tui.screens.actions.opening import OpeningActions
 from reprodiff.tui.screens.actions.outside import OutsideActions
 from reprodiff.tui.screens.actions.triage import TriageActions
 from reprodiff.tui.screens.actions.zooming import ZoomActions
+from reprodiff.tui.sources.base import Messages
 from reprodiff.tui.sources.pages import BLANK, Block, Page, text
 from reprodiff.tui.widgets.findings import FindingsPane
 from reprodiff.tui.widgets.keybar import KeyBar
@@ -52,6 +53,8 @@ class MainScreen(
     def compose(self) -> ComposeResult:
         """Lay the panes out."""
         self._reason.border_title = "Why and fix"
+        self._evidence.border_title = "Evidence"
+        self._evidence.lines.source = Messages(nothing_listed(self._store, filtered=False))
         yield self._masthead
         with Horizontal(id="body"):
             with Vertical(id="list"):
@@ -112,7 +115,10 @@ class MainScreen(
             self._reason.show(Page(self._told(subject)))
             return
         title, blocks = self._other()
-        self._evidence.say(title, ["Choose a finding to see its evidence."])
+        words = ["Choose a finding to see its evidence."]
+        if self._findings.address is None:
+            words = nothing_listed(self._store, filtered=bool(self._findings.words))
+        self._evidence.say(title, words)
         self._reason.show(Page(blocks))
 
     def _update_selected(self) -> None:
@@ -144,7 +150,7 @@ class MainScreen(
         """Return what to say of a row that is no finding."""
         at = self._findings.address
         if at is None:
-            return "", [text(self._findings.nothing)]
+            return "Evidence", [text(self._findings.nothing)]
         if at.kind is Kind.GROUP:
             return at.id, group(self._store, at.id, self._findings.grouping)
         if at.kind is Kind.PROBLEM:

@@ -133,16 +133,16 @@ class GridSource(RowSource):
             room = max(layout.cells - len(_REMARK) - 1, 8)
             parts = flowed([Chunk(found.name, "dim")], room)
             return [[Chunk(_REMARK), *part] for part in parts]
-        head = self._head(found, layout)
-        blank = [Chunk(" " * width(head))]
+        heads = self._heads(found, layout)
+        head = heads[0]
         if layout.split:
             wide = self._wide(layout, width(head))
             sides = [wrapped(self._cell(found, side), wide, words=True) for side in Side]
-            tall = max(len(lines) for lines in sides)
+            tall = max(len(heads), *(len(lines) for lines in sides))
             left, right = (lines + [[]] * (tall - len(lines)) for lines in sides)
             return [
-                [*(blank if n else head), *fitted(one, wide), Chunk("  "), *two]
-                for n, (one, two) in enumerate(zip(left, right, strict=True))
+                [*each, *fitted(one, wide), Chunk("  "), *two]
+                for each, one, two in zip(_filled(heads, tall), left, right, strict=True)
             ]
         room = max(layout.cells - width(head), 8)
         whole = self._one(found)
@@ -154,7 +154,9 @@ class GridSource(RowSource):
                 for side in Side
                 for n, part in enumerate(wrapped(self._cell(found, side), room - 2, words=True))
             ]
-        return [[*(blank if n else head), *part] for n, part in enumerate(parts)]
+        tall = max(len(heads), len(parts))
+        parts += [[]] * (tall - len(parts))
+        return [[*each, *part] for each, part in zip(_filled(heads, tall), parts, strict=True)]
 
     def _tall(self, row: int, layout: Layout) -> int:
         found = self._table[row]
@@ -162,9 +164,10 @@ class GridSource(RowSource):
             return 1
         if found.remark:
             return len(self._parts(row, layout))
-        room = (
-            self._wide(layout, 2 + self._names(layout) + 2) if layout.split else layout.cells // 2
-        )
+        names = self._names(layout)
+        if len(found.name) > names and " " in found.name:
+            return len(self._parts(row, layout))
+        room = self._wide(layout, 2 + names + 2) if layout.split else layout.cells // 2
         if max(len(plain_text(found.a)), len(plain_text(found.b))) * 2 < room:
             return 1
         return len(self._parts(row, layout))
@@ -179,7 +182,22 @@ class GridSource(RowSource):
     def _names(self, layout: Layout) -> int:
         """Return the cells of a name: values come first, as long as names can be told apart."""
         values = (self._value + 2) * (2 if layout.split else 1)
-        return max(min(self._name, layout.cells - values - 4), min(self._name, _SHORT))
+        least = min(self._name, max(_SHORT, layout.cells // 4))
+        return max(min(self._name, layout.cells - values - 4), least)
+
+    def _heads(self, row: TableRow, layout: Layout) -> list[Line]:
+        """Return the sign and the name, which goes on in a second line if it has several words."""
+        cells = self._names(layout)
+        first, *rest = wrapped([Chunk(row.name)], cells, words=True)
+        if not rest or " " not in row.name:
+            return [self._head(row, layout)]
+        role = "text" if row.state.differs else "dim"
+        text = "".join(chunk.text for part in rest for chunk in part)
+        sign = Chunk(f"{row.state.sign} ", _ROLES[row.state])
+        return [
+            [sign, *fitted([Chunk(first[0].text, role)], cells), Chunk("  ")],
+            [Chunk("  "), *fitted([Chunk(text, role)], cells), Chunk("  ")],
+        ]
 
     def _head(self, row: TableRow, layout: Layout) -> Line:
         role = _ROLES[row.state]
@@ -202,3 +220,8 @@ class GridSource(RowSource):
         if row.state is State.SAME:
             return self._cell(row, Side.A)
         return [*self._cell(row, Side.A), Chunk("  →  ", "dim"), *self._cell(row, Side.B)]
+
+
+def _filled(heads: list[Line], tall: int) -> list[Line]:
+    """Return the heads with empty ones below them, for a row of so many lines."""
+    return heads + [[Chunk(" " * width(heads[0]))]] * (tall - len(heads))
