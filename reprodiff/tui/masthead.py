@@ -71,7 +71,8 @@ def title(store: Store, paths: dict[Side, str], cells: int) -> Line:
         info = store.infos.get(side)
         path = shown[side]
         details = f" {_details(info, same)}" if info else ""
-        if own - cell_len(details) - _LABEL < _LEAST:
+        rest = own - cell_len(details) - _LABEL
+        if rest < min(cell_len(path), _LEAST):
             details = ""
         path = shortened(path, max(own - _LABEL - cell_len(details), 4))
         label = Chunk(f" {side.upper()} ", f"side-{side}")
