@@ -23,15 +23,21 @@ _INI: Final = frozenset({".cfg", ".ini"})
 
 # A comment goes on behind a backslash at the end of its line; so does a string.  Without its end a
 # string or comment is none: what follows then counts as code, which is the careful answer.
+# Numbers are read whole: the quote in 1'000 starts no character, that in u8'x' does.
 _C_TOKEN: Final = re.compile(
     rb"""(?x)
-    (?P<comment> //(?:[^\\\n] | \\\r?\n | \\.)*+ | /\*.*?\*/ )
+    (?P<comment> //(?:[^\\\r\n] | \\\r?\n | \\. | \r(?=\n))*+ | /\*.*?\*/ )
+    | (?<![0-9A-Za-z_])[0-9](?:[eEpP][+-] | '[0-9A-Za-z_] | [0-9A-Za-z_.])*+
     | "(?:[^"\\\n] | \\\r?\n | \\.)*+"
     | '(?:[^'\\\n] | \\\r?\n | \\.)*+'
     | ^[ \t]*+\#[ \t]*+include\b[^\n]*+
     """,
     re.DOTALL | re.MULTILINE,
 )
+
+# Raw strings may hold anything; a line that is continued inside of the mark that ends a comment, or
+# a trigraph for the backslash, ends it where the search above does not see it.
+_C_UNSURE: Final = re.compile(rb'R(?:\\\s*)?"|\*(?:\\|\?\?/)\s*\n\s*/')
 
 _HASH: Final = re.compile(r"\s*#(?!!)")
 _SLASHES: Final = re.compile(r"\s*//")
@@ -53,12 +59,20 @@ _MARKS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
         **dict.fromkeys(_INI, _SEMICOLON),
     }
 )
-_PROSE: Final = frozenset({".txt", ".md", ".rst", ".log", ".adoc", ".tex"})
+_PROSE: Final = frozenset({".md", ".rst", ".log", ".adoc", ".tex"})
 _PROSE_NAMES: Final = frozenset(
     {
         *("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS", "README", "CHANGES", "CHANGELOG"),
         *("METADATA", "PKG-INFO"),
     }
+)
+# Text by its suffix is prose by its name, or by the folder that it lies in: a package may well read
+# a path or a key from any other.
+_PROSE_TEXT: Final = re.compile(
+    r"(?:^|/)(?:docs?|licen[sc]es|license_files)/(?:.*/)?[^/]+\.txt$"
+    r"|(?:^|/)(?:licen[sc]e|copying|copyright|notice|authors|readme|changes|changelog|history|news|"
+    r"install|contribut(?:ing|ors)|credits|thanks|todo|security)(?:[-_. ][^/]*)?\.txt$",
+    re.IGNORECASE,
 )
 # Text by its suffix, and read by tools all the same.
 _READ_BY_TOOLS: Final = re.compile(
@@ -74,7 +88,15 @@ def is_prose(path: str) -> bool:
     stem, dot, tail = base.rpartition(".")
     if not stem or not dot:
         return base in _PROSE_NAMES
-    return "." + tail.lower() in _PROSE and _READ_BY_TOOLS.search(path) is None
+    if tail.lower() == "txt":
+        return is_text(path) and _PROSE_TEXT.search(path) is not None
+    return "." + tail.lower() in _PROSE
+
+
+def is_text(path: str) -> bool:
+    """Whether a file is a text that people or the package itself may read, by its suffix."""
+    stem, dot, tail = path.rpartition("/")[2].rpartition(".")
+    return bool(stem and dot) and tail.lower() == "txt" and _READ_BY_TOOLS.search(path) is None
 
 
 class Comments:
@@ -105,9 +127,9 @@ class Comments:
 
     @cached_property
     def _c_comments(self) -> tuple[list[Span], bool]:
-        """Where the comments of C code are; not sure where raw strings may hold anything."""
+        """Where the comments of C code are, and whether that is certain."""
         if len(self._data) > MAX_SOURCE:
             return [], False
         data = bytes(self._data)
         found = [Span(*hit.span()) for hit in _C_TOKEN.finditer(data) if hit["comment"]]
-        return found, b'R"' not in data
+        return found, _C_UNSURE.search(data) is None

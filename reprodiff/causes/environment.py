@@ -7,8 +7,9 @@ from reprodiff.model import Category, Severity
 
 _EPOCH: Final = "export SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)"
 _CODE_READS: Final = (
-    "In a literal that code can read it is for review; in comments, plain text and data that "
-    "describes the build it is benign."
+    "In a literal that code can read it is for review; in comments, documents and data that "
+    "describes the build it is benign. Any other text file may be read by the package: there it is "
+    "proven only if its line speaks of the build."
 )
 
 TEXT_TIME: Final = Cause(

@@ -107,6 +107,11 @@ def _judge(one: Token, two: Token, scene: Scene, told: str) -> Judgement | None:
             return _ALWAYS.get(one.kind)
 
 
+def speaks_of_build(line: str) -> bool:
+    """Whether a line says that what stands in it is of a build."""
+    return _MARKER.search(line.encode("utf-8", "surrogateescape")) is not None
+
+
 # Words that make a time one of the subject, whatever else the line says.
 _TERM: Final = re.compile(
     rb"(?i)(?:\b|_)(?:expir\w*|until|valid|before|after|since|deadline|due|ends?|effective|"

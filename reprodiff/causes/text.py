@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
-from reprodiff.causes.comments import Comments, is_prose
+from reprodiff.causes.comments import Comments, is_prose, is_text
 from reprodiff.causes.environment import (
     COMMIT,
     HOST,
@@ -19,7 +19,7 @@ from reprodiff.causes.environment import (
     TEXT_TIME,
     VERSION_FILE,
 )
-from reprodiff.causes.lines import Piece, explain
+from reprodiff.causes.lines import Piece, explain, speaks_of_build
 from reprodiff.model import NOWHERE, Category, Confidence, Difference, Severity, Span
 
 LINE_ENDINGS: Final = Cause(
@@ -232,6 +232,8 @@ def _form(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         suffix, name = _suffix(fact.path), _base(fact.path)
         review = False
         sure = suffix in _READS_THE_SAME or name in _READS_THE_SAME_NAMES
+        # Whoever reads a text as a whole gets the mark and the last newline with it.
+        sure = sure and (is_prose(fact.path) or not is_text(fact.path))
         if fact.what == "text.bom":
             review = suffix not in _MARK_IS_READ or _started_by_first_line(scene, any_suffix=True)
         elif fact.what == "text.encoding":
@@ -336,6 +338,9 @@ class _Unread:
             return Confidence.PROVEN if _same_syntax(scene) else None
         if is_prose(part.path):
             return Confidence.PROVEN
+        if is_text(part.path):
+            told = speaks_of_build(str(line.a)) and speaks_of_build(str(line.b))
+            return Confidence.PROVEN if told else Confidence.LIKELY
         one = self._a.certainty(str(line.a), part.span_a or NOWHERE)
         two = self._b.certainty(str(line.b), part.span_b or NOWHERE)
         return None if one is None or two is None else max(one, two, key=lambda c: c.rank)

@@ -31,6 +31,16 @@ def wrapper_fact(
     )
 
 
+def _wrapper(content: Content, a: bytes, b: bytes, spans: tuple[Span, Span]) -> Difference | None:
+    """Return what :func:`wrapper_fact` does, unless the first lines end in two ways.
+
+    The system takes a CR in front of the line feed for a part of the interpreter's name.
+    """
+    if a.startswith(b"\r") is not b.startswith(b"\r"):
+        return None
+    return wrapper_fact(content, a, b, spans)
+
+
 def _compare(content: Content) -> list[Difference]:
     one, two = parse_shebang(content.a), parse_shebang(content.b)
     if one is None or two is None:
@@ -54,7 +64,7 @@ def _compare(content: Content) -> list[Difference]:
     if rest_a == rest_b:
         return facts
     spans = Span(at_a, len(content.a)), Span(at_b, len(content.b))
-    if (same := wrapper_fact(content, rest_a, rest_b, spans)) is not None:
+    if (same := _wrapper(content, rest_a, rest_b, spans)) is not None:
         return [*facts, same]
     python = one.runs_python and two.runs_python
     if python:
@@ -82,7 +92,7 @@ def _applies(content: Content) -> bool:
     if content.a[: one.span.stop] != content.b[: two.span.stop]:
         return True
     rests = bytes(content.a[one.span.stop :]), bytes(content.b[two.span.stop :])
-    return wrapper_fact(content, *rests, (one.span, two.span)) is not None
+    return _wrapper(content, *rests, (one.span, two.span)) is not None
 
 
 FORMAT: Final = Format("script", _applies, _compare)

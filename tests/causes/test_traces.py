@@ -56,7 +56,7 @@ def told(report: Report) -> tuple[str, Severity, Confidence]:
 def test_a_time_that_the_line_calls_that_of_the_build_is_proven(
     tmp_path: Path, a: str, b: str
 ) -> None:
-    assert told(compare_texts(tmp_path, "demo/a.txt", a, b)) == ("text-build-time", BENIGN, PROVEN)
+    assert told(compare_texts(tmp_path, "demo/a.md", a, b)) == ("text-build-time", BENIGN, PROVEN)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_time_that_the_line_calls_that_of_the_build_is_proven(
     ],
 )
 def test_a_date_of_the_subject_is_content(tmp_path: Path, a: str, b: str) -> None:
-    report = compare_texts(tmp_path, "demo/a.txt", a, b)
+    report = compare_texts(tmp_path, "demo/a.md", a, b)
     assert told(report) == ("text-changed", REVIEW, PROVEN)
 
 
@@ -85,17 +85,17 @@ def test_a_date_in_a_change_log_is_content_however_near_the_build(
 
 
 def test_a_bare_date_is_likely_only_near_the_times_of_the_archive(tmp_path: Path) -> None:
-    near = compare_texts(tmp_path, "demo/a.txt", "at 2020-02-02", "at 2020-02-01")
+    near = compare_texts(tmp_path, "demo/a.md", "at 2020-02-02", "at 2020-02-01")
     assert told(near) == ("text-build-time", BENIGN, LIKELY)
     assert near.verdict is Verdict.DIFFERENT
-    far = compare_texts(tmp_path, "demo/a.txt", "at 2020-02-02", "at 2021-02-01")
+    far = compare_texts(tmp_path, "demo/a.md", "at 2020-02-02", "at 2021-02-01")
     assert told(far) == ("text-changed", REVIEW, PROVEN)
 
 
 def test_a_time_beside_that_of_the_archive_is_that_of_the_build(tmp_path: Path) -> None:
-    near = compare_texts(tmp_path, "demo/a.txt", "at 2020-02-02 00:00:01", "at 2020-02-02 00:03:00")
+    near = compare_texts(tmp_path, "demo/a.md", "at 2020-02-02 00:00:01", "at 2020-02-02 00:03:00")
     assert told(near) == ("text-build-time", BENIGN, PROVEN)
-    far = compare_texts(tmp_path, "demo/a.txt", "at 2020-02-02 00:00:01", "at 2020-02-04 00:03:00")
+    far = compare_texts(tmp_path, "demo/a.md", "at 2020-02-02 00:00:01", "at 2020-02-04 00:03:00")
     assert told(far) == ("text-build-time", BENIGN, LIKELY)
 
 
@@ -115,7 +115,7 @@ def test_a_time_beside_that_of_the_archive_is_that_of_the_build(tmp_path: Path) 
 def test_another_change_in_the_line_is_never_taken_for_the_time(
     tmp_path: Path, a: str, b: str
 ) -> None:
-    report = compare_texts(tmp_path, "demo/a.txt", a, b)
+    report = compare_texts(tmp_path, "demo/a.md", a, b)
     changed = [each for each in report.findings if each.cause == "text-changed"]
     assert changed
     assert changed[0].severity is REVIEW
@@ -154,6 +154,7 @@ DATE = ("built 2024-01-01", "built 2024-01-02")
         ("demo/a.xml", "<!-- {} -->\n", BENIGN, LIKELY),
         ("demo/a.xml", "<!-- {} --><a/>\n", REVIEW, PROVEN),
         ("demo/a.html", "<script>d = '{}'</script>\n", REVIEW, PROVEN),
+        ("demo/a.md", "{}\n", BENIGN, PROVEN),
         ("demo/a.txt", "{}\n", BENIGN, PROVEN),
         ("demo/README", "{}\n", BENIGN, PROVEN),
         ("demo/CMakeLists.txt", "set(D '{}')\n", REVIEW, PROVEN),
@@ -169,6 +170,30 @@ def test_a_trace_is_benign_only_where_no_program_reads_it(
     report = compare_texts(tmp_path, name, a, b)
     assert told(report) == ("text-build-time", severity, confidence)
     assert (report.verdict is Verdict.EQUIVALENT) == (severity is BENIGN and confidence is PROVEN)
+
+
+@pytest.mark.parametrize(
+    ("name", "a", "b"),
+    [
+        ("demo/models.txt", "/home/alice/x/y.bin\n", "/home/bob/x/y.bin\n"),
+        ("demo/socket.txt", "/tmp/tmpabcd1234/sock\n", "/tmp/tmpzzzz9876/sock\n"),
+        ("demo/until.txt", "2020-02-02 00:00:00\n", "2020-02-02 00:05:00\n"),
+        (
+            "demo/key.txt",
+            "8b9e7f0a-1111-4222-8333-944445555666\n",
+            "8b9e7f0a-1111-4222-8333-944445555667\n",
+        ),
+        ("demo/key.txt", b"secret\n", b"\xef\xbb\xbfsecret\n"),
+        ("demo/key.txt", b"secret\n", b"secret"),
+    ],
+)
+def test_a_text_that_the_package_may_read_is_only_likely_to_be_prose(
+    tmp_path: Path, name: str, a: str | bytes, b: str | bytes
+) -> None:
+    report = compare_texts(tmp_path, name, a, b)
+    assert told(report)[1:] == (BENIGN, LIKELY)
+    assert report.verdict is Verdict.DIFFERENT
+    assert told(compare_texts(tmp_path, "demo/README.txt", a, b))[1:] == (BENIGN, PROVEN)
 
 
 @pytest.mark.parametrize("name", ["demo/run.py", "demo-1.0.data/scripts/run", "demo/run.sh"])
@@ -191,8 +216,34 @@ def test_comments_of_c_are_found_by_reading_all_of_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "certainty"),
+    [
+        (b'int a = 1\'000; char *s = "\'/*";\nchar *d = "HERE"; /* c */\n', None),
+        (b'char *s = u8\'/\' + "/*"; d = "HERE"; /* c */\n', None),
+        (b"auto n = 0x1'f; // HERE\n", PROVEN),
+        (b'/* a *\\\n/ char *d = "HERE"; /* c */\n', LIKELY),
+        (b'/* a *\\ \n/ char *d = "HERE"; /* c */\n', LIKELY),
+        (b'/* a *??/\n/ char *d = "HERE"; /* c */\n', LIKELY),
+        (b'x = R\\\n"x("; /* )x"; char *d = "HERE"; /* c */\n', LIKELY),
+        (b'// a\r char *d = "HERE";\n', None),
+        (b'// a\r\n char *d = "HERE";\n', None),
+        (b"// a \\\r\n HERE\r\n", PROVEN),
+    ],
+)
+def test_code_that_is_dressed_up_as_a_comment_of_c(
+    code: bytes, certainty: Confidence | None
+) -> None:
+    """No certainty where compilers would read another text than a plain search for comments."""
+    at = code.index(b"HERE")
+    assert Comments(".hpp", memoryview(code)).certainty("", Span(at, at + 4)) is certainty
+
+
+@pytest.mark.parametrize(
     ("path", "prose"),
     [
+        ("demo/paths.txt", False),
+        ("demo/README.txt", True),
+        ("docs/paths.txt", True),
         ("README.md", True),
         ("demo/LICENSE", True),
         ("demo/notes.rst", True),
@@ -223,7 +274,7 @@ def test_prose_is_told_by_its_name(path: str, prose: bool) -> None:
     ],
 )
 def test_one_path_below_two_build_directories_is_proven(tmp_path: Path, a: str, b: str) -> None:
-    report = compare_texts(tmp_path, "demo/a.txt", f"from {a} here\n", f"from {b} here\n")
+    report = compare_texts(tmp_path, "demo/a.md", f"from {a} here\n", f"from {b} here\n")
     assert told(report)[1:] == (BENIGN, PROVEN)
 
 
@@ -231,7 +282,7 @@ def test_other_directories_are_likely_until_three_places_agree(tmp_path: Path) -
     lines = [("/srv/one/a.c", "/mnt/two/a.c"), ("/srv/one/b.c", "/mnt/two/b.c")]
     for more, confidence in (([], LIKELY), ([("/srv/one/c.c", "/mnt/two/c.c")], PROVEN)):
         a, b = ("".join(f"see {each[side]}\n" for each in [*lines, *more]) for side in (0, 1))
-        report = compare_texts(tmp_path, "demo/a.txt", a, b)
+        report = compare_texts(tmp_path, "demo/a.md", a, b)
         assert told(report) == ("build-path", BENIGN, confidence)
 
 
@@ -247,7 +298,7 @@ def test_other_directories_are_likely_until_three_places_agree(tmp_path: Path) -
     ],
 )
 def test_another_file_is_no_build_directory(tmp_path: Path, a: str, b: str) -> None:
-    report = compare_texts(tmp_path, "demo/a.txt", f"run {a}\n", f"run {b}\n")
+    report = compare_texts(tmp_path, "demo/a.md", f"run {a}\n", f"run {b}\n")
     assert report.verdict is Verdict.DIFFERENT
     assert not any(
         each.cause == "build-path" and each.severity is BENIGN and each.confidence is PROVEN
@@ -259,10 +310,10 @@ def test_directories_that_contradict_each_other_prove_nothing(tmp_path: Path) ->
     """One directory of A that is two of B: somebody changed one of the paths."""
     a = "see /tmp/a/x.c\nsee /tmp/a/y.c\nsee /tmp/a/z.c\n"
     b = "see /tmp/b/x.c\nsee /tmp/b/y.c\nsee /tmp/evil/z.c\n"
-    report = compare_texts(tmp_path, "demo/a.txt", a, b)
+    report = compare_texts(tmp_path, "demo/a.md", a, b)
     assert report.verdict is Verdict.DIFFERENT
     assert {each.confidence for each in report.findings if each.cause == "build-path"} == {LIKELY}
-    honest = compare_texts(tmp_path, "demo/a.txt", a, b.replace("evil", "b"))
+    honest = compare_texts(tmp_path, "demo/a.md", a, b.replace("evil", "b"))
     assert told(honest) == ("build-path", BENIGN, PROVEN)
 
 
@@ -280,7 +331,7 @@ def test_directories_that_contradict_each_other_prove_nothing(tmp_path: Path) ->
 def test_random_directories_of_tools_differ_in_their_random_part(
     tmp_path: Path, a: str, b: str, proven: bool
 ) -> None:
-    report = compare_texts(tmp_path, "demo/a.txt", f"in {a}\n", f"in {b}\n")
+    report = compare_texts(tmp_path, "demo/a.md", f"in {a}\n", f"in {b}\n")
     causes = {each.cause for each in report.findings}
     assert ("random-temp-dir" in causes) is proven
 
@@ -292,20 +343,20 @@ V1 = ("3b241101-e2bb-1255-8caf-4136c566a962", "9a7b330a-a736-11e1-97d5-6ea5de1f0
 
 
 def test_a_random_uuid_is_noise_and_any_other_is_content(tmp_path: Path) -> None:
-    report = compare_texts(tmp_path, "demo/a.txt", f"id {V4[0]}\n", f"id {V4[1]}\n")
+    report = compare_texts(tmp_path, "demo/a.md", f"id {V4[0]}\n", f"id {V4[1]}\n")
     assert told(report) == ("random-uuid", BENIGN, PROVEN)
     for a, b in (V1, (V4[0], V1[1]), (V4[0], V4[1][:-1])):
-        report = compare_texts(tmp_path, "demo/a.txt", f"id {a}\n", f"id {b}\n")
+        report = compare_texts(tmp_path, "demo/a.md", f"id {a}\n", f"id {b}\n")
         assert told(report)[0] == "text-changed"
 
 
 def test_only_a_printed_object_has_an_address_that_means_nothing(tmp_path: Path) -> None:
     a, b = "<function f at 0x7f0123456789>", "<function f at 0x7f9876543210>"
-    assert told(compare_texts(tmp_path, "demo/a.txt", a, b)) == ("object-address", BENIGN, PROVEN)
+    assert told(compare_texts(tmp_path, "demo/a.md", a, b)) == ("object-address", BENIGN, PROVEN)
     a, b = "write the register at 0x1000 to stop", "write the register at 0x2000 to stop"
-    assert told(compare_texts(tmp_path, "demo/a.txt", a, b))[2] is LIKELY
+    assert told(compare_texts(tmp_path, "demo/a.md", a, b))[2] is LIKELY
     assert (
-        told(compare_texts(tmp_path, "demo/a.txt", "x = 0x1000", "x = 0x2000"))[0] == "text-changed"
+        told(compare_texts(tmp_path, "demo/a.md", "x = 0x1000", "x = 0x2000"))[0] == "text-changed"
     )
 
 
@@ -319,7 +370,7 @@ def test_only_a_printed_object_has_an_address_that_means_nothing(tmp_path: Path)
     ],
 )
 def test_users_and_hosts_are_likely_and_for_review(tmp_path: Path, a: str, b: str) -> None:
-    report = compare_texts(tmp_path, "demo/a.txt", a, b)
+    report = compare_texts(tmp_path, "demo/a.md", a, b)
     assert told(report) == ("user-or-host-name", REVIEW, LIKELY)
 
 
@@ -333,19 +384,19 @@ def test_users_and_hosts_are_likely_and_for_review(tmp_path: Path, a: str, b: st
     ],
 )
 def test_anything_more_than_the_name_is_content(tmp_path: Path, a: str, b: str) -> None:
-    assert told(compare_texts(tmp_path, "demo/a.txt", a, b))[0] == "text-changed"
+    assert told(compare_texts(tmp_path, "demo/a.md", a, b))[0] == "text-changed"
 
 
 def test_a_dirty_version_and_a_commit_are_for_review(tmp_path: Path) -> None:
     a, b = "v = 1.1.dev0+gabc1234.d20240101", "v = 1.1.dev0+gabc1234.d20240102"
-    assert told(compare_texts(tmp_path, "demo/a.txt", a, b)) == (
+    assert told(compare_texts(tmp_path, "demo/a.md", a, b)) == (
         "scm-dirty-version",
         REVIEW,
         PROVEN,
     )
     a, b = "commit 8f14e45fceea167a", "commit c9f0f895fb98ab91"
-    assert told(compare_texts(tmp_path, "demo/a.txt", a, b)) == ("commit-id", REVIEW, LIKELY)
-    assert told(compare_texts(tmp_path, "demo/a.txt", "v = 1.1", "v = 1.2"))[0] == "text-changed"
+    assert told(compare_texts(tmp_path, "demo/a.md", a, b)) == ("commit-id", REVIEW, LIKELY)
+    assert told(compare_texts(tmp_path, "demo/a.md", "v = 1.1", "v = 1.2"))[0] == "text-changed"
 
 
 # -- the form of a text ---------------------------------------------------------------------------
@@ -355,7 +406,7 @@ def test_a_dirty_version_and_a_commit_are_for_review(tmp_path: Path) -> None:
     ("name", "severity", "confidence"),
     [
         ("demo/a.py", BENIGN, PROVEN),
-        ("demo/a.txt", BENIGN, PROVEN),
+        ("demo/a.md", BENIGN, PROVEN),
         ("demo/LICENSE", BENIGN, PROVEN),
         ("demo/a.sh", REVIEW, PROVEN),
         ("demo/a.bat", REVIEW, PROVEN),
@@ -385,7 +436,7 @@ def test_a_lone_return_ends_a_comment_for_some_compilers_only(tmp_path: Path) ->
 
 
 def test_a_change_beside_new_line_endings_is_told_by_itself(tmp_path: Path) -> None:
-    report = compare_texts(tmp_path, "demo/a.txt", b"x\ny\nz\n", b"x\r\nY\r\nz\r\n")
+    report = compare_texts(tmp_path, "demo/a.md", b"x\ny\nz\n", b"x\r\nY\r\nz\r\n")
     causes = {each.cause: each.location_count for each in report.findings}
     assert causes["text-changed"] == 1
     assert causes["line-endings"] == 1
@@ -395,7 +446,7 @@ def test_a_change_beside_new_line_endings_is_told_by_itself(tmp_path: Path) -> N
     ("name", "data", "severity"),
     [
         ("demo/a.py", b"x = 1\n", BENIGN),
-        ("demo/a.txt", b"x\n", BENIGN),
+        ("demo/a.md", b"x\n", BENIGN),
         ("demo/run.py", b"#!/usr/bin/python\nx = 1\n", REVIEW),
         ("demo/run", b"#!/bin/sh\necho\n", REVIEW),
         ("demo/a.json", b'{"a": 1}\n', REVIEW),
@@ -417,7 +468,7 @@ def test_another_encoding_of_the_same_module_is_benign(tmp_path: Path) -> None:
     assert [each.severity for each in forms] == [BENIGN]
     # The cookie itself is a line that changed.
     assert report.verdict is Verdict.DIFFERENT
-    report = compare_texts(tmp_path, "demo/a.txt", "\u00e9\n", "\u00e9\n".encode("latin-1"))
+    report = compare_texts(tmp_path, "demo/a.md", "\u00e9\n", "\u00e9\n".encode("latin-1"))
     assert report.verdict is Verdict.DIFFERENT
 
 
@@ -429,13 +480,13 @@ def test_a_missing_last_newline_is_a_form(tmp_path: Path) -> None:
 
 
 def test_lines_in_another_order_are_for_review(tmp_path: Path) -> None:
-    report = compare_texts(tmp_path, "demo/a.txt", "a\nb\nc\n", "c\na\nb\n")
+    report = compare_texts(tmp_path, "demo/a.md", "a\nb\nc\n", "c\na\nb\n")
     assert told(report) == ("line-order", REVIEW, PROVEN)
-    report = compare_texts(tmp_path, "demo/a.txt", "a\nb\nc\n", "c\na\nB\n")
+    report = compare_texts(tmp_path, "demo/a.md", "a\nb\nc\n", "c\na\nB\n")
     assert told(report)[0] == "text-changed"
 
 
-@pytest.mark.parametrize("name", ["demo/a.py", "demo/a.txt", "demo/a.toml", "demo/a.sh"])
+@pytest.mark.parametrize("name", ["demo/a.py", "demo/a.md", "demo/a.toml", "demo/a.sh"])
 @pytest.mark.parametrize("char", ["\u202e", "\u200b", "\u2066", "\U000e0041"])
 def test_an_invisible_character_in_a_change_is_an_alarm(
     tmp_path: Path, name: str, char: str

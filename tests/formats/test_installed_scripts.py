@@ -210,6 +210,21 @@ def test_wrappers_under_one_interpreter_are_looked_at_as_well() -> None:
     assert [fact.what for fact in registry.compare(pair).facts] == ["script.wrapper"]
 
 
+def test_a_wrapper_whose_first_line_ends_in_another_way_is_no_wrapper() -> None:
+    """The system looks for an interpreter with a CR at the end of its name."""
+    for one, two in ((b"\n", b"\r\n"), (b"\r\n", b"\n")):
+        found = facts(b"#!/a/bin/python" + one + PIP, b"#!/a/bin/python" + two + PIP)
+        assert "script.wrapper" not in {fact.what for fact in found}
+        assert any(fact.what.startswith("text.") for fact in found)
+
+
+def test_the_long_form_is_none_where_its_lines_end_in_cr() -> None:
+    head = b"#!/bin/sh\n'''exec' /a/python \"$0\" \"$@\"\n' '''\n"
+    assert [fact.what for fact in facts(head + PIP, b"#!/a/python\n" + PIP)] == ["script.shebang"]
+    (first, *_) = facts(head + PIP, head.replace(b"\n", b"\r\n") + PIP)
+    assert (first.what, first.a, first.b) == ("script.shebang", "/a/python", "/bin/sh")
+
+
 def zipped(source: bytes, second: int = 0) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:

@@ -11,6 +11,8 @@ from reprodiff.artifacts.zipformat import extra as extras
 from reprodiff.model import Difference, Span
 
 _TIMES: Final = frozenset({extras.UNIX_TIMES, extras.NTFS_TIMES})
+_WIDEST_ID: Final = 8
+"""Bytes of a user or group id: wider numbers are none that a system has."""
 _OWNERS: Final = frozenset({extras.UNIX_OWNER, extras.UNIX_OWNER_OLD})
 
 
@@ -105,7 +107,8 @@ def _is_owner(field: extras.ExtraField) -> bool:
         return len(payload) in {0, 4}
     if extras.unix_owner(payload) is None:
         return False
-    return len(payload) == 3 + payload[1] + payload[2 + payload[1]]
+    widths = payload[1], payload[2 + payload[1]]
+    return max(widths) <= _WIDEST_ID and len(payload) == 3 + sum(widths)
 
 
 def _repeats(field: extras.ExtraField, name: bytes) -> bool:

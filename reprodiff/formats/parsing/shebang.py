@@ -19,8 +19,8 @@ MAX_HEAD: Final = 8192
 
 _LINE: Final = re.compile(rb"#![ \t]*+([^\r\n\0]*+)")
 _SHELL: Final = re.compile(
-    rb"#![ \t]*+/bin/sh[ \t]*+(?:\r?\n)'''exec' ([^\r\n\0]++)"
-    rb"(?:\r?\n)' '''[ \t]*+(?=\r?\n|\Z)"
+    rb"#![ \t]*+/bin/sh[ \t]*+\n'''exec' ([^\r\n\0]++)"
+    rb"\n' '''[ \t]*+(?=\r?\n|\Z)"
 )
 _ARGUMENTS: Final = b' "$0" "$@"'
 _COMMAND: Final = re.compile(r"""(?s)(?:"([^"]*)"|'([^']*)'|(\S+))\s*(.*)""")

@@ -84,6 +84,8 @@ def test_a_checksum_that_differs_is_told_as_one(tmp_path: Path) -> None:
         (b"", extra(0x7875, b"\1\1a\1b"), "zip.extra-owner"),
         (b"", extra(0x7875, b"\1\4abcd\4efgh" + b"more"), "zip.extra"),
         (b"", extra(0x7875, b"\2\4abcd\4efgh"), "zip.extra"),
+        (b"", extra(0x7875, b"\1\x08abcdefgh\x08ijklmnop"), "zip.extra-owner"),
+        (b"", extra(0x7875, b"\1\x09abcdefghi\1j"), "zip.extra"),
         (b"", extra(0x7855, b""), "zip.extra-owner"),
         (b"", extra(0x7855, b"abcd"), "zip.extra-owner"),
         (b"", extra(0x7855, b"abcdef"), "zip.extra"),

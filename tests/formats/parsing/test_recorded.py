@@ -11,6 +11,7 @@ from reprodiff.formats.parsing.recorded import (
     judge,
     member_path,
     needs_no_hash,
+    oddity,
 )
 from reprodiff.model import Side
 
@@ -111,3 +112,19 @@ def test_a_row_names_the_member_at_its_place(
     record: str, row: str, root: str, expected: str | None
 ) -> None:
     assert member_path(record, row, root) == expected
+
+
+@pytest.mark.parametrize(
+    ("digest", "odd"),
+    [
+        (urlsafe_b64encode(hashlib.sha256(b"x").digest()).rstrip(b"=").decode(), False),
+        (urlsafe_b64encode(hashlib.sha256(b"x").digest()).decode(), True),
+        # Hexadecimal digits are base64, too: installers that check refuse them.
+        (hashlib.sha256(b"x").hexdigest(), True),
+    ],
+)
+def test_a_true_row_is_odd_where_installers_that_check_it_refuse_it(digest: str, odd: bool) -> None:
+    row = Row(f"sha256={digest}", "1", "demo/a.py")
+    found = hashlib.sha256(b"x").digest(), 1
+    assert judge(row, Side.A, "demo/a.py", lambda *_: found, wheel=True) is Truth.TRUE
+    assert bool(oddity(row)) is odd
