@@ -55,6 +55,8 @@ class Failure:
 
 
 _HEAD: Final = 16
+_AT_ONCE: Final = 1 << 16
+"""Bytes that a pipe gives at a time; room for more would be taken and given back each time."""
 _NAMES: Final = "reprodiff."
 
 
@@ -237,7 +239,7 @@ def _receive(stream: IO[bytes], most: int) -> tuple[Meta, bytes] | None:
 def _read(stream: IO[bytes], size: int) -> bytes | None:
     parts: list[bytes] = []
     while size:
-        part = stream.read(min(size, 1 << 20))
+        part = stream.read(min(size, _AT_ONCE))
         if not part:
             return None
         parts.append(part)

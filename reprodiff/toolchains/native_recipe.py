@@ -15,6 +15,9 @@ _MAX_NATIVE: Final = 8 << 20
 _COMPILERS: Final = re.compile(
     rb"(GCC: \([^)\0]{1,80}\) [0-9.]+|[^\0]{0,20}clang version [0-9.]+|rustc version [0-9.]+)"
 )
+# Without a word of clang, which may stand anywhere, the others are found a dozen times as fast.
+_CLANG: Final = b"clang version "
+_NOT_CLANG: Final = re.compile(rb"(GCC: \([^)\0]{1,80}\) [0-9.]+|rustc version [0-9.]+)")
 _HOME_OF_PYTHON: Final = re.compile(rb"/opt/_internal/(cpython-[0-9.]+)")
 _DIRECTORY: Final = re.compile(
     rb"\0((?:/tmp/|/home/|/root/|/build|/project|/io|/github/|/__w/|/Users/)[^\0\n]{0,200})(?=\0)"
@@ -44,7 +47,8 @@ def native_lines(artifact: Artifact, members: Sequence[Member]) -> Iterator[Reci
 
 
 def _of_elf(data: bytes, path: str) -> Iterator[RecipeLine]:
-    compilers = dict.fromkeys(plain(hit, 120).strip() for hit in _COMPILERS.findall(data))
+    pattern = _COMPILERS if _CLANG in data else _NOT_CLANG
+    compilers = dict.fromkeys(plain(hit, 120).strip() for hit in pattern.findall(data))
     if compilers:
         words = f"it stands in {path}"
         yield RecipeLine("compiler", "; ".join(list(compilers)[:3]), Confidence.LIKELY, words)

@@ -3,8 +3,10 @@
 Each function yields the words of one section, or of one list, that refer to something.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 
 from reprodiff.formats.machine.dwarfexpr import Damage, Reader, addresses
 from reprodiff.formats.machine.dwarfinfo import FIXED, LEBS, Listing, Token
@@ -306,10 +308,12 @@ def _line_table(reader: Reader, wide: int) -> Iterator[Token]:
 
 
 def _program(reader: Reader, stop: int, lengths: list[int], word: int) -> Iterator[Token]:
+    special = _special(len(lengths))
     while reader.at < stop:
-        code = reader.number(1)
-        if code > len(lengths):
+        if (found := special.match(reader.data, reader.at, stop)) is not None:
+            reader.at = found.end()
             continue
+        code = reader.number(1)
         if code == 9:
             reader.number(2)
         elif code:
@@ -321,3 +325,9 @@ def _program(reader: Reader, stop: int, lengths: list[int], word: int) -> Iterat
             if length and reader.number(1) == 2 and length == word + 1:
                 yield Token(reader.at, word, "addr", reader.number(word))
             reader.at = behind
+
+
+@cache
+def _special(standard: int) -> re.Pattern[bytes]:
+    """Return the pattern of a run of opcodes that have no operands and refer to nothing."""
+    return re.compile(b"[\\x%02x-\\xff]++" % (standard + 1))

@@ -10,7 +10,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import accumulate, count, pairwise
+from operator import add
 from typing import Final
 
 _BLOCK: Final = 64 * 1024
@@ -131,7 +132,6 @@ def chunks(data: memoryview, bits: int, limit: int) -> tuple[list[int], list[byt
 
 
 def _cuts(data: memoryview, bits: int) -> Iterator[list[int]]:
-    pattern = _cut_pattern(bits)
     table = _table()
     for at in range(0, len(data), _BLOCK):
         lead = 1 if at else 0
@@ -141,11 +141,10 @@ def _cuts(data: memoryview, bits: int) -> Iterator[list[int]]:
         # them out where a byte is repeated.
         mixed ^= mixed >> 11
         mixed ^= mixed >> 21
-        base = at - lead
         marks = mixed.to_bytes(len(block), "little")
-        # What stands in the bytes looked ahead at belongs to the next block; nothing is cut at 0.
-        found = [base + mark.start() for mark in pattern.finditer(marks, lead)]
-        yield found[bisect_left(found, 1) : bisect_left(found, at + _BLOCK)]
+        found = [at - lead + place for place in _marked(marks, bits)]
+        # What is looked back or ahead at belongs to another block; nothing is cut at 0.
+        yield found[bisect_left(found, max(at, 1)) : bisect_left(found, at + _BLOCK)]
 
 
 @cache
@@ -154,13 +153,25 @@ def _table() -> bytes:
     return bytes(sorted(range(256), key=lambda value: blake2b(bytes([value])).digest()))
 
 
+def _marked(marks: bytes, bits: int) -> Iterator[int]:
+    """Yield where there is a cut, by a hash of a byte and its neighbours for each place."""
+    if bits > 8:
+        return (found.start() for found in _rare_cut(bits).finditer(marks))
+    chosen = int.from_bytes(marks.translate(_common_cut(bits)), "little")
+    # The first of a run only: in a long fill each byte looks like the last one.
+    first = (chosen & ~(chosen << 8)).to_bytes(len(marks), "little")
+    sizes = [len(part) for part in first.split(b"\1")]
+    return map(add, accumulate(sizes[:-1]), count())
+
+
 @cache
-def _cut_pattern(bits: int) -> re.Pattern[bytes]:
-    if bits <= 8:
-        # The first of a run only: in a long fill each byte looks like the last one.
-        chosen = b"[\\x00-\\x%02x]" % ((1 << (8 - bits)) - 1)
-        return re.compile(b"(?<!" + chosen + b")" + chosen)
-    return re.compile(b"\\xff[\\x00-\\x%02x]" % ((1 << (16 - bits)) - 1))
+def _common_cut(bits: int) -> bytes:
+    return bytes(value < 1 << (8 - bits) for value in range(256))
+
+
+@cache
+def _rare_cut(bits: int) -> re.Pattern[bytes]:
+    return re.compile(b"\xff[\\x00-\\x%02x]" % ((1 << (16 - bits)) - 1))
 
 
 @cache
