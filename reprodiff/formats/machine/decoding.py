@@ -27,7 +27,9 @@ _OPERANDS: Final[int] = _RECORD.op_str.offset
 _WITHIN: Final = range(_OPERANDS, _OPERANDS + _RECORD.op_str.size)
 _KEY: Final[int] = _RECORD.mnemonic.size
 _IS_DIGIT: Final = bytes(chr(value).isdigit() and value < 128 for value in range(256))
-_RELATIVE: Final = re.compile(rb"\[rip")
+_RELATIVE: Final = re.compile(rb"[\x05\x0d\x15\x1d\x25\x2d\x35\x3d]")
+"""A ModRM byte that says "relative to the next instruction"; a distance of 32 bits follows it."""
+_IS_LONG: Final = bytes(value >= 6 for value in range(256))
 _IS_TWO: Final = bytes(value == 2 for value in range(256))
 _IS_SHORT: Final = bytes(value == 0xEB or value >> 4 == 7 for value in range(256))
 _READ: Final = 0x100
@@ -95,26 +97,26 @@ def decoded(machine: capstone.Cs, code: bytes, base: int) -> Iterator[Decoded | 
         records = _view(ctypes.addressof(array.contents), count * _STRIDE, _READ)
         sizes = records[_SIZE + _LOW :: _STRIDE].tobytes()
         starts = list(accumulate(sizes, initial=0))
-        digits = records[_OPERANDS::_STRIDE].tobytes().translate(_IS_DIGIT)
+        marks = _flags(records[_OPERANDS::_STRIDE], _IS_DIGIT)
         # Short jumps that are this far inside lead to a place inside.
         far = slice(bisect_left(starts, 128), bisect_right(starts, len(code) - 130))
-        short = _both(
-            sizes[far].translate(_IS_TWO),
-            records[_RAW::_STRIDE][far].tobytes().translate(_IS_SHORT),
-        )
-        found = set(compress(range(count), digits))
-        found.difference_update(compress(range(*far.indices(count)), short))
-        for match in _RELATIVE.finditer(records):
-            number, inside = divmod(match.start(), _STRIDE)
-            if inside in _WITHIN:
-                found.add(number)
-        yield Decoded(base, starts, sorted(found), records)
+        short = _flags(sizes[far], _IS_TWO) & _flags(records[_RAW::_STRIDE][far], _IS_SHORT)
+        marks &= ~(short << 8 * far.start)
+        relative = _RELATIVE.search
+        found = [
+            number
+            for number in compress(range(count), sizes.translate(_IS_LONG))
+            if relative(code, starts[number] + 1, starts[number + 1] - 4)
+        ]
+        found += compress(range(count), marks.to_bytes(count, "little"))
+        yield Decoded(base, starts, sorted(set(found)), records)
     finally:
         _LIBRARY.cs_free(array, count)
 
 
-def _both(a: bytes, b: bytes) -> bytes:
-    return (int.from_bytes(a, "little") & int.from_bytes(b, "little")).to_bytes(len(a), "little")
+def _flags(column: bytes | memoryview, table: bytes) -> int:
+    """Return a column of the records as a number that has a one for each byte of some values."""
+    return int.from_bytes(bytes(column).translate(table), "little")
 
 
 def walk(machine: capstone.Cs, code: bytes, base: int) -> Iterator[Instruction]:
