@@ -10,13 +10,13 @@ import pytest
 
 from reprodiff.errors import ReprodiffError
 from reprodiff.formats.elf.compare import compare as compare_elf
-from reprodiff.formats.elf.entries import notes
+from reprodiff.formats.elf.entries import notes, symbols
 from reprodiff.formats.elf.reader import SHT_NOBITS, SHT_NOTE, SHT_NULL, Elf, parse
 from reprodiff.formats.elf.symbols import functions
 from reprodiff.formats.machine.padding import is_padding
-from reprodiff.model import Report, Span, Verdict
+from reprodiff.model import Report, Severity, Span, Verdict
 from tests.native.asking import report
-from tests.native.builders import C_CODE, CXX_CODE, need, pair
+from tests.native.builders import C_CODE, CXX_CODE, build, need, pair
 
 _FREESTANDING: Final = C_CODE.replace(
     "#include <stdio.h>", "int puts(const char *); int printf(const char *, ...);"
@@ -173,6 +173,47 @@ def test_sections_that_grow_by_what_stands_between_them_are_seen(
                 if report(a, changed).verdict is Verdict.EQUIVALENT:
                     missed.append((section.name, name, step))
     assert missed == []
+
+
+@pytest.mark.parametrize("table", [".dynsym", ".symtab"])
+def test_a_slipped_value_of_a_symbol_is_named_and_nothing_else(tmp_path: Path, table: str) -> None:
+    a, b = pair(tmp_path, "-g -O2")
+    raw = bytearray(b.read_bytes())
+    elf = parse(memoryview(bytes(raw)))
+    section = elf.named(table)
+    assert section is not None
+    symbol = next(item for item in symbols(elf, section) if item.name == b"limited")
+    raw[symbol.at + 8] ^= 4
+    changed = tmp_path / "changed.so"
+    changed.write_bytes(raw)
+    found = report(a, changed)
+    assert found.verdict is Verdict.DIFFERENT
+    (finding,) = (each for each in found.findings if each.severity is not Severity.BENIGN)
+    (place,) = finding.locations
+    assert place.inside == f"{table} limited: value"
+    assert int(place.a, 16) ^ int(place.b, 16) >= 4
+
+
+def test_no_place_reads_the_same_on_both_sides(tmp_path: Path) -> None:
+    a, b = pair(tmp_path, "-g -O2")
+    changed = tmp_path / "changed.so"
+    alike: list[tuple[str, str]] = []
+    for _, data in slips(b.read_bytes(), str(tmp_path).encode(), 120):
+        changed.write_bytes(data)
+        for finding in report(a, changed).findings:
+            if finding.severity is not Severity.BENIGN:
+                alike += [(x.inside, x.a) for x in finding.locations if x.a and x.a == x.b]
+    assert alike == []
+
+
+def test_what_code_refers_to_is_named_behind_what_it_does(tmp_path: Path) -> None:
+    a = build(tmp_path / "one" / "src", "-O2")
+    code = C_CODE.replace('puts("one")', 'puts("two")').replace("x * 3 +", "x * 5 +")
+    b = build(tmp_path / "two" / "src", "-O2", code.replace("names[x & 3]", '"gamma"'))
+    (finding,) = (f for f in report(a, b).findings if f.cause == "native-code-changed")
+    shown = [place.b.startswith("refers to") for place in finding.locations]
+    assert shown == sorted(shown)
+    assert "limited" in {place.inside for place in finding.locations}
 
 
 def test_a_debug_section_under_the_name_of_another_is_not_stripped(tmp_path: Path) -> None:

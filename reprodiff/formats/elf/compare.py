@@ -1,6 +1,6 @@
 """Two ELF files: the facts on how they differ, with every byte accounted for where it can be."""
 
-from typing import Final
+from typing import Final, Literal
 
 from reprodiff.formats.elf.edited import check_edited, ends_behind_segments
 from reprodiff.formats.elf.entries import notes, properties
@@ -8,6 +8,7 @@ from reprodiff.formats.elf.headers import are_names_used, check_section_headers
 from reprodiff.formats.elf.hints import hints
 from reprodiff.formats.elf.kinds import ARRAYS, hidden, kind, paths, rest_kind, roles
 from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pair_sections
+from reprodiff.formats.elf.naming import Naming
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
     SHT_DYNSYM,
@@ -72,6 +73,7 @@ class _Comparison(Statement):
     def __init__(self, path: str, a: Elf, b: Elf) -> None:
         super().__init__(path, (a.data, b.data))
         self.a, self.b = a, b
+        self.naming = Naming(a), Naming(b)
         self.roles: dict[tuple[int, int], str] = {}
         self.named: list[tuple[int, Quad]] = []
         """Tables of names that only have other names in them."""
@@ -192,6 +194,25 @@ class _Comparison(Statement):
 
     def names(self) -> Names:
         return names(self.a)
+
+    def called(self, side: int, address: int) -> str:
+        return self.naming[side].at(address)
+
+    def place(self, region: Region, quad: Quad) -> str:
+        pair = region.pair
+        entry = self.naming[0].entry(pair.a, quad.a0) if pair is not None else None
+        return entry[0] if entry is not None else super().place(region, quad)
+
+    def value(self, region: Region, quad: Quad) -> tuple[str | bytes, str | bytes]:
+        pair = region.pair
+        entry = self.naming[0].entry(pair.a, quad.a0) if pair is not None else None
+        if entry is None or not quad.a1 - quad.a0 == quad.b1 - quad.b0 <= entry[2]:
+            return super().value(region, quad)
+        starts = entry[1], entry[1] + quad.b0 - quad.a0
+        order: Literal["big", "little"] = "big" if self.a.big else "little"
+        one, two = (f"{int.from_bytes(data[at : at + entry[2]], order):#x}"
+                    for data, at in zip((region.a, region.b), starts, strict=True))  # fmt: skip
+        return one, two
 
     def rest_kind(self, region: Region) -> str:
         return rest_kind(region)

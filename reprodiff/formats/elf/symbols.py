@@ -1,5 +1,7 @@
 """Functions of an ELF file: by its symbols, and by what its unwind table covers."""
 
+from bisect import bisect_left
+
 from reprodiff.formats.elf.entries import Symbol, symbols
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import EM_ARM, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
@@ -55,8 +57,12 @@ def functions(elf: Elf, section: Section, known: Starts | None = None) -> list[F
     found: dict[int, tuple[int, list[bytes]]] = {}
     relocatable = elf.type == 1
     thumb = int(elf.machine == EM_ARM)  # the lowest bit of a function's address says Thumb there
+    covered = sorted(frame for frame in known.frames if frame[1])
     for item in known.symbols.get(section.index, ()):
         value = (item.value & ~thumb) + (start if relocatable else 0)
+        behind = bisect_left(covered, (value, 0)) - 1
+        if behind >= 0 and value < covered[behind][0] + covered[behind][1]:
+            continue  # in the middle of a function, as its unwind table has it
         if start <= value < stop and len(found) < MAX_FUNCTIONS:
             size_here, names_here = found.setdefault(value - start, (0, []))
             if item.name not in names_here:

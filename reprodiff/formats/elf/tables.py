@@ -10,6 +10,7 @@ from typing import Final
 
 from reprodiff.formats.elf.entries import Symbol, dynamic, symbols
 from reprodiff.formats.elf.layout import SectionPair
+from reprodiff.formats.elf.naming import kind
 from reprodiff.formats.elf.reader import (
     EHDR,
     PHDR,
@@ -169,6 +170,11 @@ def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
         names_b = b", ".join(x.name for x in twos[:20] if x.name)
         if names_a == names_b and len(ones) == len(twos) == 1:
             names_a, names_b = _placed_name(a, ones[0]), _placed_name(b, twos[0])
+            if names_a == names_b:
+                names_a, names_b = (
+                    name + b", a " + kind(item).encode()
+                    for name, item in ((names_a, ones[0]), (names_b, twos[0]))
+                )
         bare = not pair.a.alloc and not any(x.bind or x.type == 2 for x in (*ones, *twos))
         (work.bare if bare else work.added).append((names_a, names_b, quad, region))
 

@@ -255,7 +255,7 @@ def _judge(
             continue
         quad = Quad(at_a, at_a + size, at_b, at_b + size)
         if change is None:
-            change = Change(name, region, f"refers to {target_a:#x}", f"refers to {target_b:#x}")
+            change = Change(name, region, "", "", targets=(target_a, target_b))
             result.changes.append(change)
         change.parts.append(quad)
         region.stated.append(quad)

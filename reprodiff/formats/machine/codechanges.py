@@ -16,6 +16,8 @@ class Change:
     a: str
     b: str
     parts: list[Quad] = field(default_factory=list)
+    targets: tuple[int, int] | None = None
+    """What the two refer to, where only that differs; the texts are then made of it."""
     start: int = -1
     """Where the function starts in its section of A; -1 where only what it refers to differs."""
 

@@ -40,6 +40,18 @@ class Statement(ABC):
     def names(self) -> Names:
         """Return the functions and objects of A by address."""
 
+    def called(self, side: int, address: int) -> str:
+        """Return what stands at an address of A (side 0) or B (side 1), for people."""
+        del side
+        return f"{address:#x}"
+
+    def value(self, region: Region, quad: Quad) -> tuple[str | bytes, str | bytes]:
+        """Return what a place that differs for no reason known has on both sides, for people."""
+        return (
+            region.a[quad.a0 : min(quad.a1, quad.a0 + 32)],
+            region.b[quad.b0 : min(quad.b1, quad.b0 + 32)],
+        )
+
     @abstractmethod
     def string_kind(self, pair: AnyPair, quad: Quad) -> str:
         """Return the kind of fact for a string that another one stands for."""
@@ -100,10 +112,17 @@ class Statement(ABC):
         )
 
     def code(self, result: Result) -> None:
-        """State the functions that differ, and what kept code from being compared."""
-        for change in result.changes:
+        """State the functions that differ, and what kept code from being compared.
+
+        What has other instructions comes before what refers to something else.
+        """
+        for change in sorted(result.changes, key=lambda change: change.targets is not None):
             places = [change.region.spans(quad) for quad in sorted(set(change.parts))]
-            self.add(f"{self.form}.code", change.name, change.a, change.b, places)
+            one, two = change.a, change.b
+            if change.targets is not None:
+                one, two = (f"refers to {self.called(side, target)}"
+                            for side, target in enumerate(change.targets))  # fmt: skip
+            self.add(f"{self.form}.code", change.name, one, unlike(one, two), places)
         for message in result.problems:
             self.add("problem", "code", None, None, [], note=message)
 
@@ -180,11 +199,9 @@ class Statement(ABC):
         what = self.rest_kind(region)
         for inside, quads in groups.items():
             first = quads[0]
+            one, two = self.value(region, first)
             self.add(
-                what, inside,
-                region.a[first.a0 : min(first.a1, first.a0 + 32)],
-                region.b[first.b0 : min(first.b1, first.b0 + 32)],
-                [region.spans(quad) for quad in quads],
+                what, inside, one, unlike(one, two), [region.spans(quad) for quad in quads],
                 note=region.why,
             )  # fmt: skip
 
@@ -240,6 +257,17 @@ def _furthest(functions: Iterable[tuple[int, int]]) -> Callable[[int], int]:
     starts = [start for start, _ in ordered]
     stops = [0, *accumulate((stop for _, stop in ordered), max)]
     return lambda place: stops[bisect_left(starts, place)]
+
+
+def unlike(one: str | bytes, two: str | bytes) -> str | bytes:
+    """Return ``two``, or in words that it is what ``one`` is, and should not be.
+
+    An unchanged word is wrong where what it refers to has moved.
+    """
+    if one != two:
+        return two
+    text = one.hex(" ") if isinstance(one, bytes) else one
+    return f"{text} (unchanged, but what it refers to is not)"
 
 
 def joined(quads: Iterable[Quad]) -> list[Quad]:
