@@ -196,10 +196,8 @@ def _ends_alike(pair: SectionPair) -> bool:
         and all(raw.endswith(bytes(_BLANKED)) for raw in (pair.plain_a, pair.plain_b))
     ):
         return True  # where the last name was a search path, CMake leaves zeros in its place
-    if (
-        pair.pieces
-        and pair.pieces[-1].kind in {"string", "apart", "moved"}
-        and (pair.plain_a.endswith(b"\0") != pair.plain_b.endswith(b"\0"))
+    if pair.plain_a.endswith(b"\0") != pair.plain_b.endswith(b"\0") and any(
+        piece.kind in {"string", "apart", "moved"} for piece in pair.pieces
     ):
         return False  # the last string is cut off on one side
     rest_a = rest_b = 0
