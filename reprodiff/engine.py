@@ -122,16 +122,20 @@ class _Session:
         return equal(a.data, b.data, relaxing(a, b))
 
     def _report(self, *, same: bool) -> Report:
+        found = self._collector.findings()
+        recipes = self._recipes() if found else {}
+        lines = (line for side in recipes.values() for line in side if line.key == "compiler")
         advised = with_fixes(
-            self._collector.findings(),
+            found,
             self._collector.causes(),
             self._info_a,
             self._info_b,
             inside=self._inside,
             project=self._options.project,
+            compilers={line.member: line.value for line in lines},
+            members=self._counts.a,
         )
         findings = advised.findings
-        recipes = self._recipes() if findings else {}
         categories, ledger = totals(findings)
         problems = tuple(self._problems)
         if same:

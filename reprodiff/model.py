@@ -293,6 +293,8 @@ class Normalized:
     """Time of every member, in seconds since 1970."""
     refused: Mapping[Side, tuple[str, ...]] = field(default_factory=dict)
     """Why a side has no canonical form, every reason."""
+    kept: tuple[str, ...] = ()
+    """Where they are not the same: the causes of what a canonical form leaves as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,3 +48,5 @@ class RecipeLine:
     value: str
     confidence: Confidence
     reason: str
+    member: str = ""
+    """Path of the member it was read from, if it was one."""

@@ -1,13 +1,17 @@
 /* Preloaded into a build tool: its clock stands still at SAMPLE_CLOCK, and every file written since
- * SAMPLE_START (both in seconds since 1970) looks as if written at that moment.
+ * SAMPLE_START (both in seconds since 1970) looks as if written at that moment.  With
+ * SAMPLE_REVERSED, directories list their entries in the opposite order, as another file system may.
  *
  * Why not libfaketime: its 0.9.10 leaves the 64-bit stat calls of glibc 2.33 and later alone, so a
  * backend that asks a generated file for its mtime still gets the true time, and no pair that
  * depends on it could be built the same way twice.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
@@ -71,4 +75,76 @@ int clock_gettime(clockid_t which, struct timespec *now) {
     int result = real(which, now);
     if (result == 0 && (which == CLOCK_REALTIME || which == CLOCK_REALTIME_COARSE)) stop(now);
     return result;
+}
+
+/* What is left of the directories that are being read; a build tool reads few at a time. */
+struct reading {
+    DIR *directory;
+    struct dirent64 **entries;
+    size_t left;
+    struct reading *next;
+};
+
+static __thread struct reading *readings;
+static __thread struct dirent64 *given;
+
+static struct reading *reading(DIR *directory) {
+    struct reading *one = readings;
+    while (one != NULL && one->directory != directory) one = one->next;
+    return one;
+}
+
+static void forget(DIR *directory) {
+    for (struct reading **link = &readings; *link != NULL; link = &(*link)->next) {
+        struct reading *one = *link;
+        if (one->directory != directory) continue;
+        while (one->left > 0) free(one->entries[--one->left]);
+        free(one->entries);
+        *link = one->next;
+        free(one);
+        return;
+    }
+}
+
+struct dirent64 *readdir64(DIR *directory) {
+    static struct dirent64 *(*real)(DIR *);
+    if (real == NULL) *(void **)(&real) = dlsym(RTLD_NEXT, "readdir64");
+    if (getenv("SAMPLE_REVERSED") == NULL) return real(directory);
+    struct reading *one = reading(directory);
+    if (one == NULL) {
+        one = calloc(1, sizeof *one);
+        one->directory = directory;
+        one->next = readings;
+        readings = one;
+        int before = errno;
+        struct dirent64 *entry;
+        while ((errno = 0, entry = real(directory)) != NULL) {
+            one->entries = realloc(one->entries, (one->left + 1) * sizeof entry);
+            one->entries[one->left] = malloc(sizeof *entry);
+            memcpy(one->entries[one->left++], entry, entry->d_reclen);
+        }
+        if (errno != 0) return NULL;
+        errno = before;
+    }
+    free(given);
+    given = one->left > 0 ? one->entries[--one->left] : NULL;
+    return given;
+}
+
+struct dirent *readdir(DIR *directory) {
+    return (struct dirent *)readdir64(directory);
+}
+
+void rewinddir(DIR *directory) {
+    static void (*real)(DIR *);
+    if (real == NULL) *(void **)(&real) = dlsym(RTLD_NEXT, "rewinddir");
+    forget(directory);
+    real(directory);
+}
+
+int closedir(DIR *directory) {
+    static int (*real)(DIR *);
+    if (real == NULL) *(void **)(&real) = dlsym(RTLD_NEXT, "closedir");
+    forget(directory);
+    return real(directory);
 }

@@ -43,9 +43,11 @@ TOOLS: Mapping[str, tuple[str, ...]] = {
     "scikit-build-core": ("scikit-build-core==1.1.2", "cmake==4.4.5", "ninja==1.13.2"),
     "setuptools": ("setuptools==84.2.1",),
     "setuptools-75": ("setuptools==75.8.2", "wheel==0.45.1"),
+    "setuptools-rust": ("setuptools==84.2.1", "setuptools-rust==1.13.0"),
     "setuptools-reproducible": ("setuptools-reproducible==0.1", "setuptools==84.2.1"),
     "setuptools-scm": ("setuptools==84.2.1", "setuptools-scm==10.3.4"),
     "uv": ("uv_build==0.13.6",),
+    "versioneer": ("setuptools==84.2.1", "versioneer==0.29"),
     "uv-installer": ("uv==0.13.9",),
     "wheel": ("wheel==0.48.0",),
     "whey": ("whey==0.1.1",),
@@ -64,8 +66,10 @@ BACKENDS: Mapping[str, str] = {
     "scikit-build-core": "scikit_build_core.build",
     "setuptools": "setuptools.build_meta",
     "setuptools-75": "setuptools.build_meta",
+    "setuptools-rust": "setuptools.build_meta",
     "setuptools-scm": "setuptools.build_meta",
     "uv": "uv_build",
+    "versioneer": "setuptools.build_meta",
     "whey": "whey",
 }
 

@@ -1,10 +1,10 @@
-"""What is in the members: generated text, checkouts, versions from git, bytecode, other writers."""
+"""What is in the members: generated text, settings, bytecode, other writers."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from method import Case
-from projects import SETUPTOOLS, UV_FLAT, Sources, generating, pure
+from projects import SETUPTOOLS, Sources, generating, pure
 from pure import BARE, CHECKOUT, CLOCK, DIRECTORY, SEED, UMASK, VARIATIONS, version
 from room import OTHER_PLACE, SDIST, WHEEL, WORLD, Job
 from worlds import DAY, EPOCH, Files, World
@@ -15,7 +15,6 @@ LATER = replace(BARE, clock=EPOCH + 2 * DAY + 3723)
 def cases() -> Iterator[Case]:
     """All of them."""
     yield from _generated()
-    yield from _from_git()
     yield from _settings()
     yield from _bytecode()
     yield from _rewritten()
@@ -63,66 +62,6 @@ def _generated() -> Iterator[Case]:
     yield case("directory, in a generated module", _WHERE, *VARIATIONS[DIRECTORY])
 
 
-# -- git ------------------------------------------------------------------------------------------
-
-_CLONE = "git clone -q . clone\ncd clone"
-_WINDOWS = "git config --global core.autocrlf true"
-
-
-def _from_git() -> Iterator[Case]:
-    for tool, name, settings in (("uv", "uv_build", UV_FLAT), ("hatchling", "hatchling", "")):
-        files = pure(tool, settings=settings)
-        job = Job(files, (tool,), f"{_CLONE}\nmkdir dist\n{WHEEL}")
-        crlf = replace(job, ready=_WINDOWS)
-        yield Case(
-            name,
-            version(tool),
-            "wheel",
-            "core.autocrlf, as on Windows",
-            job,
-            WORLD,
-            WORLD,
-            job_b=crlf,
-            causes=("line-endings",),
-            fixes=("git-eol", "git-autocrlf"),
-        )
-    scm = '[tool.setuptools_scm]\nversion_file = "demo/_version.py"\n'
-    hatch = '[tool.hatch.version]\nsource = "vcs"\n'
-    unmarked = pure("hatch-vcs", settings=hatch, dynamic="version")
-    hatch += '\n[tool.hatch.build.hooks.vcs]\nversion-file = "demo/_version.py"\n'
-    dirty = "echo 'Not committed yet.' >> README.md"
-    for tool, name, files in (
-        (
-            "setuptools-scm",
-            "setuptools-scm",
-            pure("setuptools-scm", settings=SETUPTOOLS + scm, dynamic="version"),
-        ),
-        ("hatch-vcs", "hatch-vcs", pure("hatch-vcs", settings=hatch, dynamic="version")),
-    ):
-        job = Job(files, (tool,), WHEEL, ready=dirty)
-        yield Case(
-            name,
-            version(tool),
-            "wheel",
-            "day, of a checkout with changes",
-            job,
-            BARE,
-            replace(BARE, clock=EPOCH + DAY),
-            causes=("scm-dirty-version",),
-            fixes=(f"{name}-no-local-version", f"{name}-pretend-version", f"{name}-epoch"),
-        )
-    yield Case(
-        "hatchling",
-        version("hatch-vcs"),
-        "wheel",
-        "day, of a checkout with changes",
-        Job(unmarked, ("hatch-vcs",), WHEEL, ready=dirty),
-        BARE,
-        replace(BARE, clock=EPOCH + DAY),
-        causes=("scm-dirty-version",),
-    )
-
-
 # -- settings that a project may have turned off --------------------------------------------------
 
 
@@ -140,7 +79,6 @@ def _settings() -> Iterator[Case]:
                 job,
                 a,
                 b,
-                fixes=("hatchling-reproducible",),
             )
 
 
@@ -184,16 +122,20 @@ mv again.whl ../dist/*.whl
 cd ..
 """
 _LEVEL = _INFOZIP.replace("-X -D", "-1 -X -D")
+_DIRECTORIES = _INFOZIP.replace("-X -D again.whl $(unzip -Z1 ../dist/*.whl)", "-X -r again.whl .")
+_TIMES = _INFOZIP.replace("-X -D", "-D")
 _REVERSED = _INFOZIP.replace("*.whl)", "*.whl | tac)")
 
 
 def _rewritten() -> Iterator[Case]:
     files: Sources = pure("setuptools", settings=SETUPTOOLS)
-    job = Job(files, ("setuptools",), WHEEL)
-    packed = replace(job, command=f"{WHEEL}\n{_INFOZIP}")
+    job = Job(files, ("setuptools",), WHEEL, more_tools=("wheel",))
+    packed = replace(job, repair=_INFOZIP)
     for varied, a, b in (
         ("Info-ZIP packed it again", job, packed),
-        ("compression level of Info-ZIP", packed, replace(job, command=f"{WHEEL}\n{_LEVEL}")),
-        ("order of members", packed, replace(job, command=f"{WHEEL}\n{_REVERSED}")),
+        ("compression level of Info-ZIP", packed, replace(job, repair=_LEVEL)),
+        ("order of members", packed, replace(job, repair=_REVERSED)),
+        ("directory entries of Info-ZIP", packed, replace(job, repair=_DIRECTORIES)),
+        ("extra fields of Info-ZIP", packed, replace(job, repair=_TIMES)),
     ):
         yield Case("setuptools", version("setuptools"), "wheel", varied, a, WORLD, WORLD, job_b=b)

@@ -1,5 +1,6 @@
 """How one case is tried: build twice, compare, apply each fix as printed, build again, compare."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,8 +52,8 @@ class Case:
         return "/".join(self.key)
 
 
-def run(room: Room, case: Case) -> list[Row]:
-    """Try a case.
+def run(room: Room, case: Case, keep: Path | None = None) -> list[Row]:
+    """Try a case; its first two builds are copied into ``keep``.
 
     Raises:
         Skip: this machine lacks something that the case needs.
@@ -60,6 +61,11 @@ def run(room: Room, case: Case) -> list[Row]:
     """
     jobs = (case.job, case.job_b or case.job)
     pair = [room.build(job, world) for job, world in zip(jobs, (case.a, case.b), strict=True)]
+    if keep is not None:
+        for side, made in zip("ab", pair, strict=True):
+            there = keep / case.name.replace(" ", "-") / side / made.name
+            there.parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if made.is_dir() else shutil.copy2)(made, there)
     before = _compare(pair, case)
     roots = _roots(before)
     if case.causes:

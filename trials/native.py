@@ -4,16 +4,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from method import Case
-from projects import C_CODE, Sources, linked, native, pure, with_setup
+from projects import C_CODE, MATURIN, Sources, linked, native, pure, with_setup
 from pure import (
     BARE,
     CHECKOUT,
     CLOCK,
+    CLONE,
     DIRECTORY,
+    EPOCHS,
     ONE_SIDED,
+    ORDER,
     UMASK,
     USER,
     VARIATIONS,
+    cloned_openly,
     version,
 )
 from room import PIP, SDIST, WHEEL, WORLD, Job
@@ -75,6 +79,55 @@ def _sorted(files: Files, snippet: str) -> Files:
     return {**files, "setup.py": f"{snippet}\n{''.join(kept)}"}
 
 
+_RUST_SETUP = """\
+from setuptools import setup
+from setuptools_rust import Binding, RustExtension
+
+setup(rust_extensions=[RustExtension("demo._speed", binding=Binding.NoBinding, debug=False)])
+"""
+_CARGO = """\
+[package]
+name = "speed"
+version = "1.0.0"
+edition = "2021"
+
+[lib]
+name = "_speed"
+crate-type = ["cdylib"]
+
+[profile.release]
+panic = "abort"
+debug = 1
+"""
+_LIB = """\
+#![no_std]
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    loop {}
+}
+
+#[no_mangle]
+pub extern "C" fn demo_fits(count: i64) -> bool {
+    count <= 4096
+}
+"""
+
+
+def _setuptools_rust() -> Sources:
+    more = {"Cargo.toml": _CARGO, "src/lib.rs": _LIB}
+    files = with_setup(_RUST_SETUP, settings="include-package-data = false\n", more=more)
+    asked = '"setuptools-rust==1.13.0"'
+    text = str(files["pyproject.toml"]).replace("requires = [", f"requires = [{asked}, ")
+    return {**files, "pyproject.toml": text}
+
+
+def _maturin() -> Sources:
+    """With debug information, which names directories."""
+    cargo = str(MATURIN["Cargo.toml"]).replace("strip = true", "strip = false\ndebug = 1")
+    return {**MATURIN, "Cargo.toml": cargo}
+
+
 _MESON = """\
 project('demo', 'c', version: '1.0')
 py = import('python').find_installation(pure: false)
@@ -131,13 +184,18 @@ def cases() -> Iterator[Case]:
     yield from _by_setuptools()
     yield from _by_meson()
     yield from _by_scikit()
+    yield from _by_rust()
     for tool, name, files in (
         ("meson", "meson-python", _meson()),
         ("scikit-build-core", "scikit-build-core", _scikit()),
     ):
-        for varied in (CLOCK, CHECKOUT, ONE_SIDED, UMASK, USER):
+        for varied in (CLOCK, CHECKOUT, ONE_SIDED, EPOCHS, UMASK, USER, ORDER):
             a, b = VARIATIONS[varied]
             yield Case(name, version(tool), "sdist", varied, Job(files, (tool,), SDIST), a, b)
+        for kind, command in (("wheel", WHEEL), ("sdist", SDIST)):
+            job = Job(files, (tool,), command)
+            clone = cloned_openly(job)
+            yield Case(name, version(tool), kind, CLONE, job, WORLD, WORLD, job_b=clone)
 
 
 def _by_setuptools() -> Iterator[Case]:
@@ -154,6 +212,19 @@ def _by_setuptools() -> Iterator[Case]:
     yield case("clock, __DATE__", _setuptools(C_CODE + _DATE), clock)
     yield case("two runs, --build-id=uuid", _setuptools(), (uuid, uuid))
     yield case("hash seed, order of C sources", _unity(), (WORLD, replace(WORLD, seed=1)))
+
+
+def _by_rust() -> Iterator[Case]:
+    fixes = ("maturin-remap", "maturin-no-rust-sbom", "rust-remap")
+    for tool, name, files in (
+        ("setuptools-rust", "setuptools", _setuptools_rust()),
+        ("maturin", "maturin", _maturin()),
+    ):
+        job = Job(files, (tool,), WHEEL)
+        for varied in (DIRECTORY, ORDER):
+            a, b = VARIATIONS[varied]
+            words = f"{varied}, Rust with -g"
+            yield Case(name, version(tool), "wheel", words, job, a, b, fixes=fixes)
 
 
 def _by_meson() -> Iterator[Case]:

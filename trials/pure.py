@@ -17,6 +17,9 @@ USER = "user"
 SEED = "hash seed"
 DIRECTORY = "directory"
 RUNS = "two runs without SOURCE_DATE_EPOCH"
+EPOCHS = "two values of SOURCE_DATE_EPOCH"
+ORDER = "order of directories"
+CLONE = "umask of the clone"
 
 # It takes the files that it is told to.
 FLOT = '[tool.flot]\nincludes = ["demo/**/*.py"]\n'
@@ -32,6 +35,8 @@ VARIATIONS: dict[str, tuple[World, World]] = {
     SEED: (WORLD, replace(WORLD, seed=1)),
     DIRECTORY: (WORLD, replace(WORLD, place=OTHER_PLACE)),
     RUNS: (BARE, BARE),
+    EPOCHS: (WORLD, replace(WORLD, epoch=EPOCH - 9 * DAY)),
+    ORDER: (WORLD, replace(WORLD, extra={**WORLD.extra, "SAMPLE_REVERSED": "1"})),
 }
 
 # By name in TOOLS: the id that reprodiff has for it, and what its project needs to say.
@@ -47,6 +52,10 @@ BACKENDS: dict[str, tuple[str, str]] = {
 }
 
 
+# What fixes for a backend ask for.
+_ASKED_FOR = {"setuptools": ("setuptools-reproducible",), "whey": ("hatchling",)}
+
+
 def project(tool: str) -> Sources:
     """The project of a backend."""
     return pure(tool, settings=BACKENDS[tool][1])
@@ -57,16 +66,23 @@ def version(tool: str) -> str:
     return ", ".join(pin.replace("==", " ") for pin in TOOLS[tool])
 
 
+def cloned_openly(job: Job) -> Job:
+    """The same build of a checkout that was made with umask 002."""
+    return replace(job, ready=f"chmod -R g+w .\n{job.ready}")
+
+
 def cases() -> Iterator[Case]:
     """Every backend with every variation, as wheel and as sdist."""
     for tool, (name, _) in BACKENDS.items():
         for kind, command in (("wheel", WHEEL), ("sdist", SDIST)):
-            more = ("setuptools-reproducible",) if tool == "setuptools" else ()
-            job = Job(project(tool), (tool,), command, more_tools=more)
+            job = Job(project(tool), (tool,), command, more_tools=_ASKED_FOR.get(tool, ()))
             for varied, (a, b) in VARIATIONS.items():
                 yield Case(name, version(tool), kind, varied, job, a, b)
+            yield Case(
+                name, version(tool), kind, CLONE, job, WORLD, WORLD, job_b=cloned_openly(job)
+            )
     # Without the variable its bill of materials is another in each run, so the variable stays.
-    for varied in (RUNS, ONE_SIDED, UMASK, USER, DIRECTORY):
+    for varied in (RUNS, ONE_SIDED, EPOCHS, UMASK, USER, DIRECTORY, ORDER):
         a, b = VARIATIONS[varied]
         for kind, command in (("wheel", WHEEL), ("sdist", SDIST)):
             yield Case("maturin", version("maturin"), kind, varied, _rust(command), a, b)

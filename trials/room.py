@@ -6,6 +6,7 @@ plan prints, applied by ``git apply``, and a command takes the place of the one 
 """
 
 import os
+import subprocess
 import sys
 import venv
 from collections.abc import Callable, Mapping
@@ -56,6 +57,9 @@ done
 # Directories in what is printed; made and removed for each build.
 _PLACES = ("/tmp/build", "/opt/venv", "../clean-clone")  # noqa: S108
 _FILES = {"toml", "ini", "gitattributes", "cmake"}
+# What takes the place of the step that packs or repairs a wheel, where it has no options.
+_STEPS = {"pack command", "repair command"}
+_INSTALLS = "python -m pip install"
 
 
 class NotDone(Exception):  # noqa: N818 - a reason, not an error
@@ -89,6 +93,8 @@ class Job:
     """The command after the build that fixes for a repair tool take the place of."""
     more_tools: tuple[str, ...] = ()
     """Installed for the second build alone: what a fix asks for."""
+    wheels: tuple[str, ...] = ()
+    """Pins of what an index has when this is built; a frontend finds it in $PIP_FIND_LINKS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,7 @@ def change_of(fix: Fix, job: Job) -> Change:
         raise NotDone("it is advice for people")
     if fix.where == Where.CI:
         raise NotDone("it is for a CI service")
-    if fix.language in _FILES:
+    if fix.language in _FILES or fix.where == Where.PYPROJECT:
         project = {name: text for name, text in job.files.items() if isinstance(text, str)}
         _, text, form = merged(fix.file, fix.language, [(fix.snippet, knob)], project)
         if form != DIFF:
@@ -136,7 +142,7 @@ def change_of(fix: Fix, job: Job) -> Change:
         return Change(files=job.use(job.files, fix.snippet))
     if fix.where == Where.POST:
         return Change(after=fix.snippet, tools=job.more_tools)
-    if knob.command and fix.file == "repair command":
+    if fix.file in _STEPS and not fix.snippet.startswith(_INSTALLS):
         return Change(repair=fix.snippet, tools=job.more_tools)
     if knob.command:
         return Change(command=fix.snippet, tools=job.more_tools)
@@ -148,6 +154,7 @@ class Room:
 
     def __init__(self, shop: Workshop, tools: Path) -> None:
         self.shop = shop
+        self._tools = tools
         # Without packages of its own: the pinned tools are all that a build can import.
         self.python = tools / f"python-{sys.version_info.major}.{sys.version_info.minor}"
         if not self.python.exists():
@@ -158,7 +165,8 @@ class Room:
         change = change or Change()
         out = self.shop.directory()
         files = {".gitignore": "/dist/\n", **(change.files or job.files)}
-        here = replace(world, extra={**self._environment(out), **world.extra})
+        index = {"PIP_FIND_LINKS": str(self._index(job.wheels))} if job.wheels else {}
+        here = replace(world, extra={**self._environment(out), **index, **world.extra})
         tools = tuple(dict.fromkeys((*job.tools, *change.tools)))
         with ExitStack() as stack:
             stack.enter_context(self.shop.checked_out(files, world, executable=job.executable))
@@ -171,6 +179,7 @@ class Room:
                 job.ready,
                 "mkdir -p dist",
                 change.before,
+                "mkdir -p dist",
                 job.then,
                 change.command or job.command,
                 change.repair or job.repair,
@@ -202,6 +211,19 @@ class Room:
             "XDG_CONFIG_HOME": str(caches),
             "CARGO_NET_OFFLINE": "true",
         }
+
+    def _index(self, pins: tuple[str, ...]) -> Path:
+        """A directory with the wheels of these releases."""
+        home = self._tools / f"wheels-{'+'.join(pins).replace('==', '-')}"
+        if not home.exists():
+            part = home.with_suffix(f".part{os.getpid()}")
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
+            for pin in pins:
+                done = subprocess.run([*pip, "--dest", str(part), pin], check=False)  # noqa: S603
+                if done.returncode != 0:
+                    raise Skip(f"pip cannot download {pin}")
+            part.rename(home)
+        return home
 
     def _start(self) -> Path:
         """What bash reads first: `python` is the empty one, and `reprodiff` can be called."""

@@ -17,8 +17,11 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "samples"))
 sys.path.insert(0, str(ROOT / "trials"))
 
-import contents  # noqa: E402 - found beside this file
+import checkouts  # noqa: E402 - found beside this file
+import contents  # noqa: E402
+import foreign  # noqa: E402
 import native  # noqa: E402
+import pins  # noqa: E402
 import pure  # noqa: E402
 import repairs  # noqa: E402
 import table  # noqa: E402
@@ -32,7 +35,10 @@ def cases() -> Iterator[Case]:
     """All cases, in the order of the table."""
     yield from pure.cases()
     yield from native.cases()
+    yield from foreign.cases()
     yield from contents.cases()
+    yield from checkouts.cases()
+    yield from pins.cases()
     yield from repairs.cases()
     yield from trees.cases()
 
@@ -51,6 +57,7 @@ def main() -> int:
         default=Path(tempfile.gettempdir()) / "sample-tools",
         help="where the pinned tools are installed and kept (default: %(default)s)",
     )
+    parser.add_argument("--keep", type=Path, help="put the first two builds of each case here")
     options = parser.parse_args()
     chosen = [case for case in cases() if all(word in case.name for word in options.words)]
     if options.list:
@@ -60,7 +67,7 @@ def main() -> int:
     options.tools.mkdir(parents=True, exist_ok=True)
     rows: list[table.Row] = []
     for case in chosen:
-        rows += _one(case, options.tools.resolve())
+        rows += _one(case, options.tools.resolve(), options.keep)
     if options.write:
         order = [case.key for case in cases()]
         table.write(table.merged(table.read(), rows, order))
@@ -69,12 +76,12 @@ def main() -> int:
     return 1 if counts[table.FAILED] else 0
 
 
-def _one(case: Case, tools: Path) -> list[table.Row]:
+def _one(case: Case, tools: Path, keep: Path | None) -> list[table.Row]:
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="trial-") as scratch:
         Path(scratch).chmod(0o755)
         try:
-            rows = run(Room(Workshop(tools, Path(scratch)), tools), case)
+            rows = run(Room(Workshop(tools, Path(scratch)), tools), case, keep)
         except Skip as reason:
             print(f"{case.name}: SKIPPED, {reason}")
             return []

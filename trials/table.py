@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from reprodiff.toolchains.registry import load
+
 ROOT = Path(__file__).parents[1]
 MARKS = ROOT / "reprodiff" / "toolchains" / "trials.json"
 DOCUMENT = ROOT / "docs" / "trials.md"
@@ -73,6 +75,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
     counts = {name: sum(row.outcome == name for row in tried) for name in _WORDS}
     pairs = {(row.tool, row.cause) for row in tried}
     before = len(tried) - counts[NORMALIZED]
+    share, of_settings = (100 * counts[REBUILT] / max(n, 1) for n in (len(tried), before))
     lines = [
         "# Fixes, tried",
         "",
@@ -81,10 +84,11 @@ def as_markdown(rows: Sequence[Row]) -> str:
         _HOW,
         "",
         (
-            f"{len(tried)} trials of {len(pairs)} pairs of tool and cause. By what is set before a "
-            f"build or an installation: {counts[REBUILT]} of {before} {REBUILT} "
-            f"({100 * counts[REBUILT] / max(before, 1):.0f} %), {counts[FAILED]} {FAILED}. Where "
-            f"only work on what was built is known to help: {counts[NORMALIZED]} {NORMALIZED}."
+            f"{len(tried)} trials of {len(pairs)} pairs of tool and cause: {counts[REBUILT]} "
+            f"{REBUILT}, {counts[NORMALIZED]} {NORMALIZED}, {counts[FAILED]} {FAILED}. That is "
+            f"{share:.1f} % {REBUILT} of all trials, and {of_settings:.1f} % of those whose fix is "
+            f"set before a build or an installation. {len(same)} more pairs of builds did not "
+            "differ, so that there was nothing to fix."
         ),
         "",
         *(f"- **{name}**: {words}" for name, words in _WORDS.items()),
@@ -104,6 +108,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
         for kind in dict.fromkeys(row.kind for row in same if row.tool == tool):
             some = [row.varied for row in same if row.tool == tool and row.kind == kind]
             lines += [f"No difference in a {kind} for another: {'; '.join(some)}.", ""]
+    lines += _reasons(tried)
     lines += ["## Not tried", "", *(f"- **{what}**: {why}" for what, why in _UNTRIED.items())]
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -117,11 +122,9 @@ before. Both builds are made again, still with that difference between them, and
 This is what gives a fix its mark `checked` in reports."""
 
 _UNTRIED = {
-    "delocate, delvewheel, repairwheel": "there is no case for them yet.",
-    "order of files in a file system": "it cannot be set for a build without another file system.",
-    "pins and constraints": "they make pip fetch releases; the trials install nothing.",
     "workflows of CI services": "they run on those services.",
-    "compilers for Windows and macOS": "the trials run on Linux.",
+    "MSVC and Apple's tools": "the trials run on Linux; MinGW and LLVM stand in where they can.",
+    "other implementations of deflate": "Python has the one that it was built with.",
 }
 
 _WORDS = {
@@ -130,6 +133,19 @@ _WORDS = {
     FAILED: "the cause is still there, or nothing that is printed removes it; the last column says "
     "why.",
 }
+
+
+def _reasons(tried: Iterable[Row]) -> list[str]:
+    """Why nothing that is set before a build removes what was only normalized."""
+    rows = dict.fromkeys((row.tool, row.cause) for row in tried if row.outcome == NORMALIZED)
+    if not rows:
+        return []
+    lines = ["## Only normalized", "", "Where no setting is known that works before or in a build:"]
+    for tool, cause in rows:
+        limits = (limit for limit in load(tool.replace("-", "_")).limits if cause in limit.causes)
+        reason = next((limit.reason for limit in limits), "it is not stated why.")
+        lines += ["", f"- **{tool}, `{cause}`**: {reason}"]
+    return [*lines, ""]
 
 
 def _split(rows: Iterable[Row]) -> tuple[list[Row], list[Row]]:

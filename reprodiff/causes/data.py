@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from reprodiff.causes import versions
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
 from reprodiff.causes.environment import (
-    COMMIT,
     HOST,
     INTERPRETER_PATH,
     OBJECT_ID,
     PATH,
     RANDOM_ID,
-    SCM_VERSION,
     TEMP_PATH,
     TEXT_TIME,
 )
@@ -161,17 +160,8 @@ RULES: Final = (
     Rule(
         "data-values",
         (
-            *(
-                TEXT_TIME,
-                PATH,
-                INTERPRETER_PATH,
-                TEMP_PATH,
-                HOST,
-                RANDOM_ID,
-                OBJECT_ID,
-                SCM_VERSION,
-                COMMIT,
-            ),
+            *(TEXT_TIME, PATH, INTERPRETER_PATH, TEMP_PATH, HOST, RANDOM_ID, OBJECT_ID),
+            *versions.CAUSES,
             CHANGED,
         ),
         ("json.value", "json.member"),

@@ -184,7 +184,8 @@ SCM_VERSION: Final = Cause(
     doc=Doc(
         what="The version was read from version control, and its local part has the day of the "
         "build, because the tree had changes that were not committed.",
-        recognised="Both versions are equal but for a part dYYYYMMDD behind the commit id.",
+        recognised="Both versions are equal but for a part dYYYYMMDD behind the commit id, or for "
+        "`dirty`; or one is a release, and the other says that it is that commit with changes.",
         why="Files changed or generated before the version was asked for. The date is the symptom: "
         "two such trees may differ in more than the day.",
         fix=(

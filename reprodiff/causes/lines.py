@@ -23,6 +23,7 @@ from reprodiff.causes.environment import (
     TEMP_PATH,
     TEXT_TIME,
 )
+from reprodiff.causes.versions import explain_version
 from reprodiff.formats.parsing.paths import find_temporary_names, split_paths
 from reprodiff.formats.parsing.tokens import Token, parse_time, tokenise
 from reprodiff.model import Confidence
@@ -58,7 +59,7 @@ def explain(a: bytes, b: bytes, scene: Scene) -> list[Piece]:
         return whole
     tokens_a, tokens_b = tokenise(a), tokenise(b)
     if not _same_frame(a, b, tokens_a, tokens_b):
-        found = _named_value(a, b) or _permuted(a, b)
+        found = _version_tuple(a, b) or _named_value(a, b) or _permuted(a, b)
         return [found] if found else whole
     pieces: list[Piece] = []
     told = _told(a, b, scene)
@@ -71,9 +72,42 @@ def explain(a: bytes, b: bytes, scene: Scene) -> list[Piece]:
     return pieces or whole
 
 
+def _alike(one: Token, two: Token) -> bool:
+    """Whether two tokens may stand for each other: of one kind, or both a version."""
+    return one.kind == two.kind or {one.kind, two.kind} == _VERSIONS
+
+
+_VERSIONS: Final = {"version", "scm-version"}
+# As setuptools-scm and hatch-vcs write it beside the version: (1, 1, 'dev1', 'g7800c4e9b').
+_TUPLE: Final = re.compile(
+    rb"(?:__version_tuple__ = )?version_tuple = \((?P<parts>[\w., '\"]{1,200})\)\s*"
+)
+
+
+def _version_tuple(a: bytes, b: bytes) -> Piece | None:
+    """Return the parts of two version tuples, if their versions are explained as such."""
+    one, two = _TUPLE.fullmatch(a), _TUPLE.fullmatch(b)
+    if one is None or two is None:
+        return None
+    found = explain_version(_joined(one["parts"]), _joined(two["parts"]))
+    if found is None:
+        return None
+    return Piece(*one.span("parts"), *two.span("parts"), Judgement(*found, benign=False))
+
+
+def _joined(parts: bytes) -> str:
+    """Return the version that a tuple is made of."""
+    words = [part.strip(" '\"") for part in parts.decode("utf-8", "replace").split(",")]
+    local = next(
+        (n for n, word in enumerate(words) if n and re.match(r"g[0-9a-f]|d20", word)), None
+    )
+    public = ".".join(word for word in words[:local] if word)
+    return f"{public}+{'.'.join(words[local:])}" if local is not None else public
+
+
 def _same_frame(a: bytes, b: bytes, tokens_a: list[Token], tokens_b: list[Token]) -> bool:
     """Whether the tokens are of the same kinds, and the text between them is equal."""
-    if [token.kind for token in tokens_a] != [token.kind for token in tokens_b]:
+    if len(tokens_a) != len(tokens_b) or not all(map(_alike, tokens_a, tokens_b)):
         return False
     return all(
         a[one.start : one.stop] == b[two.start : two.stop]
@@ -90,6 +124,8 @@ _MARKER: Final = re.compile(
 
 
 def _judge(one: Token, two: Token, scene: Scene, told: str) -> Judgement | None:
+    if "scm-version" in {one.kind, two.kind} and (found := explain_version(one.value, two.value)):
+        return Judgement(*found, benign=False)
     match one.kind:
         case "datetime":
             return _time(one, two, scene, told)

@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from reprodiff.causes import versions
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
 from reprodiff.causes.comments import Comments, is_prose, is_text
 from reprodiff.causes.environment import (
-    COMMIT,
     HOST,
     INTERPRETER_PATH,
     OBJECT_ID,
     PATH,
     RANDOM_ID,
-    SCM_VERSION,
     SET_ORDER,
     TEMP_PATH,
     TEXT_TIME,
@@ -377,17 +376,8 @@ RULES: Final = (
     Rule(
         "lines",
         (
-            *(
-                TEXT_TIME,
-                PATH,
-                INTERPRETER_PATH,
-                TEMP_PATH,
-                HOST,
-                RANDOM_ID,
-                OBJECT_ID,
-                SCM_VERSION,
-                COMMIT,
-            ),
+            *(TEXT_TIME, PATH, INTERPRETER_PATH, TEMP_PATH, HOST, RANDOM_ID, OBJECT_ID),
+            *versions.CAUSES,
             *(SET_ORDER, SOURCE, CONTENT),
         ),
         ("text.line", "text.block"),

@@ -28,7 +28,7 @@ SCM_HISTORY: Final = Cause(
         "or there was nothing to read it from.",
         recognised="Both versions name the same commit and differ in the release or in the number "
         "of commits since it; or one of them is what tools fall back to (0.0.0, 0+unknown, "
-        "0.1.dev1+g...) and the other is not. The second is likely, not proven.",
+        "0.1.dev1+g..., 0+untagged) and the other is not. The second is likely, not proven.",
         why="A shallow clone has no tags to count from, and an archive of the sources has no "
         "repository at all.",
         fix=_VCS_BUILD,
@@ -89,7 +89,11 @@ _LOCAL: Final = re.compile(r"(?P<public>[^+]*)(?:\+(?P<local>[A-Za-z0-9._-]*))?"
 _NODE: Final = re.compile(r"g[0-9a-f]{4,40}|[0-9a-f]{40}")
 _DAY: Final = re.compile(r"d20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _COUNT: Final = re.compile(r"(?:\.dev|\.post|\+)[0-9]+")
-_FALLBACK: Final = re.compile(r"0(?:\.0){0,2}|0\+unknown|0\.0\.0\+unknown|0\.1\.dev[0-9]+(?:\+.*)?")
+_FALLBACK: Final = re.compile(
+    r"0(?:\.0){0,2}|0\+unknown|0\+untagged\..*|0\.0\.0\+unknown|0\.1\.dev[0-9]+(?:\+.*)?"
+)
+_DISTANCE: Final = re.compile(r"[0-9]{1,9}|untagged")
+"""Commits since the tag, as versioneer puts them into the local part."""
 _TAGGED: Final = re.compile(
     r"(?P<head>.*?(?:\.?dev|\.?post|[-+]))(?P<day>20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))"
 )
@@ -100,6 +104,9 @@ class _Version(NamedTuple):
     public: str
     node: str
     day: str
+    dirty: bool
+    """versioneer says that there were changes."""
+    distance: str
     rest: tuple[str, ...]
     """What else the local part has."""
 
@@ -127,24 +134,33 @@ def _read(version: str) -> _Version | None:
     found = _LOCAL.fullmatch(version)
     if found is None:
         return None
-    node = day = ""
+    node = day = distance = ""
+    dirty = False
     rest: list[str] = []
     for part in (found["local"] or "").split("."):
         if not node and _NODE.fullmatch(part):
             node = part.removeprefix("g")
         elif not day and _DAY.fullmatch(part):
             day = part
+        elif part == "dirty" and node:
+            dirty = True
+        elif _DISTANCE.fullmatch(part) and not node:
+            distance = f"{distance}.{part}"
         elif part:
             rest.append(part)
-    return _Version(found["public"], node, day, tuple(rest))
+    return _Version(found["public"], node, day, dirty, distance, tuple(rest))
 
 
 def _same_sources(one: _Version, two: _Version) -> Cause | None:
     """Judge versions that differ only in commit id or day."""
     if one.node == two.node:
-        return SCM_VERSION if one.day != two.day else None
+        if one.day != two.day or one.dirty is not two.dirty:
+            return SCM_VERSION
+        return SCM_HISTORY if one.node and one.distance != two.distance else None
     if not one.node or not two.node:
-        return None
+        # A clean checkout of a tag has the tag alone; the other has no commits on top of it.
+        other = two if two.node else one
+        return SCM_VERSION if other.dirty and other.distance == ".0" else None
     if one.node.startswith(two.node) or two.node.startswith(one.node):
         return SCM_ABBREV if one.day == two.day else SCM_VERSION
     return COMMIT

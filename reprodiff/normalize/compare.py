@@ -12,6 +12,7 @@ from reprodiff.normalize.files import PASSES
 from reprodiff.normalize.rules import DEFAULT_EPOCH, RefusedError, Rules
 from reprodiff.normalize.sinks import Hashing
 from reprodiff.records import replace
+from reprodiff.toolchains.registry import load
 
 COMMAND: Final = "reprodiff normalize "
 """What a fix begins with whose effect the comparison of canonical forms shows."""
@@ -30,9 +31,20 @@ def with_normalized(report: Report, a: Artifact, b: Artifact, limits: Limits) ->
         if reasons:
             refused[side] = reasons
     same = bool(digests[Side.A]) and digests[Side.A] == digests[Side.B]
-    found = Normalized(digests[Side.A], digests[Side.B], same, DEFAULT_EPOCH, refused)
+    kept = () if same or refused else _kept(report)
+    found = Normalized(digests[Side.A], digests[Side.B], same, DEFAULT_EPOCH, refused, kept)
     fixes = tuple(map(_checked, report.fixes)) if same else report.fixes
     return replace(report, fixes=fixes, normalized=found)
+
+
+def _kept(report: Report) -> tuple[str, ...]:
+    """Return the causes of root findings that a canonical form does not remove."""
+    (knob,) = (knob for knob in load("normalise").knobs if knob.text.startswith(COMMAND))
+    roots = (each.cause for each in report.findings if not each.derived_from)
+    return tuple(sorted({cause for cause in roots if not knob.removes(cause)} - _ECHOES))
+
+
+_ECHOES: Final = frozenset({"archive-bookkeeping", "record-row-follows"})
 
 
 def _digest(artifact: Artifact, limits: Limits) -> tuple[str, tuple[str, ...]]:

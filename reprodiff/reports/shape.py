@@ -76,7 +76,7 @@ KEYS: Final[dict[type, tuple[str, ...]]] = {
     Left: ("finding", "reason"),
     RecipeLine: ("key", "value", "confidence", "reason"),
     Problem: ("path", "stage", "message", "side"),
-    Normalized: ("a", "b", "same", "epoch", "refused"),
+    Normalized: ("a", "b", "same", "epoch", "refused", "kept"),
     LeftOut: ("findings", "locations", "by", "stale"),
     Platform: ("a", "b", "changes", "ceilings", "libraries", "members"),
     PlatformSide: (

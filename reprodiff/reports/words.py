@@ -48,7 +48,8 @@ def normalized(found: Normalized | None) -> tuple[str, ...]:
         return ()
     if found.same:
         return (f"Canonical forms: the same bytes, sha256 {found.a}",)
-    said = [] if found.refused else ["Canonical forms: they differ"]
+    kept = f" in what is left as it is: {', '.join(found.kept)}" if found.kept else ""
+    said = [] if found.refused else [f"Canonical forms: they differ{kept}"]
     for side, digest in ((Side.A, found.a), (Side.B, found.b)):
         if digest:
             said.append(f"Canonical form of {side.upper()}: sha256 {digest}")

@@ -105,6 +105,12 @@ class Knob:
     """The change is an upgrade: it is for releases older than this one."""
     tags: tuple[str, ...] = ()
     """Beginnings of platform tags it is for; any if empty."""
+    hand: str = ""
+    """It is for archives that this hand tool wrote; for any if empty."""
+    within: str = ""
+    """It is for findings all of whose places are in members with this in their paths."""
+    times: str = ""
+    """It is for archives whose members have all ``one`` time, or for those that have ``many``."""
     advice: bool = False
     """It helps to find the reason, but does not remove the cause by itself."""
 

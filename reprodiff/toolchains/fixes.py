@@ -10,10 +10,11 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from reprodiff.causes.base import Cause
-from reprodiff.model import ArtifactInfo, ArtifactKind, Finding, Fix, Plan, Severity
+from reprodiff.model import ArtifactInfo, ArtifactKind, Finding, Fix, Location, Plan, Severity
 from reprodiff.records import dataclass, replace
 from reprodiff.toolchains.alike import distinct
 from reprodiff.toolchains.base import Knob, Role, Tool, Where
+from reprodiff.toolchains.placeholders import values_of, versions_of
 from reprodiff.toolchains.trials import checked
 
 MOST: Final = 3
@@ -25,8 +26,6 @@ _BACKTICKS: Final = re.compile(r"`([^`]+)`")
 _PLACEHOLDER: Final = re.compile(
     r"\{(backend|constraints|switch|build_backend|project|project_version)\}"
 )
-_PACKAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_VERSION: Final = re.compile(r"[0-9][A-Za-z0-9._+!-]*")
 _RUST: Final = re.compile(r"/\.cargo/|/rustc/|\.rs(?:$|[^a-z])")
 _DEBUG: Final = frozenset({"elf-debug-info", "native-debug-info"})
 """Causes in which a build of Rust alone follows no CFLAGS."""
@@ -57,12 +56,16 @@ class _Scene:
     kinds: frozenset[ArtifactKind]
     platforms: frozenset[str]
     ci: bool
+    hands: frozenset[str] = frozenset()
+    """Hand tools that wrote one of the archives."""
+    times: str = "one"
+    """``many`` if members of one archive have times that are not alike."""
     nested: bool = False
 
     def inner(self) -> "_Scene":
         """Return the scene of an archive inside the artifact: its writer is not known."""
         zipped = frozenset({ArtifactKind.ZIP})
-        return replace(self, mine=(), values={}, kinds=zipped, nested=True)
+        return replace(self, mine=(), values={}, kinds=zipped, hands=frozenset(), nested=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,15 @@ def with_fixes(
     *artifacts: ArtifactInfo,
     inside: Sequence[ArtifactInfo] = (),
     project: Mapping[str, str] | None = None,
+    compilers: Mapping[str, str] | None = None,
+    members: int = 0,
 ) -> Advised:
     """Return ``findings`` with the ids of the fixes that fit, those fixes, and the plan.
 
     A finding that follows from others has no fix of its own.  ``inside`` are the artifacts that a
     folder of them holds, whose tools count as those of the folder.  ``project`` holds the project's
-    own files by name; the plan's changes are then patches of them.
+    own files by name; the plan's changes are then patches of them.  ``compilers`` are what native
+    files say of their compilers, by path; ``members`` is how many A has.
     """
     # Only a report that has something to fix needs the tools.
     from reprodiff.toolchains.plan import make_plan  # noqa: PLC0415
@@ -118,22 +124,24 @@ def with_fixes(
     scene = _Scene(
         tuple(mine),
         tuple(others),
-        _versions(mine, artifacts),
-        _values(mine, artifacts),
+        versions_of(mine, artifacts),
+        values_of(mine, artifacts),
         frozenset(each.kind for each in artifacts),
         frozenset(tag.rpartition("-")[2] for each in artifacts for tag in each.tags),
         ci=project is not None and any(name.startswith(".github/") for name in project),
+        times="many" if any(_scattered(each, members) for each in roots) else "one",
+        hands=frozenset(t.tool for i in artifacts for t in i.tools if t.role == Role.HAND),
     )
     options: dict[str, list[Option]] = {}
     reasons: dict[str, str] = {}
     for finding in roots:
         cause = causes[finding.cause]
         here = scene.inner() if _is_inside(finding, artifacts) else scene
-        if _of_rust(finding):
+        if _of_rust(finding, compilers or {}):
             here = replace(here, others=(load("rust"), *here.others))
         elif finding.cause in _DEBUG and any(tool.id == "maturin" for tool in mine):
             here = replace(here, others=(load("rust"),))
-        options[finding.id] = _options(cause, here)
+        options[finding.id] = _options(cause, here, finding.locations)
         reasons[finding.id] = _no_fix(cause, here, options[finding.id])
     echoes = frozenset(id_ for id_, some in options.items() if not some and reasons[id_])
     plan, chosen = make_plan(roots, options, reasons, echoes, project)
@@ -186,74 +194,14 @@ def _at_hand(artifacts: Sequence[ArtifactInfo]) -> list[Tool]:
     return list(tools.values())
 
 
-def _versions(mine: Sequence[Tool], artifacts: Sequence[ArtifactInfo]) -> dict[str, list[str]]:
-    """Return the versions of each tool that the artifacts tell; none if one of them does not."""
-    found: dict[str, list[str]] = {}
-    for tool in mine:
-        told = [version for info in artifacts if (version := _version(tool, info))]
-        if len(told) == len(artifacts):
-            found[tool.id] = told
-    return found
-
-
-def _version(tool: Tool, info: ArtifactInfo) -> str:
-    """Return the exact version of ``tool`` that made an artifact, empty if it is not told."""
-    versions = [trace.version for trace in info.tools if trace.tool == tool.id]
-    if info.made_by is not None and info.made_by.tool.lower() in tool.generators:
-        versions.append(info.made_by.version)
-    return next((version for version in versions if _VERSION.fullmatch(version)), "")
-
-
-def _values(mine: Sequence[Tool], artifacts: Sequence[ArtifactInfo]) -> dict[str, str]:
-    """Return what placeholders stand for: what made A, or B where A does not say.
-
-    Where both were made by the same release of the same backend, to pin it is no remedy.
-    """
-    values: dict[str, str] = {}
-    backends = [_backend(mine, info) for info in artifacts]
-    first = next((each for each in backends if each), None)
-    pins = [_pins(mine, info) for info in artifacts]
-    if first is not None and any(each and each.id != first.id for each in backends):
-        values["switch"] = next(each for each in pins if each)[0]
-        values["build_backend"] = first.build_backend
-    elif any(each != pins[0] for each in pins):
-        from shlex import quote  # noqa: PLC0415 - only where a command has to be put together
-
-        known = next(each for each in pins if each)
-        values["backend"] = known[0]
-        values["constraints"] = " ".join(map(quote, known))
-    for info in artifacts:
-        if _PACKAGE.fullmatch(info.name) and _VERSION.fullmatch(info.version):
-            values.setdefault("project", info.name)
-            values.setdefault("project_version", info.version)
-    return values
-
-
-def _backend(mine: Sequence[Tool], info: ArtifactInfo) -> Tool | None:
-    """Return the backend that made an artifact."""
-    return next((t for t in mine if t.role is Role.BACKEND and _version(t, info)), None)
-
-
-def _pins(mine: Sequence[Tool], info: ArtifactInfo) -> list[str]:
-    """Return the requirements that pin backend and plug-ins to the versions that were used."""
-    wanted = [tool for tool in mine if tool.package and tool.role in {Role.BACKEND, Role.PLUGIN}]
-    return [_pin(tool, info, version) for tool in wanted if (version := _version(tool, info))]
-
-
-def _pin(tool: Tool, info: ArtifactInfo, version: str) -> str:
-    """Return the requirement that pins a tool; a ``bdist_wheel`` generator is the wheel package."""
-    by_wheel = info.made_by is not None and info.made_by.tool.lower() == "bdist_wheel"
-    return f"{'wheel' if by_wheel and tool.id == 'setuptools' else tool.package}=={version}"
-
-
-def _options(cause: Cause, scene: _Scene) -> list[Option]:
+def _options(cause: Cause, scene: _Scene, places: Sequence[Location]) -> list[Option]:
     """Return every fix for ``cause`` that fits, the best first."""
     found: list[tuple[int, Option]] = []
     limited = _limit(cause, scene) != ""
     for place, tools in enumerate((scene.mine, scene.others)):
         for tool in tools:
             for knob in tool.knobs:
-                if not knob.removes(cause.id) or not _fits(tool, knob, scene):
+                if not knob.removes(cause.id) or not _fits(tool, knob, scene, places):
                     continue
                 fix = _fix(tool, knob, scene.values)
                 tier = _TIERS[knob.where]
@@ -262,7 +210,7 @@ def _options(cause: Cause, scene: _Scene) -> list[Option]:
                     continue
                 if knob.where is Where.CI and scene.ci and knob.language != "batch":
                     tier = -1
-                rank = tier * 2 + place + (20 if knob.advice else 0)
+                rank = tier * 2 + place + (20 if knob.advice else 0) - (2 if knob.within else 0)
                 found.append((rank, Option(fix, knob, tier)))
     found.sort(key=lambda row: row[0])
     known = {tool.id for tool in scene.mine}
@@ -273,9 +221,15 @@ def _options(cause: Cause, scene: _Scene) -> list[Option]:
     return [*(option for _, option in found), *_advice(cause, known, said)]
 
 
-def _fits(tool: Tool, knob: Knob, scene: _Scene) -> bool:
-    """Whether a setting is for artifacts of this kind, platform, and release of the tool."""
+def _fits(tool: Tool, knob: Knob, scene: _Scene, places: Sequence[Location]) -> bool:
+    """Whether a setting is for such artifacts, releases of the tool, and places."""
+    if knob.within and not (places and all(knob.within in each.path for each in places)):
+        return False
     if not _of_kind(knob.kinds, scene.kinds):
+        return False
+    if knob.times and knob.times != scene.times:
+        return False
+    if knob.hand and knob.hand not in scene.hands:
         return False
     if scene.nested and knob.where not in _INNER:
         return False
@@ -365,9 +319,24 @@ def _where(tool: str) -> str:
     return Where.CHECKOUT if tool == "git" else Where.FLAGS
 
 
-def _of_rust(finding: Finding) -> bool:
-    """Whether a place shows a path that only a build of Rust leaves."""
-    return any(_RUST.search(text) for place in finding.locations for text in (place.a, place.b))
+def _of_rust(finding: Finding, compilers: Mapping[str, str]) -> bool:
+    """Whether a place shows a path that only Rust leaves, or is in a file that names rustc."""
+    return any(
+        "rustc " in compilers.get(place.path, "") or _RUST.search(place.a) or _RUST.search(place.b)
+        for place in finding.locations
+    )
+
+
+def _scattered(finding: Finding, members: int) -> bool:
+    """Whether the times of members differ among themselves, or some are equal on both sides."""
+    if finding.cause not in _MTIMES:
+        return False
+    places = [place for place in finding.locations if place.path]
+    values = ({place.a for place in places}, {place.b for place in places})
+    return any(len(each) > 1 for each in values) or 0 < finding.location_count < members
+
+
+_MTIMES: Final = frozenset({"zip-member-mtime", "tar-member-mtime"})
 
 
 def _limit(cause: Cause, scene: _Scene) -> str:

@@ -24,6 +24,10 @@ class ZipTraits(NamedTuple):
     """The time of all members if they have but one, as in ``Member.mtime``."""
     text_bits: bool
     """The internal attributes call some member a text file."""
+    metadata_mode: int | None
+    """Mode of METADATA, as that of RECORD."""
+    wheel_first: bool
+    """WHEEL comes before METADATA."""
     windows_modes: bool
     """Every mode is one that Windows reports: 0o666 or 0o777."""
 

@@ -51,7 +51,7 @@ def _of_elf(data: bytes, path: str) -> Iterator[RecipeLine]:
     compilers = dict.fromkeys(plain(hit, 120).strip() for hit in pattern.findall(data))
     if compilers:
         words = f"it stands in {path}"
-        yield RecipeLine("compiler", "; ".join(list(compilers)[:3]), Confidence.LIKELY, words)
+        yield RecipeLine("compiler", "; ".join(list(compilers)[:3]), Confidence.LIKELY, words, path)
     if found := _HOME_OF_PYTHON.search(data):
         words = f"a path of the build image in {path}"
         yield RecipeLine("image_python", plain(found[1], 40), Confidence.LIKELY, words)

@@ -46,6 +46,8 @@ def _patched(
             after = _ini(before, texts)
         case (".gitattributes", _):
             after = _attributes(before, texts)
+        case (_, "python") if place.endswith(".py"):
+            after = _module(before, texts)
         case ("CMakeLists.txt", _):
             after = _cmake(before, texts)
         case _:
@@ -189,6 +191,14 @@ def _attributes(before: str, texts: Sequence[str]) -> str:
         rest = [line for line in lines if line.split()[:1] != [pattern]]
         lines = [text, *rest] if text not in lines else lines
     return _ended(lines)
+
+
+def _module(before: str, texts: Sequence[str]) -> str | None:
+    """Write a module that a tool looks for; one that is there is somebody's code."""
+    wanted = _ended("\n\n\n".join(texts).splitlines())
+    if not before:
+        return wanted
+    return before if all(text in before for text in texts) else None
 
 
 def _cmake(before: str, texts: Sequence[str]) -> str | None:

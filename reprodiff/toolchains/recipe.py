@@ -255,7 +255,9 @@ def _repair(info: ArtifactInfo, tools: Mapping[str, Tool]) -> Iterator[RecipeLin
         if _is(trace, tools, Role.REPAIR):
             exact = _EXACT.fullmatch(trace.version)
             pin = f"{trace.tool}=={trace.version}" if exact else f"{trace.tool}{trace.version}"
-            yield RecipeLine("repair", pin, trace.confidence, "; ".join(trace.evidence))
+            # It is what auditwheel edits libraries with.
+            key = "patchelf" if trace.tool == "patchelf" else "repair"
+            yield RecipeLine(key, pin, trace.confidence, "; ".join(trace.evidence))
 
 
 _IMAGES: Final = {

@@ -68,6 +68,7 @@ def _traces(info: ArtifactInfo, artifact: Artifact) -> list[ToolTrace]:
         _add_writer(found, habits, info)
     for trace in _by_shape(artifact, found):
         _add(found, trace)
+    found = _settled(found, _metadata_version(artifact, artifact.members))
     order = [Role.BACKEND, Role.PLUGIN, Role.REPAIR, Role.INSTALLER]
     rank = {role.value: number for number, role in enumerate(order)}
     return sorted(found.values(), key=lambda trace: rank.get(trace.role, len(rank)))
@@ -88,6 +89,37 @@ def _add(found: dict[str, ToolTrace], trace: ToolTrace) -> None:
     )
 
 
+def _settled(found: Mapping[str, ToolTrace], told: str) -> dict[str, ToolTrace]:
+    """Weigh the witnesses: the format of the metadata, and the order of its fields.
+
+    Of several backends whose habits an archive has, the one that METADATA speaks for is kept; one
+    that METADATA speaks against is not proven.
+    """
+    open_ = [t for t in found.values() if t.role == Role.BACKEND and t.confidence is _POSSIBLE]
+    refuted = [t for t in open_ if any(words.startswith(_AGAINST) for words in t.evidence)]
+    clear = len(refuted) == len(open_) - 1 > 0
+    settled: dict[str, ToolTrace] = {}
+    for name, trace in found.items():
+        against = any(words.startswith(_AGAINST) for words in trace.evidence)
+        sure = trace.confidence
+        if clear and trace in open_:
+            if against:
+                continue
+            sure = Confidence.LIKELY
+        if against and sure is Confidence.PROVEN:
+            sure = Confidence.LIKELY
+        version = trace.version
+        if not version and trace.role == Role.BACKEND and (tool := find(name)) is not None:
+            version = next((span for each, span in tool.metadata if each == told), "")
+        settled[name] = replace(trace, confidence=sure, version=version)
+    return settled
+
+
+_POSSIBLE: Final = Confidence.POSSIBLE
+_ORDER: Final = "METADATA has its order of fields"
+_AGAINST: Final = "but METADATA has the order of fields of"
+
+
 def _named(info: ArtifactInfo, artifact: Artifact, habits: str) -> Iterator[ToolTrace]:
     """Yield the tool that WHEEL names."""
     if info.made_by is None:
@@ -95,6 +127,9 @@ def _named(info: ArtifactInfo, artifact: Artifact, habits: str) -> Iterator[Tool
     tool = find(info.made_by.tool)
     said = f"WHEEL names {info.made_by.tool} {info.made_by.version}".rstrip()
     shown = _shown(artifact, tool, habits) if tool else ""
+    span = next((span for name, span in _names(habits) if tool and find(name) is tool), "")
+    if shown and not _in_span(info.made_by.version, span):
+        said, shown = f"{said}, but it has the habits of {span}: {_why(habits)}", ""
     yield ToolTrace(
         tool.id if tool else info.made_by.tool,
         info.made_by.version,
@@ -132,36 +167,54 @@ def _why(habits: str) -> str:
     return habits.partition(" (")[2].removesuffix(")")
 
 
-def _names(habits: str) -> list[str]:
-    return habits.partition(" (")[0].split(" or ")
+def _names(habits: str) -> list[tuple[str, str]]:
+    """Return the names of writers, each with the range of its releases, empty for all."""
+    found: list[tuple[str, str]] = []
+    for each in habits.partition(" (")[0].split(" or "):
+        name, mark, span = each.partition(" <") if " <" in each else each.partition(" >")
+        found.append((name, f"{mark.strip()}{span}"))
+    return found
+
+
+def _in_span(version: str, span: str) -> bool:
+    """Whether a release may be one of a range; what cannot be read may be."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415 - seldom needed
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415
+
+    try:
+        return not span or SpecifierSet(span).contains(Version(version), prereleases=True)
+    except (InvalidSpecifier, InvalidVersion):
+        return True
 
 
 def _speaks_for(habits: str, tool: Tool) -> bool:
-    return any((known := find(name)) is not None and known.id == tool.id for name in _names(habits))
+    return any(
+        (known := find(name)) is not None and known.id == tool.id for name, _ in _names(habits)
+    )
 
 
 def _add_writer(found: dict[str, ToolTrace], habits: str, info: ArtifactInfo) -> None:
     """Tell who wrote the container, where nobody has been found yet whose habits they are."""
     names = _names(habits)
-    known = [tool for name in names if (tool := find(name)) is not None]
+    known = [(tool, span) for name, span in names if (tool := find(name)) is not None]
     shown = f"the archive has its habits: {_why(habits)}"
-    if mine := [tool for tool in known if tool.id in found]:
+    if mine := [tool for tool, _ in known if tool.id in found]:
         if not any(shown in found[tool.id].evidence for tool in mine):
             for tool in mine:
                 _add(found, replace(found[tool.id], evidence=(shown,)))
         return
     said = next((trace for trace in found.values() if trace.role == Role.BACKEND), None)
-    if any(tool.role is Role.REPAIR for tool in known):
+    if any(tool.role is Role.REPAIR for tool, _ in known):
         family = _family(info)
-        known = [tool for tool in known if tool.id == family] or known
-    writers = [(tool.id, tool.role) for tool in known] or [(names[0], Role.HAND)]
-    for name, role in writers:
+        known = [(tool, span) for tool, span in known if tool.id == family] or known
+    writers = [(tool.id, tool.role, span) for tool, span in known]
+    for name, role, span in writers or [(names[0][0], Role.HAND, "")]:
         evidence = [shown]
         if said is not None and role is not Role.REPAIR:
             evidence.append(f"but {said.evidence[0]}: one of them is not true, or it was repacked")
             role = Role.HAND  # noqa: PLW2901 - it wrote the archive, not the package
         sure = Confidence.POSSIBLE if len(writers) > 1 else Confidence.LIKELY
-        _add(found, ToolTrace(name, "", role, sure, tuple(evidence)))
+        _add(found, ToolTrace(name, span, role, sure, tuple(evidence)))
 
 
 def _family(info: ArtifactInfo) -> str:
@@ -186,12 +239,12 @@ def _by_shape(artifact: Artifact, found: Mapping[str, ToolTrace]) -> Iterator[To
         tool = find(trace.tool)
         verdict = fits(names, tool.fields.split()) if tool and tool.fields else None
         if verdict:
-            yield replace(trace, evidence=("METADATA has its order of fields",))
+            yield replace(trace, evidence=(_ORDER,))
         elif verdict is False and (others := _of_shape(names)):
-            words = f"but METADATA has the order of fields of {' or '.join(others)}"
+            words = f"{_AGAINST} {' or '.join(others)}"
             yield replace(trace, evidence=(words,))
     if not said and len(others := _of_shape(names)) == 1:
-        evidence = ("METADATA has its order of fields",)
+        evidence = (_ORDER,)
         yield ToolTrace(others[0], "", Role.BACKEND, Confidence.POSSIBLE, evidence)
 
 
@@ -297,9 +350,9 @@ def build_requirements(sdist: Artifact) -> tuple[tuple[str, str], ...]:
 
 
 def _metadata_version(artifact: Artifact, telling: Iterable[Member]) -> str:
-    """Return the format of an sdist's own PKG-INFO, empty without one."""
+    """Return the format of the metadata of a wheel or sdist, empty without any."""
     for member in telling:
-        if re.fullmatch(r"[^/]+/PKG-INFO", member.path):
+        if _METADATA.fullmatch(member.path):
             found = re.match(rb"Metadata-Version: ([0-9.]{1,8})\r?\n", _head(artifact, member))
             return found[1].decode("ascii") if found else ""
     return ""

@@ -44,7 +44,13 @@ _GENERAL: Final = (
     ("cpython", ("",)),
     ("normalise", ("",)),
     ("repairwheel", ("archive-order", "record-order")),
-    ("archivers", ("zip-", "tar-", "gzip-", "member-owner", "archive-order", "mode-umask")),
+    (
+        "archivers",
+        (
+            *("zip-", "tar-", "gzip-", "compression-level", "directory-entries"),
+            *("member-owner", "archive-order", "mode-umask"),
+        ),
+    ),
 )
 
 

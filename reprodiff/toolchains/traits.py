@@ -30,7 +30,7 @@ def zip_traits(artifact: ZipArtifact) -> ZipTraits:
     """Read the habits out of a zip; only RECORD is inflated."""
     entries = [entry for entry in artifact.entries if entry.central is not None]
     headers = [entry.central.fixed for entry in entries if entry.central is not None]
-    record = next((m for m in artifact.members if m.path.endswith(".dist-info/RECORD")), None)
+    record, metadata, wheel = (_info(artifact, name) for name in ("RECORD", "METADATA", "WHEEL"))
     modes = {header.mode for header in headers}
     times = {member.mtime for member in artifact.members}
     first = artifact.members[0].path if artifact.members else ""
@@ -44,8 +44,14 @@ def zip_traits(artifact: ZipArtifact) -> ZipTraits:
         record_crlf=_crlf(artifact, record) if record else False,
         one_time=times.pop() if len(times) == 1 else None,
         text_bits=any(header.internal_attr & 1 for header in headers),
+        metadata_mode=artifact.entries[metadata.index].mode if metadata else None,
+        wheel_first=wheel is not None and metadata is not None and wheel.index < metadata.index,
         windows_modes=bool(modes) and modes <= {0o100666, 0o100777},
     )
+
+
+def _info(artifact: Artifact, name: str) -> Member | None:
+    return next((m for m in artifact.members if m.path.endswith(f".dist-info/{name}")), None)
 
 
 def _crlf(artifact: Artifact, record: Member) -> bool:
@@ -62,9 +68,19 @@ ZipTest = Callable[[ZipTraits], bool]
 # The first that fits is said.  A new writer is one line.
 _ZIP_WRITERS: Final[tuple[tuple[str, str, ZipTest], ...]] = (
     (
-        "uv_build",
+        "uv_build >=0.12",
         "made by version 63, UTF-8 flag on every member",
         lambda t: t.create_versions == {63} and t.all_utf8,
+    ),
+    (
+        "uv_build <0.9",
+        "RECORD with mode 230, as no other writes it",
+        lambda t: t.directories and t.record_mode == 0o100230,
+    ),
+    (
+        "uv_build <0.12",
+        "directory entries, all times 1980-01-01, WHEEL before METADATA",
+        lambda t: t.directories and t.one_time == 315532800 and t.wheel_first,
     ),
     (
         "Info-ZIP",
@@ -96,11 +112,31 @@ _ZIP_WRITERS: Final[tuple[tuple[str, str, ZipTest], ...]] = (
         "dist-info first, RECORD with mode 664",
         lambda t: t.info_first and (t.record_mode or 0) & 0o777 == 0o664,
     ),
-    ("flit", "RECORD with CRLF, no directory entries", lambda t: t.record_crlf),
+    ("flit >=4", "RECORD with CRLF, no directory entries", lambda t: t.record_crlf),
     (
-        "hatchling or poetry-core",
-        "RECORD with mode 644 and no file type",
-        lambda t: t.record_mode == 0o644,
+        "flit <3.9",
+        "RECORD with mode 644 and no file type, WHEEL before METADATA",
+        lambda t: t.record_mode == 0o644 and t.wheel_first,
+    ),
+    (
+        "hatchling",
+        "METADATA and RECORD with mode 644 and no file type",
+        lambda t: t.record_mode == 0o644 and t.metadata_mode == 0o644,
+    ),
+    (
+        "poetry-core",
+        "RECORD, but not METADATA, with mode 644 and no file type",
+        lambda t: t.record_mode == 0o644 and t.metadata_mode is not None,
+    ),
+    (
+        "flot",
+        "all times 2022-02-02, WHEEL before METADATA",
+        lambda t: t.one_time == 1643767322 and t.wheel_first,
+    ),
+    (
+        "setuptools",
+        "RECORD with mode 664 and no file type, as wheel wrote it before 0.40",
+        lambda t: t.record_mode == 0o664,
     ),
     (
         "setuptools or scikit-build-core",
@@ -110,7 +146,12 @@ _ZIP_WRITERS: Final[tuple[tuple[str, str, ZipTest], ...]] = (
     (
         "maturin",
         "RECORD with mode 644, all times 1980-01-01",
-        lambda t: t.record_mode == 0o100644 and t.one_time == 315532800,
+        lambda t: t.record_mode == 0o100644 and t.one_time == 315532800 and not t.wheel_first,
+    ),
+    (
+        "flit >=3.9,<4 or flot",
+        "RECORD with mode 644, WHEEL before METADATA",
+        lambda t: t.record_mode == 0o100644 and t.wheel_first and not t.directories,
     ),
 )
 

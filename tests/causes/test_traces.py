@@ -520,3 +520,27 @@ def test_a_path_below_another_python_is_no_build_directory(tmp_path: Path) -> No
         moved.format("two", "3.11"),
     )
     assert told(report)[0] == "build-path"
+
+
+VERSION = "__version__ = version = '{}'\n__version_tuple__ = version_tuple = {}\n"
+
+
+def test_a_version_file_tells_the_reason_of_its_version(tmp_path: Path) -> None:
+    a = VERSION.format("1.1.dev1+g7800c4e9b", "(1, 1, 'dev1', 'g7800c4e9b')")
+    b = VERSION.format("0.1.dev1+g7800c4e9b", "(0, 1, 'dev1', 'g7800c4e9b')")
+    found = only(compare_texts(tmp_path, "demo/_version.py", a, b))
+    assert found.cause == "scm-version-history"
+    assert found.location_count == 2
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("(1, 1, 'dev1', 'g7800c4e9b')", "(1, 2)"),
+        ("(1, 1, 'dev1', 'g7800c4e9b')", "(1, 1, 'dev1', 'g7800c4e9b', run())"),
+        ("(1, 1)", "(1, 2)"),
+    ],
+)
+def test_another_tuple_is_a_change(tmp_path: Path, a: str, b: str) -> None:
+    texts = (VERSION.format("1.1", each) for each in (a, b))
+    assert only(compare_texts(tmp_path, "demo/_version.py", *texts)).cause == "source-changed"

@@ -21,6 +21,10 @@ BASE = "1.1.dev3+gdd4ee2280"
         ("1.4.2", "0.0.0", "scm-version-history", "likely"),
         ("1.4.2", "0+unknown", "scm-version-history", "likely"),
         ("1.4.2", "0.1.dev1+gdd4ee22", "scm-version-history", "likely"),
+        ("1.0+2.gdd4ee22", "0+untagged.7.gdd4ee22", "scm-version-history", "proven"),
+        ("1.0+2.gdd4ee22", "1.0+7.gdd4ee22", "scm-version-history", "proven"),
+        ("1.0", "1.0+0.gdd4ee22.dirty", "scm-dirty-version", "proven"),
+        ("1.0+2.gdd4ee22", "1.0+2.gdd4ee22.dirty", "scm-dirty-version", "proven"),
         ("1.0.dev20261118", "1.0.dev20261119", "egg-info-tag-date", "likely"),
         ("1.0.post20261118", "1.0.post20261119", "egg-info-tag-date", "likely"),
         ("1.0-20261118", "1.0-20261119", "egg-info-tag-date", "likely"),
@@ -40,6 +44,9 @@ def test_versions_that_depend_on_the_build_have_a_reason(
     [
         ("1.0", "1.1"),
         ("1.0", "1.0.0"),
+        ("1.0", "1.0+2.gdd4ee22"),  # commits on top of the release
+        ("1.0", "1.0+2.gdd4ee22.dirty"),
+        ("1.0+1", "1.0+2"),
         (BASE, "1.2.dev3+gaaaaaaaaa"),  # another release, of another commit
         ("2.31.0.20240406", "2.31.0.20240407"),  # a release that is named after its day
         (f"{BASE}.local", f"{BASE}.other"),

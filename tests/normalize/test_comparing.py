@@ -114,3 +114,29 @@ def test_builds_that_are_different_never_have_one_form(sample: str) -> None:
         except RefusedError as error:
             found.append(str(error))
     assert found[0] != found[1]
+
+
+def test_canonical_forms_that_differ_say_in_what(capsys: pytest.CaptureFixture[str]) -> None:
+    a, b = sides("crlf-checkout-wheel")
+    assert main([a, b, "--normalize", "-o", "-"]) == 1
+    assert "Canonical forms: they differ in what is left as it is: line-endings" in (
+        capsys.readouterr().out
+    )
+
+
+SMALL = sorted(
+    path.name
+    for path in SAMPLES.iterdir()
+    if path.is_dir()
+    and not path.name.startswith(("elf-", "pe-", "macho-", "_", "hidden-change-in-3"))
+)
+
+
+@pytest.mark.parametrize("sample", SMALL)
+def test_a_pair_has_one_form_or_a_reason_why_not(sample: str) -> None:
+    report = normalized(sample)
+    found = report.normalized
+    assert found is not None
+    assert found.same is not bool(found.kept or found.refused)
+    if report.verdict == "different":
+        assert not found.same

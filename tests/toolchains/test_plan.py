@@ -100,11 +100,53 @@ def test_tables_of_one_file_are_written_once() -> None:
 
 
 def test_what_comes_after_a_build_is_for_what_the_build_cannot_do() -> None:
-    done = advise("gzip-mtime", "mode-umask", a=made_by("pdm-backend", "2.5.0", ArtifactKind.SDIST))
+    tree = ArtifactInfo("tree", ArtifactKind.TREE, tools=(ToolTrace("pip", "26.3", "installer"),))
+    done = advise("tree-mtime", "mode-umask", a=tree)
     places = [(change.file, change.findings) for change in done.plan.changes]
-    assert ("after the build", ("id-gzip-mtime",)) in places
-    assert ("environment", ("id-mode-umask",)) in places
-    assert "gzip header" in done.findings[0].no_fix
+    assert ("after the build", ("id-tree-mtime",)) in places
+    assert ("install command", ("id-mode-umask",)) in places
+    assert "pip 26.3 sets no other" in done.findings[0].no_fix
+
+
+def test_a_module_that_a_backend_calls_is_written_where_there_is_none() -> None:
+    sdist = made_by("pdm-backend", "2.5.0", ArtifactKind.SDIST)
+    (text,) = [c.text for c in advise("gzip-mtime", a=sdist, project={}).plan.changes]
+    assert text.startswith("--- /dev/null\n+++ b/pdm_build.py\n")
+    mine = {"pdm_build.py": "def pdm_build_initialize(context):\n    pass\n"}
+    (change,) = advise("gzip-mtime", a=sdist, project=mine).plan.changes
+    assert change.text.startswith("def pdm_build_finalize")
+    done = {"pdm_build.py": f"{change.text}\n"}
+    (change,) = advise("gzip-mtime", a=sdist, project=done).plan.changes
+    assert change.text.startswith("# pdm_build.py has it already")
+
+
+def test_packing_by_another_program_is_for_those_who_packed_by_hand() -> None:
+    alone = made_by("setuptools", "84.2.1")
+    packed = replace(alone, tools=(ToolTrace("Info-ZIP", "", "hand tool"),))
+    for b, offered in ((alone, False), (packed, True)):
+        ids = {fix.id for fix in advise("zip-dialect", a=alone, b=b).fixes}
+        assert ("archivers-wheel-pack" in ids) is offered
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"), [("demo-1.0.dist-info/RECORD", True), ("demo/notes.txt", False)]
+)
+def test_another_release_of_the_backend_is_blamed_for_its_own_files(
+    path: str, offered: bool
+) -> None:
+    found = [finding("line-endings", path=path), finding("wheel-generator")]
+    a, b = made_by("flit", "3.9.0"), made_by("flit", "4.2.0")
+    done = with_fixes(found, CAUSES, a, b)
+    assert ("pins-backend-files" in {fix.id for fix in done.fixes}) is offered
+    assert len(done.plan.changes) == (1 if offered else 2)
+
+
+def test_a_file_that_names_rustc_gets_the_flags_of_rustc() -> None:
+    one = made_by("setuptools", "84.2.1")
+    found = [finding("elf-build-path", path="demo/x.so")]
+    for told, first in (("rustc version 1.95.0; GCC: 12.2", "rust-remap"), ("GCC: 12.2", None)):
+        done = with_fixes(found, CAUSES, one, one, compilers={"demo/x.so": told})
+        assert (done.fixes[0].id == first) is (first is not None)
 
 
 @pytest.mark.parametrize(
@@ -218,3 +260,24 @@ def test_a_path_of_cargo_calls_for_settings_of_rust() -> None:
     assert ids[0] == "rust-remap"
     plain = with_fixes([finding("elf-build-path")], CAUSES, made_by("setuptools", "84.2.1"))
     assert "rust-remap" not in {fix.id for fix in plain.fixes}
+
+
+@pytest.mark.parametrize(
+    ("times", "count", "fix"),
+    [
+        (("2026-11-18", "2026-11-18"), 2, "hatchling-epoch"),
+        (("2026-11-18", "2026-11-17"), 2, "hatchling-reproducible"),  # of the checkout
+        (("2026-11-18",), 1, "hatchling-reproducible"),  # of one file that the build wrote
+    ],
+)
+def test_hatchling_with_reproducible_off_is_told_by_times_that_are_not_alike(
+    times: tuple[str, ...], count: int, fix: str
+) -> None:
+    places = tuple(Location(f"demo-1.0/{n}", "", time, "") for n, time in enumerate(times))
+    one = replace(finding("tar-member-mtime"), locations=places, location_count=count)
+    sdist = made_by("hatchling", "1.33.0", ArtifactKind.SDIST)
+    found = [one, finding("gzip-mtime", path="")]
+    done = with_fixes(found, CAUSES, sdist, sdist, members=2)
+    (change,) = done.plan.changes
+    assert change.fixes == (fix,)
+    assert len(change.findings) == 2

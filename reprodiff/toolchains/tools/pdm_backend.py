@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from reprodiff.toolchains.base import Habit, Limit, Role, Tool, epoch
+from reprodiff.toolchains.base import Habit, Knob, Limit, Role, Tool, Where, epoch
 from reprodiff.toolchains.marks import ZipTraits
 
 
@@ -35,16 +35,38 @@ TOOL: Final = Tool(
     knobs=(
         epoch(
             "2.0",
-            causes=("zip-mtime-default", "tar-member-mtime", "tar-dialect", "zip-mtime-rounding"),
+            causes=(
+                *("zip-mtime-default", "zip-member-mtime", "tar-member-mtime", "tar-dialect"),
+                "zip-mtime-rounding",
+            ),
             why="Without it wheels get 2016-01-01 and sdists the times of the checkout. The time "
             "in the gzip header of sdists stays the clock.",
+        ),
+        Knob(
+            slug="hook",
+            causes=("gzip-mtime",),
+            title="Clear the time in the gzip header of sdists in a hook of the build",
+            where=Where.PYPROJECT,
+            file="pdm_build.py",
+            language="python",
+            snippet="def pdm_build_finalize(context, artifact):\n"
+            '    if context.target == "sdist":\n'
+            '        with artifact.open("r+b") as file:\n'
+            "            file.seek(4)\n"
+            "            file.write(bytes(4))",
+            why="pdm-backend calls what it finds in pdm_build.py of the project. Bytes 4 to 8 of a "
+            "gzip file are its time (RFC 1952); zero is none.",
+            since="2.0",
+            docs="https://backend.pdm-project.org/hooks/",
+            names=("pdm_build_finalize",),
+            kinds=("sdist",),
         ),
     ),
     limits=(
         Limit(
             ("gzip-mtime",),
             "pdm-backend writes the clock into the gzip header of its sdists, with "
-            "SOURCE_DATE_EPOCH too (2.5.0).",
+            "SOURCE_DATE_EPOCH too (2.5.0). A hook of the project can clear it.",
             "https://github.com/pdm-project/pdm-backend",
             kinds=("sdist",),
         ),

@@ -14,6 +14,12 @@ _VERSIONED: Final = (
     "zip-mtime-rounding",
 )
 
+_CONSTRAINTS: Final = (
+    "printf '%s\\n' {constraints} >> build-constraints.txt\n"
+    'export PIP_BUILD_CONSTRAINT="$PWD/build-constraints.txt"\n'
+    'export UV_BUILD_CONSTRAINT="$PWD/build-constraints.txt"'
+)
+
 TOOL: Final = Tool(
     id="pins",
     role=Role.DRIVER,
@@ -24,14 +30,23 @@ TOOL: Final = Tool(
             causes=_VERSIONED,
             title="Build both with one backend: {backend}",
             where=Where.ENVIRONMENT,
-            snippet="printf '%s\\n' {constraints} >> build-constraints.txt\n"
-            'export PIP_BUILD_CONSTRAINT="$PWD/build-constraints.txt"\n'
-            'export UV_BUILD_CONSTRAINT="$PWD/build-constraints.txt"',
+            snippet=_CONSTRAINTS,
             why="build-system.requires usually names no exact version, so each build takes the "
             "newest; another backend, or release of it, writes another artifact. pip and uv read "
             "the variables; for `python -m build` set PIP_CONSTRAINT to the same file.",
             since="pip 25.3, uv 0.2",
             docs="https://pip.pypa.io/en/stable/user_guide/#build-constraints",
+        ),
+        Knob(
+            slug="backend-files",
+            causes=("line-endings", "text-form", "member-on-one-side", "text-changed"),
+            title="Build both with one backend: {backend}",
+            where=Where.ENVIRONMENT,
+            snippet=_CONSTRAINTS,
+            why="Another release of the backend wrote these files of dist-info in another way.",
+            since="pip 25.3, uv 0.2",
+            docs="https://pip.pypa.io/en/stable/user_guide/#build-constraints",
+            within=".dist-info/",
         ),
         Knob(
             slug="switch",

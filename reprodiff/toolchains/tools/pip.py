@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from reprodiff.toolchains.base import INSTALL, WHEELS, Habit, Knob, Role, Tool, Where
+from reprodiff.toolchains.base import INSTALL, WHEELS, Habit, Knob, Limit, Role, Tool, Where
 
 _DOCS: Final = "https://pip.pypa.io/en/stable/cli/pip_install/"
 
@@ -67,6 +67,15 @@ TOOL: Final = Tool(
             why="Installers write scripts and their own name each in their own way.",
             docs=_DOCS,
             names=("--force-reinstall",),
+            kinds=("tree",),
+        ),
+    ),
+    limits=(
+        Limit(
+            ("tree-mtime",),
+            "The system gives an installed file the time at which it is written; pip 26.3 sets no "
+            "other, and reads SOURCE_DATE_EPOCH for bytecode alone. It can be set afterwards.",
+            _DOCS,
             kinds=("tree",),
         ),
     ),

@@ -46,7 +46,10 @@ TOOL: Final = Tool(
     knobs=(
         epoch(
             "2.0",
-            causes=("zip-mtime-default", "tar-member-mtime", "gzip-mtime", "zip-mtime-rounding"),
+            causes=(
+                *("zip-mtime-default", "zip-member-mtime", "tar-member-mtime", "gzip-mtime"),
+                "zip-mtime-rounding",
+            ),
             why="Without it poetry-core writes constants; with it on one side only, the two "
             "differ. Unset on both sides does as well. Releases before 2.0 ignore it.",
         ),

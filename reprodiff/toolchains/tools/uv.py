@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from reprodiff.toolchains.base import WHEELS, Habit, Knob, Role, Tool, Where
+from reprodiff.toolchains.base import WHEELS, Habit, Knob, Limit, Role, Tool, Where
 
 _DOCS: Final = "https://docs.astral.sh/uv/reference/cli/"
 _INSTALL: Final = "uv pip install --no-deps"
@@ -51,6 +51,19 @@ TOOL: Final = Tool(
             kinds=("tree",),
         ),
         Knob(
+            slug="no-installer-metadata",
+            causes=("installer-cache", "install-origin"),
+            title="Let uv write no metadata of its own",
+            where=Where.INSTALLER,
+            snippet="export UV_NO_INSTALLER_METADATA=1",
+            why="uv_cache.json is then not written, in which uv notes when each file that it "
+            "installed from a folder last changed. INSTALLER, REQUESTED and direct_url.json are "
+            "not written either: for images and bundles, not for environments that tools manage.",
+            docs="https://docs.astral.sh/uv/reference/environment/",
+            names=("UV_NO_INSTALLER_METADATA",),
+            kinds=("tree",),
+        ),
+        Knob(
             slug="no-cache-file",
             causes=("installer-cache",),
             title="Take uv_cache.json out of the tree",
@@ -82,6 +95,15 @@ TOOL: Final = Tool(
             why="Its scripts look for Python beside them instead of at a path.",
             docs=_DOCS,
             names=("--relocatable",),
+            kinds=("tree",),
+        ),
+    ),
+    limits=(
+        Limit(
+            ("tree-mtime",),
+            "The system gives an installed file the time at which it is written; uv 0.13.9 sets no "
+            "other, and reads SOURCE_DATE_EPOCH for bytecode alone. It can be set afterwards.",
+            _DOCS,
             kinds=("tree",),
         ),
     ),

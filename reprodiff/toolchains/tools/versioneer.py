@@ -27,12 +27,11 @@ TOOL: Final = Tool(
     knobs=(
         Knob(
             slug="full-clone",
-            causes=("scm-dirty-version", "scm-version-history", "scm-abbrev", "commit-id"),
-            title="Build both from full, clean clones",
+            causes=("scm-version-history", "scm-abbrev"),
+            title="Fetch tags and history",
             where=Where.CHECKOUT,
-            snippet="git fetch --unshallow --tags || git fetch --tags\ngit status --porcelain",
-            why="versioneer counts commits since the last tag and marks a changed checkout as "
-            "dirty.",
+            snippet="git fetch --unshallow --tags || git fetch --tags",
+            why="versioneer counts commits since the last tag; a shallow clone has none.",
             docs=_DOCS,
         ),
     ),
