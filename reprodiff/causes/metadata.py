@@ -47,10 +47,11 @@ RENDERING: Final = Cause(
     blame=Blame.LEAF,
     doc=Doc(
         what="The metadata was written to another version of the specification: the field "
-        "Metadata-Version differs, or fields that came with a version (Dynamic, License-File, the "
-        "licence under its newer name) are on one side only.",
+        "Metadata-Version differs, or fields that came with a version (Dynamic, License-File, "
+        "Import-Name, the licence under its newer name) are on one side only.",
         recognised="Only these fields, by name; the licence must have the same text under both, "
-        "and a License-File is one only against a side of a version before 2.4.",
+        "a License-File is one only against a side of a version before 2.4, an Import-Name against "
+        "one before 2.5.",
         why="Another backend, or another version of it. Projects cannot usually choose.",
         fix=(
             *_PIN,
@@ -216,8 +217,8 @@ PURELIB: Final = Cause(
     ),
 )
 
-_PEP_639: Final = (2, 4)
-"""The version of core metadata that brought License-File."""
+_BROUGHT: Final = {"license-file": (2, 4), "import-name": (2, 5), "import-namespace": (2, 5)}
+"""Fields that backends write by themselves, and the version of core metadata that brought them."""
 _NUMBERS: Final = re.compile(r"(\d{1,3})\.(\d{1,3})")
 _OF_VERSION: Final = frozenset({"metadata-version", "dynamic"})
 
@@ -242,7 +243,7 @@ def _said(facts: Sequence[Difference]) -> str:
 def _fields(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """Tell fields of another format version and versions of another day from changed fields."""
     rendering = [fact for fact in facts if fact.inside.lower() in _OF_VERSION]
-    rendering += [*_licence(facts), *_licence_files(facts)]
+    rendering += [*_licence(facts), *_new_fields(facts)]
     if rendering:
         evidence = (_said(rendering[:1]),) if _said(rendering[:1]) else ()
         yield Claim(RENDERING, rendering, evidence=evidence, follows=other_backend(scene))
@@ -279,14 +280,19 @@ def _licence(facts: Sequence[Difference]) -> list[Difference]:
     return [old, new] if moved else []
 
 
-def _licence_files(facts: Sequence[Difference]) -> list[Difference]:
-    """Return the fact of licence files that only the side has whose version knows such a field."""
+def _new_fields(facts: Sequence[Difference]) -> list[Difference]:
+    """Return the facts of fields that only the side has whose version of the format knows them."""
     named = {fact.inside.lower(): fact for fact in facts if fact.what == "metadata.field"}
-    files, version = named.get("license-file"), named.get("metadata-version")
-    if files is None or version is None or None not in {files.a, files.b}:
-        return []
-    without, with_ = (version.a, version.b) if files.a is None else (version.b, version.a)
-    return [files] if _precedes(without, _PEP_639) and not _precedes(with_, _PEP_639) else []
+    version = named.get("metadata-version")
+    found: list[Difference] = []
+    for name, since in _BROUGHT.items():
+        fact = named.get(name)
+        if fact is None or version is None or None not in {fact.a, fact.b}:
+            continue
+        without, with_ = (version.a, version.b) if fact.a is None else (version.b, version.a)
+        if _precedes(without, since) and not _precedes(with_, since):
+            found.append(fact)
+    return found
 
 
 def _precedes(value: object, version: tuple[int, int]) -> bool:

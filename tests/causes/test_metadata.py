@@ -128,17 +128,23 @@ def test_a_licence_under_its_newer_name_is_of_the_format(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("newer", "cause"), [(b"2.4", "metadata-version"), (b"2.3", "metadata-field")]
+    ("newer", "field", "cause"),
+    [
+        (b"2.4", b"License-File", "metadata-version"),
+        (b"2.3", b"License-File", "metadata-field"),
+        (b"2.5", b"Import-Name", "metadata-version"),
+        (b"2.4", b"Import-Name", "metadata-field"),
+    ],
 )
-def test_licence_files_are_of_the_format_only_from_the_version_that_has_them(
-    tmp_path: Path, newer: bytes, cause: str
+def test_fields_are_of_the_format_only_from_the_version_that_has_them(
+    tmp_path: Path, newer: bytes, field: bytes, cause: str
 ) -> None:
     old = METADATA.replace(b"Metadata-Version: 2.4", b"Metadata-Version: 2.1")
     new = METADATA.replace(b"Metadata-Version: 2.4", b"Metadata-Version: " + newer)
-    new += b"License-File: LICENSE\n"
+    new += field + b": demo\n"
     report = compare_wheels(tmp_path, with_metadata(old), with_metadata(new))
     names = {at.inside for at in finding_of(report, cause).locations}
-    assert "License-File" in names
+    assert field.decode() in names
     assert report.verdict is Verdict.DIFFERENT
 
 
