@@ -41,6 +41,7 @@ def test_canonical_forms_are_there_only_if_they_were_asked_for() -> None:
         "same": False,
         "epoch": 1,
         "refused": {"b": ["it lies", "it hides"]},
+        "kept": [],
     }
     Draft202012Validator(json.loads(schema.shipped())).validate(json.loads(written))
     assert from_json(written).normalized == found
