@@ -92,7 +92,8 @@ DIRECTORIES: Final = Cause(
     doc=Doc(
         what="One archive has entries of their own for directories, the other has only the files "
         "in them. Unpacking gives the same tree.",
-        recognised="The member is a directory, and other members of its side lie below it.",
+        recognised="The member is a directory, other members of its side lie below it, and its "
+        "entry says nothing else: no special bits, comment, link, or field that is not understood.",
         why="auditwheel, delvewheel, delocate and uv_build write such entries for wheels, "
         "setuptools for sdists; other tools do not.",
         fix=(("any", "compare repaired wheels with repaired wheels; pin the backend"),),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from reprodiff.artifacts.base import Artifact, Member
+from reprodiff.formats.containers.directories import oddity
 from reprodiff.model import ArtifactInfo, Difference, MemberType, Span, SpansIn
 from reprodiff.pairing import MemberPair, Pairing
 
@@ -11,7 +12,7 @@ def compare(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
     """Yield members of one side only, renamed ones, and those of another type or link target.
 
     ``member.only`` weighs the member's content; ``member.directory`` is an entry for a directory
-    that has members of its own, so that leaving it out loses nothing.
+    that has members of its own and says nothing else, so that leaving it out loses nothing.
     """
     for artifact, other, members, is_a in (
         (a, b, pairing.only_a, True),
@@ -20,10 +21,11 @@ def compare(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
         filled = _filled_directories(artifact)
         for member in members:
             implied = member.type is MemberType.DIRECTORY and member.raw.rstrip(b"/") in filled
-            what = "member.directory" if implied else "member.only"
+            odd = oddity(artifact, member) if implied else ""
+            what = "member.directory" if implied and not odd else "member.only"
             size = max(member.size, 0)
             span = Span(0, size) if member.type is MemberType.FILE else None
-            value = _describe(member)
+            value = f"{_describe(member)}, with {odd}" if odd else _describe(member)
             yield Difference(
                 what,
                 member.path,

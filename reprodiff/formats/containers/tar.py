@@ -13,6 +13,7 @@ from reprodiff.artifacts.tar import MEMBER_TYPES, TarArtifact
 from reprodiff.artifacts.tarformat.entries import EntryKind, Extension, TarEntry
 from reprodiff.artifacts.tarformat.header import BLOCK, FIELDS, Checksum, TarHeader, split
 from reprodiff.formats.containers.order import order_facts
+from reprodiff.formats.containers.paxrecords import around, record_kind, records
 from reprodiff.formats.containers.stream import layer_facts
 from reprodiff.formats.containers.tarfields import LINKS, odd_fields, shape, usual, well_formed
 from reprodiff.formats.containers.tarodd import anomaly_facts
@@ -31,14 +32,6 @@ _EFFECTIVE: Final = {
     "mtime": ("tar.mtime", "mtime"),
     "size": ("derived.tar.size", "size"),
 }
-_KEYWORDS: Final = frozenset({*_EFFECTIVE, "path", "linkpath"})
-_TIME_RECORDS: Final = frozenset({"atime", "ctime"})
-_WRITER_RECORDS: Final = frozenset(
-    {
-        *("LIBARCHIVE.creationtime", "SCHILY.dev", "SCHILY.ino", "SCHILY.nlink"),
-        *("hdrcharset", "charset", "SCHILY.fflags"),
-    }
-)
 
 
 def compare(a: TarArtifact, b: TarArtifact, pairing: Pairing) -> Iterator[Difference]:
@@ -181,7 +174,7 @@ def _extensions(
     raw_a, raw_b = a.archive.data[one.start : one.header], b.archive.data[two.start : two.header]
     if raw_a == raw_b:
         return
-    records_a, records_b = _records(one.extensions), _records(two.extensions)
+    records_a, records_b = records(one.extensions), records(two.extensions)
     told = 0
     for key in sorted(records_a.keys() | records_b.keys()):
         value_a, value_b = records_a.get(key), records_b.get(key)
@@ -191,7 +184,7 @@ def _extensions(
         told += weight
         keyword = key.decode("utf-8", "surrogateescape")
         yield Difference(
-            _record_kind(keyword, one, two, said),
+            record_kind(keyword, (value_a, value_b), (one, two), said),
             path,
             f"pax record {keyword}" if not key.startswith(b"\0") else "GNU long name",
             value_a,
@@ -208,32 +201,6 @@ def _extensions(
         frame = 0
 
 
-def _records(extensions: tuple[Extension, ...]) -> dict[bytes, bytes]:
-    """Return pax records by keyword, repeated ones joined; a GNU long name under a NUL key."""
-    found: dict[bytes, bytes] = {}
-    for extension in extensions:
-        for record in extension.records:
-            before = found.get(record.key)
-            found[record.key] = record.value if before is None else before + b"\0" + record.value
-        if extension.typeflag in {b"L", b"K"}:
-            found[b"\0" + extension.typeflag] = extension.value
-    return found
-
-
-def _record_kind(keyword: str, one: TarEntry, two: TarEntry, said: set[str]) -> str:
-    if keyword in {"path", "\0L"}:
-        return "tar.pax-only" if one.path == two.path else "derived.tar.name"
-    if keyword in {"linkpath", "\0K"}:
-        return "tar.pax-only" if one.link == two.link else "derived.tar.link"
-    if keyword in _KEYWORDS:
-        return f"tar.pax.{keyword}" if keyword in said and keyword != "size" else "tar.pax-only"
-    if keyword in _TIME_RECORDS or keyword == "comment":
-        return f"tar.pax.{keyword}"
-    if keyword in _WRITER_RECORDS:
-        return "tar.pax-only"
-    return "tar.pax-other"
-
-
 def _frames(
     a: TarArtifact,
     b: TarArtifact,
@@ -242,7 +209,7 @@ def _frames(
     two: tuple[Extension, ...],
 ) -> Iterator[Difference]:
     """Yield what differs in the headers of the extensions themselves, and around their records."""
-    hidden_a, hidden_b = _around(a, one), _around(b, two)
+    hidden_a, hidden_b = around(a.archive, one), around(b.archive, two)
     if hidden_a != hidden_b:
         yield Difference("integrity.hidden", path, "extended header", hidden_a, hidden_b)
     shape_a, shape_b = shape(one), shape(two)
@@ -283,14 +250,6 @@ def _frames(
         yield Difference("tar.pax-only", path, f"extended header field {name}", value_a, value_b)
 
 
-def _around(artifact: TarArtifact, extensions: tuple[Extension, ...]) -> bytes:
-    """Return what stands behind the records of extensions, zero bytes of padding left out."""
-    data = artifact.archive.data
-    rests = [bytes(data[e.rest : e.data.stop]) for e in extensions]
-    pads = [bytes(data[e.data.stop : e.stop]).strip(b"\0") for e in extensions]
-    return b"".join(rests + pads)
-
-
 def _listed(odd: list[dict[str, bytes]]) -> Value:
     return tuple(raw for fields in odd for raw in fields.values()) or None
 
@@ -299,7 +258,7 @@ def _listed(odd: list[dict[str, bytes]]) -> Value:
 
 
 def _globals(a: TarArtifact, b: TarArtifact) -> Iterator[Difference]:
-    one, two = _records(a.archive.global_headers), _records(b.archive.global_headers)
+    one, two = records(a.archive.global_headers), records(b.archive.global_headers)
     for key in sorted(one.keys() | two.keys()):
         if one.get(key) != two.get(key):
             keyword = key.decode("utf-8", "surrogateescape")

@@ -35,7 +35,7 @@ def extra_facts(path: str, a: ZipEntry, b: ZipEntry, view: str) -> Iterator[Diff
         size = max((span_a or Span(0, 0)).size, (span_b or Span(0, 0)).size)
         label = extras.EXTRA_NAMES.get(key[0], f"{key[0] & 0xFFFF:#06x}")
         yield Difference(
-            _extra_kind(key[0], one, two, (a.raw_name, b.raw_name), central=view == "central"),
+            extra_kind(key[0], one, two, (a.raw_name, b.raw_name), central=view == "central"),
             path,
             f"{view} extra field: {label}",
             one.payload if one else None,
@@ -68,7 +68,7 @@ def _numbered(
     return numbered
 
 
-def _extra_kind(
+def extra_kind(
     identity: int,
     a: extras.ExtraField | None,
     b: extras.ExtraField | None,

@@ -291,3 +291,79 @@ def test_names_that_are_no_less_odd_without_the_dot_keep_it(tmp_path: Path, name
     path.write_bytes(tars.file(b"./a.py") + tars.file(name) + tars.END)
     with open_artifact(str(path), Limits()) as opened:
         assert [member.raw for member in opened.members] == [b"./a.py", name]
+
+
+DIR = {"typeflag": b"5", "mode": b"0000755\0"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "plain"),
+    [
+        ({}, True),
+        ({"mode": b"0002700\0"}, True),
+        ({"mode": b"0004755\0"}, False),
+        ({"mode": b"0001755\0"}, False),
+        ({"mode": b"0000644\0"}, False),
+        ({"linkname": b"/etc"}, False),
+        ({"uid": b"hidden"}, False),
+        ({"uname": b"me\0hidden"}, False),
+        ({"pad": b"hidden"}, False),
+        ({"prefix": b"other"}, False),
+    ],
+)
+def test_a_directory_of_one_side_is_no_more_than_that(
+    tmp_path: Path, fields: dict[str, bytes], plain: bool
+) -> None:
+    """Nobody looks at what else its entry says, so it must not say anything."""
+    file = tars.file(b"d/a.py", b"a = 1\n")
+    found = facts(
+        tmp_path,
+        file + tars.END,
+        tars.block(b"d/", 0, **{**DIR, **fields}) + file + tars.END,
+        ".tar",
+    )
+    one_sided = {fact.what for fact in found if fact.what.startswith("member.")}
+    assert one_sided == ({"member.directory"} if plain else {"member.only"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "plain"),
+    [
+        (b"mtime", b"%d.5" % int("14524770400", 8), True),
+        (b"SCHILY.dev", b"7", True),
+        (b"SCHILY.dev", b"hidden", False),
+        (b"SCHILY.xattr.user.x", b"y", False),
+        (b"comment", b"hidden", False),
+    ],
+)
+def test_neither_do_the_records_of_a_directory_of_one_side(
+    tmp_path: Path, key: bytes, value: bytes, plain: bool
+) -> None:
+    file = tars.file(b"d/a.py", b"a = 1\n")
+    record = tars.pax({key: value})
+    entry = record + tars.block(b"d/", 0, typeflag=b"5", mode=b"0000755\0")
+    found = facts(tmp_path, file + tars.END, entry + file + tars.END, ".tar")
+    one_sided = {fact.what for fact in found if fact.what.startswith("member.")}
+    assert one_sided == ({"member.directory"} if plain else {"member.only"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind"),
+    [
+        (b"SCHILY.ino", b"12", "tar.pax-only"),
+        (b"SCHILY.ino", b"hidden", "tar.pax-other"),
+        (b"LIBARCHIVE.creationtime", b"1700000000.25", "tar.pax-only"),
+        (b"LIBARCHIVE.creationtime", b"hidden", "tar.pax-other"),
+        (b"hdrcharset", b"BINARY", "tar.pax-only"),
+        (b"hdrcharset", b"ISO-IR 10646 2000 UTF-8", "tar.pax-only"),
+        (b"hdrcharset", b"hidden", "tar.pax-other"),
+        # No record of that name stands for a field, and nobody reads it.
+        (b"mode", b"hidden", "tar.pax-other"),
+    ],
+)
+def test_a_record_on_the_writer_is_one_only_in_its_form(
+    tmp_path: Path, key: bytes, value: bytes, kind: str
+) -> None:
+    found = between(tmp_path, A, tars.pax({key: value}) + A)
+    assert kind in found
+    assert ("tar.pax-other" in found) is (kind == "tar.pax-other")

@@ -3,6 +3,7 @@
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -234,3 +235,36 @@ def test_zip64_fields_that_nothing_asks_for_are_odd_only_where_they_say_otherwis
         found = between(tmp_path, A, replace(A, **{side: field}))  # type: ignore[arg-type]
         assert any(each[0].startswith("integrity.") for each in found) == odd
         assert any(each[0] == "zip.extra-zip64" for each in found)
+
+
+DIRECTORY = Made(name=b"d/", data=b"", mode=0o40755, dos_attr=0x10)
+
+
+@pytest.mark.parametrize(
+    ("fields", "plain"),
+    [
+        ({}, True),
+        ({"mode": 0}, True),
+        ({"mode": 0o42700}, True),
+        ({"extra": extra(0x5455, b"\1" + bytes(4))}, True),
+        ({"mode": 0o44755}, False),
+        ({"mode": 0o41777}, False),
+        ({"mode": 0o60755}, False),
+        ({"comment": b"hidden"}, False),
+        ({"extra": extra(0xCAFE, b"hidden")}, False),
+        ({"local_extra": extra(0xCAFE, b"hidden")}, False),
+        ({"flags": 1}, False),
+        ({"dos_attr": 0x4010}, False),
+        ({"disk": 0, "dos_attr": 0x80}, False),
+    ],
+)
+def test_a_directory_of_one_side_is_no_more_than_that(
+    tmp_path: Path, fields: dict[str, Any], plain: bool
+) -> None:
+    """Nobody looks at what else its entry says, so it must not say anything."""
+    file = Made(name=b"d/a.py", data=b"a = 1\n")
+    a, b = archive(file), archive(replace(DIRECTORY, **fields), file)
+    found = {fact.what for fact in facts(tmp_path, a, b, ".zip")}
+    assert {what for what in found if what.startswith("member.")} == (
+        {"member.directory"} if plain else {"member.only"}
+    )
