@@ -4,6 +4,7 @@ import hashlib
 
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.errors import ReprodiffError
+from reprodiff.formats.pyc.sourcehash import ALGORITHM, source_hash
 from reprodiff.model import MemberType, Side
 
 
@@ -18,7 +19,8 @@ class Digests:
     def __call__(self, side: Side, path: str, algorithm: str) -> tuple[bytes, int] | None:
         """Return (digest, size in bytes) of a member's content, ``None`` if it cannot be had.
 
-        ``algorithm`` is a name that ``hashlib`` knows; an unknown one gives ``None``.
+        ``algorithm`` is a name that ``hashlib`` knows, or ``pyc-`` and the magic number of a Python
+        for the hash that its bytecode keeps of a source; an unknown one gives ``None``.
         """
         if side not in self._members:
             # Of several members of one name the last is the one that an installer leaves behind.
@@ -46,7 +48,15 @@ class Digests:
         if key not in self._known:
             try:
                 with self._artifacts[side].read(member) as view:
-                    self._known[key] = (hashlib.new(algorithm, view).digest(), len(view))
+                    made = _digest(algorithm, view)
+                    self._known[key] = None if made is None else (made, len(view))
             except (ReprodiffError, ValueError):
                 self._known[key] = None
         return self._known[key]
+
+
+def _digest(algorithm: str, view: memoryview) -> bytes | None:
+    """Return a digest; raise :class:`ValueError` for an algorithm that is not known."""
+    if algorithm.startswith(ALGORITHM):
+        return source_hash(view, int(algorithm.removeprefix(ALGORITHM)))
+    return hashlib.new(algorithm, view).digest()

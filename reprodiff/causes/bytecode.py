@@ -6,6 +6,7 @@ from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
 from reprodiff.formats.parsing.paths import split_paths
+from reprodiff.formats.pyc.sourcehash import ALGORITHM
 from reprodiff.model import Category, Confidence, Difference, Severity, Side
 
 _PEP_552: Final = "PEP 552"
@@ -44,12 +45,12 @@ SOURCE_ECHO: Final = Cause(
     doc=Doc(
         what="A pyc records the size or the hash of its source, and that differs because the "
         "source does.",
-        recognised="The source stands in the same artifact, differs, and has the recorded size on "
-        "each side. A hash is taken for true where the source differs, and is then only likely.",
+        recognised="The source stands in the same artifact, differs, and has the recorded size or "
+        "hash on each side. A hash of Python before 3.11 is not made here, and is only likely.",
         why="It follows from the source.",
         fix=(("", "nothing to fix here: see the finding on the source"),),
-        mistaken_for="A pyc that was not made from its source: a size that is not that of the "
-        "source is reported as changed bytecode.",
+        mistaken_for="A pyc that was not made from its source: a size or hash that is not that of "
+        "the source is reported as changed bytecode.",
         sources=(_PEP_552,),
     ),
 )
@@ -64,8 +65,9 @@ MODE: Final = Cause(
         what="The pyc files say in another way how Python tells that they are current. Their code "
         "is compared by itself.",
         recognised="The flags word of both is one of the three that PEP 552 defines: 0 timestamp, "
-        "1 unchecked hash, 3 checked hash. Where one side is never checked it is for review: "
-        "Python then runs the bytecode whatever its source says.",
+        "1 unchecked hash, 3 checked hash; size and hash are those of the source beside it. Where "
+        "they are not, or one side is never checked, it is for review: Python then runs the source "
+        "on one side, and on the other the bytecode, whatever its source says.",
         why="py_compile and compileall check by hash when SOURCE_DATE_EPOCH is set; Python itself, "
         "writing __pycache__ on import, never does.",
         fix=(
@@ -229,7 +231,7 @@ def _mtime(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 
 def _record(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    """A size must be that of the source, which must differ; a hash is taken on trust."""
+    """A size and a hash must be those of the source, which must differ."""
     for fact in facts:
         source = source_of(fact.path)
         if source not in scene.differing and source not in scene.partner:
@@ -245,25 +247,72 @@ def _record(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
                 for each, value in zip(found, (fact.a, fact.b), strict=True)
             )
             yield Claim(SOURCE_ECHO, [fact], follows=(source,)) if true else Claim(CODE, [fact])
+        elif (told := _hashes(fact, scene, source)) is not None:
+            yield Claim(SOURCE_ECHO, [fact], follows=(source,)) if told else Claim(CODE, [fact])
         else:
             yield Claim(SOURCE_ECHO, [fact], Confidence.LIKELY, follows=(source,))
 
 
+_STALE: Final = (
+    "Size or hash of one side are not those of the source beside it: Python compiles that anew, "
+    "and takes the bytecode as it is on the other side."
+)
 _KNOWN_MODES: Final = frozenset({"timestamp", "unchecked-hash", "checked-hash"})
 
 
+def _hashes(fact: Difference, scene: Scene, source: str) -> bool | None:
+    """Whether both hashes are those of the two sources; ``None`` where that cannot be told."""
+    found = [_expected(fact, side, scene, source) for side in Side]
+    if None in found:
+        return None
+    return found == [fact.a, fact.b]
+
+
+def _expected(fact: Difference, side: Side, scene: Scene, source: str) -> str | None:
+    """Return the hash that one side's source has for the Python of a pyc."""
+    path = source if side is Side.A else scene.partner.get(source, source)
+    found = scene.digest(side, path, f"{ALGORITHM}{fact.note}") if fact.note else None
+    return found[0].hex() if found else None
+
+
+def _is_stale(fact: Difference, scene: Scene) -> bool | None:
+    """Whether Python would compile a source anew instead of taking one of two headers for valid.
+
+    ``None`` where that cannot be told.  Where there is no source, nothing is compared with it.
+    """
+    source = source_of(fact.path)
+    unknown = False
+    for side, own, value in zip(Side, (scene.a, scene.b), (fact.a, fact.b), strict=True):
+        path = source if side is Side.A else scene.partner.get(source, source)
+        if path not in own.paths:
+            continue
+        mode, _, rest = str(value).partition(" ")
+        if mode == "timestamp":
+            found = scene.digest(side, path, "sha256")
+            expected = None if found is None else f"{found[1] & 0xFFFFFFFF} bytes"
+            rest = rest.rpartition(", ")[2]
+        else:
+            expected = _expected(fact, side, scene, source)
+        unknown = unknown or expected is None
+        if expected is not None and rest and rest != expected:
+            return True
+    return None if unknown else False
+
+
 def _mode(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    del scene
     for fact in facts:
         known = all(
             str(value).split(" ", 1)[0].replace("_", "-") in _KNOWN_MODES
             for value in (fact.a, fact.b)
         )
         unchecked = any(str(value).startswith("unchecked") for value in (fact.a, fact.b))
+        stale = _is_stale(fact, scene) if known else False
         yield Claim(
             MODE if known else CODE,
             [fact],
-            severity=Severity.REVIEW if known and unchecked else None,
+            Confidence.LIKELY if stale is None else Confidence.PROVEN,
+            Severity.REVIEW if known and (unchecked or stale) else None,
+            explanation=_STALE if stale else "",
         )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from reprodiff.errors import DamagedError
 from reprodiff.formats.base import Content, Format
 from reprodiff.formats.pyc import PycError, compare_pyc
+from reprodiff.formats.pyc.facts import Fact, FactKind
 from reprodiff.model import Difference, Span
 
 
@@ -22,7 +23,7 @@ def _compare(content: Content) -> list[Difference]:
             fact.b,
             fact.parts[0][0] if fact.parts else None,
             fact.parts[0][1] if fact.parts else None,
-            note=f"{fact.count} code objects" if fact.kind == "filename" else "",
+            note=_note(fact, found.a.magic_number, found.b.magic_number),
             parts=fact.parts,
         )
         for fact in found.facts
@@ -43,6 +44,14 @@ def _compare(content: Content) -> list[Difference]:
             )
         )
     return facts
+
+
+def _note(fact: Fact, magic_a: int, magic_b: int) -> str:
+    """Say of a path how many code objects have it, of a hash which magic number is its key."""
+    if fact.kind is FactKind.FILENAME:
+        return f"{fact.count} code objects"
+    keyed = fact.kind in {FactKind.FLAGS, FactKind.SOURCE_HASH} and magic_a == magic_b
+    return str(magic_a) if keyed else ""
 
 
 FORMAT: Final = Format("pyc", lambda content: content.suffix in {".pyc", ".pyo"}, _compare)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reprodiff.causes.bytecode import source_of
 from reprodiff.formats.base import Content
 from reprodiff.formats.bytecode import FORMAT
+from reprodiff.formats.pyc import sourcehash
 from reprodiff.model import ArtifactKind, Confidence, Report, Severity, Verdict
 from tests.causes.builds import FILES, causes, compare_wheels, found
 from tests.causes.facts import fact, judged, scene
@@ -109,12 +110,47 @@ def test_a_size_of_the_source_must_be_true(tmp_path: Path) -> None:
     assert "pyc-code-changed" in said(alone)
 
 
-def test_a_hash_of_the_source_is_likely_where_the_source_differs(tmp_path: Path) -> None:
-    a, b = (compiled(flags=3, words=(number, number)) for number in (1, 2))
-    report = compare_pyc(tmp_path, a, b, SOURCE, SOURCE + "# more\n")
+def hashed(text: str, flags: int = 3) -> bytes:
+    """The bytecode of ``SOURCE`` with the hash of a text."""
+    first, second = struct.unpack("<2I", importlib.util.source_hash(text.encode()))
+    return compiled(flags=flags, words=(first, second))
+
+
+def test_a_hash_must_be_that_of_the_source(tmp_path: Path) -> None:
+    longer = SOURCE + "# more\n"
+    a, b = hashed(SOURCE), hashed(longer)
+    report = compare_pyc(tmp_path, a, b, SOURCE, longer)
+    assert found(report, "pyc-source-record").confidence is Confidence.PROVEN
+    for other in (hashed("other"), a[:8] + bytes(8) + a[16:]):
+        assert "pyc-code-changed" in said(compare_pyc(tmp_path, a, other, SOURCE, longer))
+    assert "pyc-code-changed" in said(compare_pyc(tmp_path, a, b, SOURCE, SOURCE))
+
+
+def test_a_hash_that_cannot_be_made_here_is_only_likely(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    longer = SOURCE + "# more\n"
+    monkeypatch.setattr(sourcehash, "_FIRST", 1 << 16)
+    report = compare_pyc(tmp_path, hashed(SOURCE), hashed(longer), SOURCE, longer)
     assert found(report, "pyc-source-record").confidence is Confidence.LIKELY
-    same = compare_pyc(tmp_path, a, b, SOURCE, SOURCE)
-    assert "pyc-code-changed" in said(same)
+    report = compare_pyc(tmp_path, compiled(words=(1, len(SOURCE))), hashed(SOURCE), SOURCE, SOURCE)
+    assert found(report, "pyc-invalidation-mode").confidence is Confidence.LIKELY
+    assert report.verdict is Verdict.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (compiled(words=(1, len(SOURCE))), hashed("other")),
+        (compiled(words=(1, 9999)), hashed(SOURCE)),
+    ],
+)
+def test_a_stale_pyc_of_another_mode_is_for_review(tmp_path: Path, a: bytes, b: bytes) -> None:
+    """One side runs what the source says, the other what the bytecode does."""
+    report = compare_pyc(tmp_path, a, b, SOURCE, SOURCE)
+    finding = found(report, "pyc-invalidation-mode")
+    assert finding.severity is Severity.REVIEW
+    assert "compiles that anew" in finding.explanation
 
 
 @pytest.mark.parametrize(
@@ -127,7 +163,8 @@ def test_a_hash_of_the_source_is_likely_where_the_source_differs(tmp_path: Path)
 def test_a_pyc_that_is_never_checked_runs_whatever_its_source_says(
     tmp_path: Path, flags: int, severity: Severity, verdict: Verdict
 ) -> None:
-    report = compare_pyc(tmp_path, compiled(), compiled(flags=flags))
+    stamped = compiled(words=(1, len(SOURCE)))
+    report = compare_pyc(tmp_path, stamped, hashed(SOURCE, flags), SOURCE, SOURCE)
     assert found(report, "pyc-invalidation-mode").severity is severity
     assert report.verdict is verdict
 
