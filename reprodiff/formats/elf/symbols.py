@@ -68,10 +68,9 @@ def functions(elf: Elf, section: Section, known: Starts | None = None) -> list[F
             if item.name not in names_here:
                 names_here.append(item.name)
             found[value - start] = (max(size_here, item.size), names_here)
-    for address, length in known.frames:
-        if start <= address < stop:
-            size_here, names_here = found.get(address - start, (0, []))
-            found[address - start] = (size_here or length, names_here)
+    for address, length in [frame for frame in known.frames if start <= frame[0] < stop]:
+        size_here, names_here = found.get(address - start, (0, []))
+        found[address - start] = (size_here or length, names_here)
     return runs(found, bytes(elf.content(section)))
 
 

@@ -30,7 +30,7 @@ def turned(facts: Sequence[Difference]) -> list[Difference]:
             b=fact.a,
             span_a=fact.span_b,
             span_b=fact.span_a,
-            parts=tuple((two, one) for one, two in fact.parts),
+            parts=tuple([(two, one) for one, two in fact.parts]),
         )
         for fact in facts
     ]

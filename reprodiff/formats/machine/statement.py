@@ -273,12 +273,15 @@ def unlike(one: str | bytes, two: str | bytes) -> str | bytes:
 def joined(quads: Iterable[Quad]) -> list[Quad]:
     """Return runs in their order, those that touch on both sides as one."""
     made: list[Quad] = []
+    start_a = end_a = start_b = end_b = -1
     for quad in sorted(set(quads)):
-        last = made[-1] if made else None
-        if last is not None and last.a1 == quad.a0 and last.b1 == quad.b0:
-            made[-1] = Quad(last.a0, quad.a1, last.b0, quad.b1)
+        a0, a1, b0, b1 = quad
+        if a0 == end_a and b0 == end_b:
+            made[-1] = Quad(start_a, a1, start_b, b1)
         else:
             made.append(quad)
+            start_a, start_b = a0, b0
+        end_a, end_b = a1, b1
     return made
 
 
