@@ -6,6 +6,7 @@ bytes: nothing is unpickled, nothing touches a disk, and it is the same on every
 """
 
 import atexit
+import gc
 import json
 import os
 import subprocess
@@ -58,6 +59,7 @@ _HEAD: Final = 16
 _AT_ONCE: Final = 1 << 16
 """Bytes that a pipe gives at a time; room for more would be taken and given back each time."""
 _NAMES: Final = "reprodiff."
+_COLLECT: Final = (100_000, 20, 100)
 
 
 def run(
@@ -287,6 +289,8 @@ def serve() -> None:
     """Answer requests from standard input until it ends."""
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
+    # Tasks make lists by the hundred thousand, and hardly a cycle.
+    gc.set_threshold(*_COLLECT)
     while True:
         request = _receive(stdin, 1 << 40)
         if request is None:

@@ -53,12 +53,31 @@ Instruction = tuple[int, int, str, str]
 class Decoded:
     """Code as instructions, until what is none; valid inside of :func:`decoded` only."""
 
+    code: bytes
     base: int
+    sizes: bytes
+    """The size of each instruction."""
     starts: list[int]
     """Where each instruction starts, counted from the code's start; the last is their end."""
-    referring: list[int]
-    """Numbers of the instructions that may refer to something outside: relative, or a number."""
     records: memoryview
+
+    def referring(self) -> list[int]:
+        """Return the instructions that may refer to something outside: relative, or a number."""
+        code, sizes, starts = self.code, self.sizes, self.starts
+        marks = _flags(self.records[_OPERANDS::_STRIDE], _IS_DIGIT)
+        # Short jumps that are this far inside lead to a place inside.
+        far = slice(bisect_left(starts, 128), bisect_right(starts, len(code) - 130))
+        short = _flags(sizes[far], _IS_TWO) & _flags(self.records[_RAW::_STRIDE][far], _IS_SHORT)
+        marks &= ~(short << 8 * far.start)
+        relative = _RELATIVE.search
+        numbers = range(len(sizes))
+        found = [
+            number
+            for number in compress(numbers, sizes.translate(_IS_LONG))
+            if relative(code, starts[number] + 1, starts[number + 1] - 4)
+        ]
+        found += compress(numbers, marks.to_bytes(len(sizes), "little"))
+        return sorted(set(found))
 
     def names(self) -> list[bytes]:
         """Return the names of all instructions."""
@@ -96,20 +115,7 @@ def decoded(machine: capstone.Cs, code: bytes, base: int) -> Iterator[Decoded | 
     try:
         records = _view(ctypes.addressof(array.contents), count * _STRIDE, _READ)
         sizes = records[_SIZE + _LOW :: _STRIDE].tobytes()
-        starts = list(accumulate(sizes, initial=0))
-        marks = _flags(records[_OPERANDS::_STRIDE], _IS_DIGIT)
-        # Short jumps that are this far inside lead to a place inside.
-        far = slice(bisect_left(starts, 128), bisect_right(starts, len(code) - 130))
-        short = _flags(sizes[far], _IS_TWO) & _flags(records[_RAW::_STRIDE][far], _IS_SHORT)
-        marks &= ~(short << 8 * far.start)
-        relative = _RELATIVE.search
-        found = [
-            number
-            for number in compress(range(count), sizes.translate(_IS_LONG))
-            if relative(code, starts[number] + 1, starts[number + 1] - 4)
-        ]
-        found += compress(range(count), marks.to_bytes(count, "little"))
-        yield Decoded(base, starts, sorted(set(found)), records)
+        yield Decoded(code, base, sizes, list(accumulate(sizes, initial=0)), records)
     finally:
         _LIBRARY.cs_free(array, count)
 

@@ -124,7 +124,7 @@ class Function:
                 return False
             a, b, starts = self.a, self.b, code.starts
             other = differing(a, b, starts)
-            for number in sorted(other.union(code.referring)):
+            for number in sorted(other.union(code.referring())):
                 at, stop = starts[number], starts[number + 1]
                 wide = plain_branch(a, at, stop)
                 if number in other:
