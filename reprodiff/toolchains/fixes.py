@@ -194,14 +194,23 @@ def _at_hand(artifacts: Sequence[ArtifactInfo]) -> list[Tool]:
     return list(tools.values())
 
 
+_EPOCH: Final = "epoch"
+"""Settings of SOURCE_DATE_EPOCH go by this name, or one that ends in it."""
+
+
 def _options(cause: Cause, scene: _Scene, places: Sequence[Location]) -> list[Option]:
     """Return every fix for ``cause`` that fits, the best first."""
     found: list[tuple[int, Option]] = []
     limited = _limit(cause, scene) != ""
+    mine = (knob for tool in scene.mine for knob in tool.knobs if knob.removes(cause.id))
+    # Where a tool passes SOURCE_DATE_EPOCH over, it does so whoever sets it.
+    deaf = any(knob.slug == _EPOCH and knob.times not in {"", scene.times} for knob in mine)
     for place, tools in enumerate((scene.mine, scene.others)):
         for tool in tools:
             for knob in tool.knobs:
                 if not knob.removes(cause.id) or not _fits(tool, knob, scene, places):
+                    continue
+                if deaf and knob.slug.endswith(_EPOCH):
                     continue
                 fix = _fix(tool, knob, scene.values)
                 tier = _TIERS[knob.where]

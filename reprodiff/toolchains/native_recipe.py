@@ -23,6 +23,8 @@ _DIRECTORY: Final = re.compile(
     rb"\0((?:/tmp/|/home/|/root/|/build|/project|/io|/github/|/__w/|/Users/)[^\0\n]{0,200})(?=\0)"
 )
 _SOURCE: Final = re.compile(rb"/[^/]+\.[A-Za-z+]{1,4}$")
+_LIBRARIES: Final = re.compile(rb"/lib(?:64|exec)?$")
+"""Ends of search paths, which say where something runs."""
 _PATHS: Final = 200
 """Paths that are looked at for one that is a directory."""
 
@@ -56,9 +58,9 @@ def _of_elf(data: bytes, path: str) -> Iterator[RecipeLine]:
         words = f"a path of the build image in {path}"
         yield RecipeLine("image_python", plain(found[1], 40), Confidence.LIKELY, words)
     paths = [found[1] for found in islice(_DIRECTORY.finditer(data), _PATHS)]
-    if paths:
+    if any(not _LIBRARIES.search(each) for each in paths):
         # Assertions name files; the directory that the compiler ran in stands by itself.
-        whole = (each for each in paths if not _SOURCE.search(each))
+        whole = (e for e in paths if not _SOURCE.search(e) and not _LIBRARIES.search(e))
         directory = next(whole, _SOURCE.sub(b"", paths[0]))
         words = f"an absolute path in {path}"
         yield RecipeLine("build_path", plain(directory, 200), Confidence.POSSIBLE, words)

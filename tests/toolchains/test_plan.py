@@ -281,3 +281,10 @@ def test_hatchling_with_reproducible_off_is_told_by_times_that_are_not_alike(
     (change,) = done.plan.changes
     assert change.fixes == (fix,)
     assert len(change.findings) == 2
+    # A workflow that sets the variable helps in the same cases.
+    steps = "jobs:\n  build:\n    steps:\n      - uses: actions/checkout@v4\n"
+    project = {".github/workflows/build.yml": steps, "pyproject.toml": ""}
+    done = with_fixes(found, CAUSES, sdist, sdist, project=project, members=2)
+    (change,) = done.plan.changes
+    assert (change.fixes == ("github-actions-epoch",)) is (fix == "hatchling-epoch")
+    assert len(change.findings) == 2

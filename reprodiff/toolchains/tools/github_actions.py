@@ -16,6 +16,7 @@ TOOL: Final = Tool(
             causes=(
                 *("zip-member-mtime", "zip-mtime-default", "text-build-time", "random-uuid"),
                 *("tar-member-mtime", "elf-build-time", "pe-build-time", "macho-build-time"),
+                *("gzip-mtime", "tar-dialect", "zip-mtime-rounding"),
             ),
             title="Set SOURCE_DATE_EPOCH in a step after the checkout",
             where=Where.CI,

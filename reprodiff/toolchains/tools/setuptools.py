@@ -101,14 +101,15 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="reproducible-sdist",
-            causes=("tar-member-mtime", "gzip-mtime", "member-owner"),
+            causes=("tar-member-mtime", "gzip-mtime", "member-owner", "tar-dialect"),
             title="Build sdists with setuptools-reproducible, which wraps setuptools",
             where=Where.PYPROJECT,
             snippet='[build-system]\nrequires = ["setuptools-reproducible"]\n'
             'build-backend = "setuptools_reproducible"',
             why="It writes SOURCE_DATE_EPOCH, or 0, for every time in the sdist and its gzip "
             "header, no owner, and modes 644 and 755; all else is setuptools. It makes every file "
-            "644, programs too.",
+            "644, programs too. Where there was no build-backend, setup.py no longer finds modules "
+            "beside it: add its directory to sys.path there.",
             docs="https://github.com/wimglenn/setuptools-reproducible",
             kinds=("sdist",),
         ),
