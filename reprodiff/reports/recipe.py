@@ -66,6 +66,8 @@ def to_shell(info: ArtifactInfo, lines: Sequence[RecipeLine]) -> str:
     out += [
         "# SOURCE is an sdist or a directory with the sources, PYTHON the interpreter.",
         "set -eu",
+        # A name without a slash is a project of the index to pip.
+        'case "${SOURCE:=.}" in */* | .) ;; *) SOURCE="./$SOURCE" ;; esac',
     ]
     by_key = {line.key: line for line in lines}
     for key in _VARIABLES:
@@ -126,13 +128,18 @@ def _build(
     out.append("")
     if "wheel" in by_key and info.kind is ArtifactKind.WHEEL:
         return [*out, *_in_one_environment(by_key, pins, program)]
+    if pins:
+        # pip before 25.3 and build read the first, newer releases of pip the second.
+        out += [
+            'PIP_CONSTRAINT="$PWD/build-constraints.txt"',
+            'PIP_BUILD_CONSTRAINT="$PIP_CONSTRAINT"',
+            "export PIP_CONSTRAINT PIP_BUILD_CONSTRAINT",
+        ]
     if info.kind is ArtifactKind.SDIST:
-        prefix = "PIP_CONSTRAINT=build-constraints.txt " if pins else ""
-        out.append(f'{prefix}{program} -m build --sdist --outdir rebuilt "${{SOURCE:-.}}"')
+        out.append(f'{program} -m build --sdist --outdir rebuilt "$SOURCE"')
     else:
-        option = " --build-constraint build-constraints.txt" if pins else ""
-        option += _settings(by_key)
-        out.append(f'{program} -m pip wheel --no-deps{option} --wheel-dir rebuilt "${{SOURCE:-.}}"')
+        more = _settings(by_key)
+        out.append(f'{program} -m pip wheel --no-deps{more} --wheel-dir rebuilt "$SOURCE"')
     return out
 
 
@@ -153,7 +160,7 @@ def _in_one_environment(
         "# Not isolated: setuptools follows the wheel package only where that is installed.",
         f"{program} -m venv build-env",
         f"build-env/bin/python -m pip install {wanted}",
-        f'{build}{_settings(by_key)} --wheel-dir rebuilt "${{SOURCE:-.}}"',
+        f'{build}{_settings(by_key)} --wheel-dir rebuilt "$SOURCE"',
     ]
 
 

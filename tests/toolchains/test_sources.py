@@ -1,6 +1,8 @@
 """What an sdist adds to the recipe of a wheel."""
 
 import io
+import shutil
+import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -98,4 +100,33 @@ def test_an_sdist_is_built_with_build_and_its_constraints() -> None:
     line = RecipeLine("backend", "hatchling>=1.27", Confidence.LIKELY, "because")
     script = to_shell(info, [line])
     assert "printf '%s\\n' 'hatchling>=1.27' > build-constraints.txt\n" in script
-    assert 'PIP_CONSTRAINT=build-constraints.txt "${PYTHON:-python3}" -m build --sdist' in script
+    assert 'PIP_CONSTRAINT="$PWD/build-constraints.txt"\n' in script
+    assert '\n"${PYTHON:-python3}" -m build --sdist' in script
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [(None, "."), ("src", "./src"), ("./src", "./src"), ("/x/src", "/x/src"), ("-x", "./-x")],
+)
+def test_a_directory_is_never_taken_for_a_project_of_the_index(
+    given: str | None, taken: str
+) -> None:
+    script = to_shell(ArtifactInfo("demo-1.0-py3-none-any.whl", ArtifactKind.WHEEL), [])
+    (line,) = (line for line in script.splitlines() if line.startswith("case "))
+    shell = need("sh")
+    run = subprocess.run(
+        [shell, "-euc", f'{line}\necho "$SOURCE"'],
+        env={} if given is None else {"SOURCE": given},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout == f"{taken}\n"
+    assert script.rstrip().endswith('"$SOURCE"')
+
+
+def need(program: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        pytest.skip(f"no {program} here")
+    return found

@@ -16,6 +16,7 @@ _VERSIONED: Final = (
 
 _CONSTRAINTS: Final = (
     "printf '%s\\n' {constraints} >> build-constraints.txt\n"
+    'export PIP_CONSTRAINT="$PWD/build-constraints.txt"\n'
     'export PIP_BUILD_CONSTRAINT="$PWD/build-constraints.txt"\n'
     'export UV_BUILD_CONSTRAINT="$PWD/build-constraints.txt"'
 )
@@ -32,9 +33,9 @@ TOOL: Final = Tool(
             where=Where.ENVIRONMENT,
             snippet=_CONSTRAINTS,
             why="build-system.requires usually names no exact version, so each build takes the "
-            "newest; another backend, or release of it, writes another artifact. pip and uv read "
-            "the variables; for `python -m build` set PIP_CONSTRAINT to the same file.",
-            since="pip 25.3, uv 0.2",
+            "newest; another backend, or release of it, writes another artifact. The first "
+            "variable is for `python -m build` and pip before 25.3, the second for newer releases "
+            "of pip, the third for uv.",
             docs="https://pip.pypa.io/en/stable/user_guide/#build-constraints",
         ),
         Knob(
@@ -44,7 +45,6 @@ TOOL: Final = Tool(
             where=Where.ENVIRONMENT,
             snippet=_CONSTRAINTS,
             why="Another release of the backend wrote these files of dist-info in another way.",
-            since="pip 25.3, uv 0.2",
             docs="https://pip.pypa.io/en/stable/user_guide/#build-constraints",
             within=".dist-info/",
         ),

@@ -63,6 +63,7 @@ TOOL: Final = Tool(
             title="Pin setuptools-scm, whose releases write another version file",
             where=Where.ENVIRONMENT,
             snippet="printf '%s\\n' 'setuptools-scm==10.3.4' >> build-constraints.txt\n"
+            'export PIP_CONSTRAINT="$PWD/build-constraints.txt"\n'
             'export PIP_BUILD_CONSTRAINT="$PWD/build-constraints.txt"',
             why="The text of the version file changes with the release that writes it.",
             since="pip 25.3",
