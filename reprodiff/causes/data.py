@@ -28,7 +28,8 @@ FORM: Final = Cause(
         "comments; in TOML and INI the order of tables and names, too.",
         recognised="Both files are parsed, and the data are equal as values and types. A file in "
         "which a name occurs twice is equal to nothing. For an INI file it is proven only where "
-        "Python's configparser is known to read it.",
+        "Python's configparser is known to read it, for another order in a TOML file only in "
+        "pyproject.toml and Cargo.toml.",
         why="Another version of the library that writes it, or a backend that rewrites "
         "pyproject.toml (pdm-backend) or Cargo.toml (cargo).",
         fix=(
@@ -87,11 +88,16 @@ _SBOM_SERIAL: Final = "serialNumber"
 _CONFIGPARSER: Final = frozenset({"setup.cfg", "tox.ini", "pytest.ini", "mypy.ini"})
 
 
+# TOML has no order of names; who goes through a table has one all the same. These read by name.
+_BY_NAME: Final = frozenset({"pyproject.toml", "Cargo.toml", "Cargo.toml.orig"})
+
+
 def _form(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
     for fact in facts:
         base = fact.path.rpartition("/")[2]
-        known = fact.what != "ini.format" or base in _CONFIGPARSER
+        known = base in _CONFIGPARSER if fact.what == "ini.format" else not fact.note
+        known = known or base in _BY_NAME
         yield Claim(FORM, [fact], Confidence.PROVEN if known else Confidence.LIKELY)
 
 

@@ -171,8 +171,8 @@ _READS_THE_SAME: Final = frozenset(
     {
         *(".py", ".pyi", ".pyx", ".pxd", ".pxi", ".txt", ".md", ".rst", ".toml", ".cfg", ".ini"),
         *(".json", ".html", ".htm", ".css", ".js", ".ts", ".xml", ".yml", ".yaml", ".c", ".h"),
-        *(".cc", ".cpp", ".cxx", ".hpp", ".rs", ".go", ".java", ".svg", ".typed", ".in", ".po"),
-        *(".tcss", ".j2", ".jinja", ".tmpl", ".pc", ".cmake", ".log"),
+        *(".cc", ".cpp", ".cxx", ".hpp", ".rs", ".go", ".java", ".svg", ".typed", ".po"),
+        *(".tcss", ".j2", ".jinja", ".pc", ".cmake", ".log"),
     }
 )
 """Suffixes of text in which the way a line ends means nothing to what reads it."""
@@ -180,7 +180,7 @@ _READS_THE_SAME_NAMES: Final = frozenset(
     {
         *("METADATA", "PKG-INFO", "WHEEL", "RECORD", "INSTALLER", "LICENSE", "LICENCE", "COPYING"),
         *("NOTICE", "AUTHORS", "README", "CHANGES", "CHANGELOG", "REQUESTED", "zip-safe"),
-        "not-zip-safe",
+        *("not-zip-safe", "MANIFEST.in"),
     }
 )
 _MARK_IS_READ: Final = frozenset({".py", ".pyi", ".txt", ".md", ".rst", ".html", ".htm", ".css"})
@@ -209,7 +209,7 @@ def _started_by_first_line(scene: Scene, *, any_suffix: bool = False) -> bool:
 def _endings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     for fact in facts:
         name, suffix = _base(fact.path), _suffix(fact.path)
-        same = suffix in _READS_THE_SAME or (not suffix and name in _READS_THE_SAME_NAMES)
+        same = suffix in _READS_THE_SAME or name in _READS_THE_SAME_NAMES
         shebang = _started_by_first_line(scene) or (
             bytes(scene.data_a[:2]) == b"#!" and "CR" in f"{fact.a!r}{fact.b!r}"
         )

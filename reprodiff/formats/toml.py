@@ -3,7 +3,7 @@
 from typing import Final
 
 from reprodiff.formats.base import Content, Format
-from reprodiff.formats.parsing.ini import same_toml, toml_data
+from reprodiff.formats.parsing.ini import in_order, same_toml, toml_data
 from reprodiff.formats.text import Part, text_facts
 from reprodiff.model import Difference, Span
 
@@ -16,7 +16,8 @@ def _compare(content: Content) -> list[Difference]:
     data_a, data_b = toml_data(a), toml_data(b)
     if data_a is not None and data_b is not None and same_toml(data_a, data_b):
         whole = (Span(0, len(a)), Span(0, len(b)))
-        form = Difference("toml.format", content.path, "document", "", "", *whole)
+        note = "" if in_order(data_a, data_b) else "order"
+        form = Difference("toml.format", content.path, "document", "", "", *whole, note=note)
         # Comments are no data, and may hide something all the same.
         return [form, *(fact for fact in facts if fact.what == "text.hidden")]
     return facts

@@ -411,6 +411,8 @@ def test_a_dirty_version_and_a_commit_are_for_review(tmp_path: Path) -> None:
         ("demo/a.sh", REVIEW, PROVEN),
         ("demo/a.bat", REVIEW, PROVEN),
         ("demo/a.sql", BENIGN, LIKELY),
+        ("demo/Makefile.in", BENIGN, LIKELY),
+        ("MANIFEST.in", BENIGN, PROVEN),
         ("demo/unknown", BENIGN, LIKELY),
     ],
 )

@@ -225,6 +225,20 @@ def same_toml(a: object, b: object) -> bool:
     return True
 
 
+def in_order(a: object, b: object) -> bool:
+    """Tell whether the names of two equal results of :func:`toml_data` stand in one order."""
+    pairs: list[tuple[object, object]] = [(a, b)]
+    while pairs:
+        x, y = pairs.pop()
+        if isinstance(x, dict) and isinstance(y, dict):
+            if list(x) != list(y):
+                return False
+            pairs += zip(x.values(), y.values(), strict=True)
+        elif isinstance(x, list) and isinstance(y, list):
+            pairs += zip(x, y, strict=True)
+    return True
+
+
 def _shallow(data: bytes) -> bool:
     """Tell whether the parser, which calls itself for each level, can take this input."""
     level = 0
