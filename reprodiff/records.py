@@ -8,13 +8,15 @@ checker these and those of the standard library are one and the same; its functi
 ``replace``, ``asdict``) work on data classes too, which pay for the standard module only then.
 
 What is there is what this program uses: ``frozen``, ``slots``, ``eq`` and ``kw_only``, defaults and
-their factories, and data classes that extend others.  A standard named tuple is made somewhat
-quicker if its values have names or defaults: where tuples are made by the million it is the better
-one.
+their factories, methods of a class's own, and data classes that extend others.  What is not there
+is refused when the class is made: ``__post_init__``, ``ClassVar``, more bases of a named tuple.
+Lost without a word are signatures for ``inspect``, a docstring made of one, and ``copy.replace``.
+A standard named tuple is made somewhat quicker if its values have names or defaults: where tuples
+are made by the million it is the better one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 if TYPE_CHECKING:
     from dataclasses import dataclass, field, replace
@@ -88,17 +90,26 @@ else:
 
         def decorate(cls: type[Record]) -> type[Record]:
             own, fields = _fields(cls)
+            if not kw_only:
+                _check_order(cls, fields)
             names = tuple(it.name for it in fields)
             made = _with_slots(cls, own) if slots else cls
             made.__record_fields__ = fields
             made.__record_names__ = names
             made.__dataclass_fields__ = _StandardFields(fields)
             made.__match_args__ = () if kw_only else names
-            made.__init__ = _init(fields, 0 if kw_only else len(fields))
-            made.__repr__ = _represent
+            offered = {
+                "__init__": _init(fields, 0 if kw_only else len(fields)),
+                "__repr__": _represent,
+            }
             if eq:
-                made.__eq__ = _equal
-                made.__hash__ = _hash if frozen else None
+                offered["__eq__"] = _equal
+                # A class with an __eq__ and no __hash__ has None for it.
+                if cls.__dict__.get("__hash__") is None:
+                    made.__hash__ = _hash if frozen else None
+            for name, method in offered.items():
+                if name not in cls.__dict__:
+                    setattr(made, name, method)
             if frozen:
                 made.__setattr__ = _refuse_to_set
                 made.__delattr__ = _refuse_to_delete
@@ -115,7 +126,11 @@ else:
         for base in cls.__mro__[:0:-1]:
             found.update({it.name: it for it in base.__dict__.get("__record_fields__", ())})
         own = tuple(cls.__annotations__)
-        for name in own:
+        if hasattr(cls, "__post_init__"):
+            raise TypeError(f"{cls.__name__} has a __post_init__, which nothing would call")
+        for name, kind in cls.__annotations__.items():
+            if kind is ClassVar or getattr(kind, "__origin__", None) is ClassVar:
+                raise TypeError(f"{cls.__name__}.{name} is no field: leave its annotation out")
             value = cls.__dict__.get(name, _MISSING)
             if isinstance(value, _Field):
                 # The class itself has no such value.
@@ -125,6 +140,15 @@ else:
             found[name] = value if isinstance(value, _Field) else _Field(value)
             found[name].name = name
         return own, tuple(found.values())
+
+    def _check_order(cls: type, fields: tuple[_Field, ...]) -> None:
+        """Refuse a field without a default behind one that has one."""
+        optional = False
+        for it in fields:
+            given = it.default is _MISSING and it.factory is _MISSING
+            if given and optional:
+                raise TypeError(f"{cls.__name__}.{it.name} has no default, one before it has")
+            optional = optional or not given
 
     def _with_slots(cls: type[Record], own: tuple[str, ...]) -> type[Record]:
         """Return the same class with slots, which cannot be added to one that is there."""
@@ -251,7 +275,9 @@ else:
     class _TupleMaker(type):
         """Makes the class of a named tuple of a class body."""
 
-        def __new__(cls, name: str, _bases: tuple[type, ...], body: dict[str, Any]) -> type:
+        def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
+            if len(bases) > 1:
+                raise TypeError(f"{name} is a named tuple, and cannot be anything else")
             made = type(name, (_Tuple,), {**body, "__slots__": ()})
             names = tuple(made.__annotations__)
             made._fields = made.__match_args__ = names

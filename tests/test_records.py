@@ -75,6 +75,75 @@ def test_a_default_that_all_records_would_share_is_refused() -> None:
             dataclass()(type("Bad", (), {"__annotations__": {"x": list}, "x": default}))
 
 
+@pytest.mark.parametrize("make", [dataclass, dataclasses.dataclass])
+def test_methods_of_the_class_itself_stay(make: Any) -> None:
+    """Both make the same of a class that has methods of its own."""
+
+    @make(frozen=True)
+    class Own:
+        x: int
+
+        def __init__(self, x: int) -> None:
+            object.__setattr__(self, "x", 2 * x)
+
+        def __repr__(self) -> str:
+            return "own"
+
+        def __hash__(self) -> int:
+            return 7
+
+    body = {"__annotations__": {"x": int}, "__eq__": lambda _, other: other == "equal"}
+    equal: Any = make(frozen=True)(type("Equal", (), body))
+    assert (Own(1).x, repr(Own(1)), hash(Own(1)), Own(1) == Own(1)) == (2, "own", 7, True)
+    assert equal(1) == "equal"
+    assert hash(equal(1)) == hash((1,))
+
+
+@pytest.mark.parametrize(
+    ("annotations", "body", "reason"),
+    [
+        ({"x": int, "y": int}, {"x": 1}, "has no default"),
+        ({"x": typing.ClassVar[int]}, {"x": 1}, "is no field"),
+        ({"x": typing.ClassVar}, {}, "is no field"),
+        ({"x": int}, {"__post_init__": lambda _: None}, "nothing would call"),
+    ],
+)
+def test_what_is_not_there_is_refused(
+    annotations: dict[str, object], body: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(TypeError, match=reason):
+        dataclass()(type("Bad", (), {"__annotations__": annotations, **body}))
+
+
+def test_values_by_name_alone_need_no_order_of_defaults() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Loosely:
+        x: int = 1
+        y: int
+
+    assert repr(Loosely(y=2)).endswith("Loosely(x=1, y=2)")
+
+
+def test_a_field_without_a_default_behind_inherited_ones_is_refused() -> None:
+    with pytest.raises(TypeError, match="one before it has"):
+        dataclass()(type("Bad", (Fixed,), {"__annotations__": {"more": int}}))
+
+
+@pytest.mark.parametrize("record", [Fixed("a", 1, ("x",)), Longer("a"), Named(), Loose("a", ["x"])])
+def test_a_record_survives_copies_of_all_kinds(record: object) -> None:
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(record, protocol)) == record  # noqa: S301
+    assert copy.copy(record) == copy.deepcopy(record) == record
+    assert dataclasses.replace(record) == record  # type: ignore[type-var]
+
+
+def test_a_record_is_no_other_with_the_same_values() -> None:
+    values: object = ("a", 0, ())
+    assert Fixed("a") != values
+    assert Fixed("a") != Longer("a")
+    assert Fixed.__eq__(Fixed("a"), "a") is NotImplemented
+
+
 def test_nothing_is_imported_for_it() -> None:
     code = "import sys, reprodiff.records; print({'dataclasses', 'inspect'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -215,6 +284,11 @@ def test_wrong_values_of_a_named_tuple_are_errors(
 ) -> None:
     with pytest.raises(error):
         make()
+
+
+def test_a_named_tuple_with_another_base_is_refused() -> None:
+    with pytest.raises(TypeError, match="cannot be anything else"):
+        type(NamedTuple)("Bad", (NamedTuple, object), {"__annotations__": {}})  # type: ignore[misc]
 
 
 def test_a_default_before_a_field_without_one_is_refused() -> None:
