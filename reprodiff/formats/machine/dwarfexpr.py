@@ -109,9 +109,8 @@ def addresses(reader: Reader, length: int, word: int, wide: int) -> Iterator[tup
             elif operand == "o":
                 yield inner.at, wide, ".debug_info"
                 inner.at += wide
-            elif operand == "b":
-                inner.at += inner.leb()
-            elif operand == "B":
-                inner.at += inner.number(1)
+            elif operand in {"b", "B"}:
+                size = inner.leb() if operand == "b" else inner.number(1)
+                inner.at += size  # behind the number, which moved the place itself
             else:
                 inner.at += int(operand)

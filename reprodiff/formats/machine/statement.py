@@ -200,6 +200,8 @@ class Statement(ABC):
         for inside, quads in groups.items():
             first = quads[0]
             one, two = self.value(region, first)
+            if one == two and region.why:
+                one, two = f"{first.a1 - first.a0} bytes", "not shown to say the same"
             self.add(
                 what, inside, one, unlike(one, two), [region.spans(quad) for quad in quads],
                 note=region.why,
