@@ -9,6 +9,7 @@ from reprodiff.formats.elf.entries import symbols
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import (
     EHDR_SIZE,
+    PT_GNU_RELRO,
     PT_LOAD,
     PT_TLS,
     SHDR,
@@ -30,6 +31,7 @@ from reprodiff.formats.machine.proof import Quad, Region
 _INFO_LINK: Final = 0x40
 _LONG: Final = 31
 """Bytes of a string, its zero among them, from which on GCC aligns it to a word."""
+_PAGE: Final = 0x1000
 _BLANKED: Final = 4
 """Zeros at the end of a table of names that are more than the end of a name."""
 _ROUND: Final = 8
@@ -82,7 +84,8 @@ def _check(
     sound = sound and (one.mapped or sides[0].thread_place(one) == sides[1].thread_place(two))
     word("addr", good=sound or (not loaded and one.addr == two.addr))
     word("offset", good=_offset(pair, sides, sound=sound))
-    word("size", _size(pair, whole))
+    filled = sides[0].fills_relro(one) and sides[1].fills_relro(two)
+    word("size", filled or _size(pair, whole))
     if pair.packed and not pair.unread:
         word("flags", good=(one.flags ^ two.flags) & ~SHF_COMPRESSED == 0)
         word("addralign", good=_plain_align(a, one) == _plain_align(b, two))
@@ -272,6 +275,20 @@ class Placing:
                 or section.offset - load.offset == section.addr - load.vaddr
             )
             for load in self.loads
+        )
+
+    def fills_relro(self, section: Section) -> bool:
+        """Whether it is what lld 18 puts behind the last section that is read-only once loaded.
+
+        It has no bytes, and ends with the segment (PT_GNU_RELRO), at the end of a page.
+        """
+        ends = [s.vaddr + s.memsz for s in self.elf.segments if s.type == PT_GNU_RELRO]
+        stop = section.addr + section.size
+        return (
+            section.name == ".relro_padding"
+            and section.type == SHT_NOBITS
+            and [stop] == ends
+            and stop % _PAGE == 0
         )
 
     def thread_place(self, section: Section) -> int:

@@ -38,6 +38,7 @@ SHF_TLS, SHF_COMPRESSED = 0x400, 0x800
 
 PT_LOAD: Final = 1
 PT_TLS: Final = 7
+PT_GNU_RELRO: Final = 0x6474E552
 
 
 class Field(NamedTuple):

@@ -16,6 +16,7 @@ from reprodiff.formats.elf.reader import (
     Elf,
     Section,
 )
+from reprodiff.formats.elf.slices import check_length
 from reprodiff.formats.elf.tables import Work
 from reprodiff.formats.machine.layout import AddressMap
 from reprodiff.formats.machine.proof import Region
@@ -82,6 +83,8 @@ def check_relocations(work: Work, region: Region, pair: SectionPair) -> None:
             _held(work, target, (one.offset, two.offset), names_a, one.symbol)
         if one.type in relative and place and not static:
             check_address(work, one.offset, two.offset)
+            if one.addend is not None and two.addend is not None:
+                check_length(work, (one.offset, two.offset), (one.addend, two.addend))
 
 
 def _names(elf: Elf, section: Section) -> list[Symbol]:
@@ -149,6 +152,7 @@ def check_address(work: Work, one: int, two: int) -> None:
         for data, at in ((pair.plain_a, at_a), (pair.plain_b, at_b))
     ]
     work.region(pair).word(at_a, at_b, word, work.map.follows(*values))
+    check_length(work, (one, two), (values[0], values[1]))
 
 
 def check_relr(work: Work, region: Region, pair: SectionPair) -> None:

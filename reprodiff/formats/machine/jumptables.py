@@ -1,6 +1,8 @@
 """Tables of distances to code or strings, which stand behind a reference of the code."""
 
+import re
 import struct
+from collections.abc import Sequence
 from typing import Final
 
 from reprodiff.formats.machine.codechanges import Result
@@ -39,7 +41,8 @@ def check_jump_tables(work: AnyWork, result: Result) -> None:
         elif moves:
             while count < len(moves) and _is_text(work, base_a + moves[count]):
                 count += 1
-            count = count if count >= _FEWEST else 0
+            if count < _FEWEST:
+                count = _unended(work, base_a, moves)
         for number, move in enumerate(
             _distances(region.b[at_b : at_b + 4 * count], big=work.a.big)
         ):
@@ -51,6 +54,28 @@ _FEWEST: Final = 2
 """Entries that lead to strings before a table counts as one of distances to strings."""
 _LONGEST: Final = 1 << 18
 """Bytes of the longest table of distances that is followed."""
+
+
+def _unended(work: AnyWork, base: int, moves: Sequence[int]) -> int:
+    """Return how many distances at the start of a table lead to text, if enough of them do.
+
+    Strings of Rust have no zero between them, so that one may start anywhere in a text.
+    """
+    count = 0
+    for move in moves:
+        pair = work.map.containing(base + move)
+        at = base + move - pair.a.addr if pair is not None else 0
+        if pair is None or not pair.a.constant or not pair.a.data:
+            break
+        if not _PRINTABLE.match(pair.plain_a, at):
+            break
+        count += 1
+    return count if count >= _ENOUGH else 0
+
+
+_PRINTABLE: Final = re.compile(rb"[ -~]{3}")
+_ENOUGH: Final = 6
+"""The same for strings that nothing ends."""
 
 
 def _distances(data: bytes, *, big: bool) -> list[int]:

@@ -85,6 +85,13 @@ class SectionPair(Generic[P]):
         """The same of B."""
         return len(self.plain_b) if not self.b.bare else self.b.size
 
+    def piece(self, offset: int) -> Piece | None:
+        """Return the piece of A that an offset is in."""
+        at = bisect_right(self._starts, offset) - 1
+        if at < 0 or offset >= self.pieces[at].a + self.pieces[at].size_a:
+            return None
+        return self.pieces[at]
+
     @property
     def straight(self) -> bool:
         """Whether every offset maps to itself."""

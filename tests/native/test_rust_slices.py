@@ -1,0 +1,81 @@
+"""Rust puts the length of a path beside its address: both follow where the path is another one."""
+
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reprodiff.engine import compare
+from reprodiff.formats.elf.entries import relocations
+from reprodiff.formats.elf.reader import SHT_RELA, Elf, parse
+from reprodiff.model import Verdict
+from tests.native.builders import need
+
+CODE = """
+#[no_mangle] pub extern "C" fn idx(i: usize) -> u32 { let a = [1, 2, 3, 4]; a[i] }
+#[no_mangle] pub extern "C" fn div(a: i32, b: i32) -> i32 { a / b + a.checked_add(b).unwrap() }
+#[no_mangle] pub extern "C" fn run(n: u32) -> usize {
+    if n > 1000 { panic!("too many {}", n) }
+    let v: Vec<String> = (0..n).map(|i| format!("{}-x", i)).collect();
+    v[3].len() + v.iter().map(|s| s.len()).sum::<usize>()
+}
+"""
+
+
+def build(place: Path, options: str) -> Path:
+    place.mkdir(parents=True)
+    source = place / "code.rs"
+    source.write_text(CODE, encoding="utf-8")
+    made = subprocess.run(
+        [need("rustc"), "--edition", "2021", "--crate-type", "cdylib", *options.split(),
+         "-C", "link-arg=-fuse-ld=bfd",
+         "-o", "lib.so", str(source)],
+        cwd=place, capture_output=True, check=False, timeout=300,
+    )  # fmt: skip
+    if made.returncode:
+        pytest.skip(made.stderr.decode(errors="replace")[-300:])
+    return place / "lib.so"
+
+
+def lengths(elf: Elf, path: bytes) -> list[int]:
+    """Return where in the file the length of a path stands, behind its address."""
+    found: list[int] = []
+    data = bytes(elf.data)
+    for table in elf.sections:
+        if table.type != SHT_RELA:
+            continue
+        for item in relocations(elf, table):
+            home = next((s for s in elf.sections if s.mapped and s.body.size
+                         and s.addr <= item.offset < s.addr + s.size), None)  # fmt: skip
+            if home is None:
+                continue
+            at = home.body.start + item.offset - home.addr + 8
+            if int.from_bytes(data[at : at + 8], "little") == len(path):
+                found.append(at)
+    return found
+
+
+@pytest.mark.parametrize("options", ["-O -C strip=symbols", "-C opt-level=s -C strip=symbols"])
+def test_paths_of_another_length_in_panics_are_proven(tmp_path: Path, options: str) -> None:
+    a = build(tmp_path / "one", options)
+    b = build(tmp_path / "number-two" / "demo", options)
+    found = compare(str(a), str(b))
+    assert found.verdict is Verdict.EQUIVALENT, [
+        (f.cause, f.locations[:3]) for f in found.findings if f.severity.value != "benign"
+    ]
+    assert "elf-build-path" in {finding.cause for finding in found.findings}
+    raw = b.read_bytes()
+    places = lengths(parse(memoryview(raw)), str(b.with_name("code.rs")).encode())
+    assert len(places) >= 3
+    own = len(str(a.with_name("code.rs")))
+    changed = tmp_path / "changed.so"
+    rng = random.Random(2)  # noqa: S311
+    for at in places[:3]:
+        # A length that is wrong, and the one that was right for the other path.
+        for value in (raw[at] ^ (1 << rng.randrange(8)), own):
+            changed.write_bytes(raw[:at] + bytes([value]) + raw[at + 1 :])
+            report = compare(str(a), str(changed))
+            assert report.verdict is Verdict.DIFFERENT, (hex(at), value)
+            inside = [x.inside for f in report.findings for x in f.locations]
+            assert any(place.startswith(".data.rel.ro") for place in inside)
