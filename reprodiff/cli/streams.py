@@ -4,6 +4,7 @@ import os
 import sys
 from typing import TextIO
 
+from reprodiff.cli.errors import OutputError
 from reprodiff.text import plain
 
 PROGRAM = "reprodiff"
@@ -13,6 +14,7 @@ def write_stdout(text: str) -> None:
     """Write ``text`` to standard output; what its encoding lacks is written as an escape.
 
     A reader that has gone away (``| head``) wants no more: the rest is dropped without a word.
+    Raises :class:`OutputError` where it cannot be written.
     """
     stream = sys.stdout
     if stream is None:  # pythonw and the like have none
@@ -23,6 +25,8 @@ def write_stdout(text: str) -> None:
         stream.flush()
     except BrokenPipeError:
         drop_stdout()
+    except OSError as error:
+        raise OutputError(f"cannot write to standard output: {error.strerror or error}") from error
 
 
 def drop_stdout() -> None:

@@ -205,7 +205,7 @@ def test_output_that_does_not_arrive_is_an_error(arguments: str) -> None:
         timeout=120,
     )
     assert run.returncode not in {0, 1}
-    assert "No space left on device" in run.stderr
+    assert "cannot write to standard output: No space left on device" in run.stderr
 
 
 def test_the_module_runs_as_the_command() -> None:
