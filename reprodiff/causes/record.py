@@ -218,10 +218,19 @@ class _Sorted:
                 self.unknown,
                 Confidence.LIKELY,
                 Severity.REVIEW,
-                explanation="These rows name files that could not be read or lie outside of what "
+                explanation=_BESIDE
+                if all("../" in fact.inside for fact in self.unknown)
+                else "These rows name files that could not be read or lie outside of what "
                 "was compared, or stand in a copy of another project: nothing shows that they "
                 "are true.",
             )
+
+
+_BESIDE: Final = (
+    "These rows name files beside the tree, which were not compared, such as scripts, whose first "
+    "line holds the path of the interpreter. The folder that has both (bin and lib) shows whether "
+    "the rows are true."
+)
 
 
 def _rows(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:

@@ -368,3 +368,20 @@ def test_a_quoted_path_says_the_same(tmp_path: Path) -> None:
     report = compare_wheels(tmp_path, FILES, FILES, (None, listing))
     assert causes(report) == {"record-spelling"}
     assert report.verdict is Verdict.EQUIVALENT
+
+
+def test_rows_of_scripts_beside_a_tree_say_what_to_compare_instead(tmp_path: Path) -> None:
+    trees: list[str] = []
+    for side in ("a", "b"):
+        info = tmp_path / side / "demo-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n")
+        digest = "A" * 42 + side
+        row = f"../../../bin/demo,sha256={digest},33\n"
+        (info / "RECORD").write_text(row + "demo-1.0.dist-info/RECORD,,\n")
+        trees.append(str(tmp_path / side))
+    (finding,) = (
+        each for each in compare(trees[0], trees[1]).findings if each.cause == "record-row-follows"
+    )
+    assert (finding.severity, finding.confidence) == (Severity.REVIEW, Confidence.LIKELY)
+    assert "bin and lib" in finding.explanation

@@ -149,6 +149,9 @@ class Statement(ABC):
                     b", ".join(both.a.name for both in sorted(moved)[:20]),
                     b", ".join(both.b.name for both in sorted(moved, key=lambda x: x.b)[:20]),
                 ]
+                if names[0] == names[1]:
+                    first = min(moved)
+                    names = [names[0] + b" at +%#x" % each.start for each in (first.a, first.b)]
                 self.add(f"{self.form}.order", region.name, names[0], names[1], places)
             behind = _furthest((both.a.start, both.b.stop) for both in found.both)
             for one in found.only_a:
