@@ -50,5 +50,5 @@ def field_row(location: Location) -> FieldRow:
 
 def where(location: Location) -> str:
     """Return a place in one line: the member, then the field, section or line in it."""
-    path = location.path or "(the archive itself)"
+    path = location.path or "(the artifact itself)"
     return plain(f"{path}{INTO}{location.inside}" if location.inside else path)

@@ -278,3 +278,16 @@ def test_a_fix_of_the_report_is_shown_with_its_snippet_and_how_it_was_checked() 
     assert "  │ export SOURCE_DATE_EPOCH=1700000000" in lines
     assert "  │ python -m build" in lines
     assert any("checked by normalising" in line for line in lines)
+
+
+def test_places_with_short_values_have_a_line_each_and_long_ones_three() -> None:
+    def lines(value: str, cells: int) -> list[str]:
+        view = TableSource([Location("demo/x.py", "mode", value, value + "1")])
+        layout = Layout(cells, cells >= view.split_from, 0, False, None)
+        return ["".join(c.text for c in view.line(n, layout)) for n in range(view.height(layout))]
+
+    (line,) = lines("10060", 60)
+    assert line.startswith("demo/x.py ")
+    assert line.endswith(" 10060   100601")
+    assert len(lines("x" * 40, 60)) == 3
+    assert len(lines("x" * 40, 88)) == 1

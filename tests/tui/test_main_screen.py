@@ -277,7 +277,7 @@ def test_a_finding_without_bytes_says_so_instead_of_another_view() -> None:
     async def scenario(driver: Driver) -> None:
         await ready(driver)
         await driver.press("v")
-        await driver.sees("only its fields", "(the archive itself)")
+        await driver.sees("only its fields", "(the artifact itself)")
 
     drive(scenario, make_app(whole=report(found)))
 

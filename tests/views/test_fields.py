@@ -24,5 +24,5 @@ def test_a_table_follows_the_places_that_are_added() -> None:
 
 
 def test_the_container_itself_has_a_name() -> None:
-    assert where(Location("", "comment", "", "x")) == "(the archive itself) \u203a comment"
+    assert where(Location("", "comment", "", "x")) == "(the artifact itself) \u203a comment"
     assert where(Location("demo.py", "", "", "x")) == "demo.py"

@@ -63,6 +63,10 @@ class Hits(NamedTuple):
 NO_HITS: Final = Hits("", ())
 
 
+SPLIT_FROM: Final = 88
+"""Cells that two lines of a text need beside each other."""
+
+
 class Source(ABC):
     """Lines of evidence."""
 
@@ -78,6 +82,11 @@ class Source(ABC):
     """Whether what was found must be looked for again in another layout."""
     legend: Line = []
     """Said below the lines, if anything is."""
+
+    @property
+    def split_from(self) -> int:
+        """Cells from which on A and B stand side by side unless the user says otherwise."""
+        return SPLIT_FROM
 
     @abstractmethod
     def height(self, layout: Layout) -> int:

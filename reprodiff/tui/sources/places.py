@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from rich.cells import cell_len
 
@@ -10,6 +11,11 @@ from reprodiff.tui.chunks import Chunk, Line, counted, fitted, marked, shifted, 
 from reprodiff.tui.sources.base import MAX_HITS, Hits, Layout, Source, Target, View, wrapped
 from reprodiff.views.fields import FieldTable, field_row
 from reprodiff.views.pieces import Pieces, first_change, plain_text
+
+_FIRST: Final = 32
+"""Places by whose values it is told how wide values are."""
+_PLACE: Final = 24
+"""Cells of a place that tell it from others."""
 
 
 class PlaceSource(Source):
@@ -31,7 +37,7 @@ class PlaceSource(Source):
 
     def _wrapped(self, cells: int) -> list[Line]:
         row = field_row(self._location)
-        member = row.path or "(the archive itself)"
+        member = row.path or "(the artifact itself)"
         rows: list[tuple[Chunk, Line]] = [(Chunk("member", "dim"), [Chunk(member)])]
         if row.inside:
             rows.append((Chunk("inside", "dim"), [Chunk(row.inside)]))
@@ -62,6 +68,8 @@ class TableSource(Source):
     def __init__(self, locations: Sequence[Location]) -> None:
         self._locations = locations
         self._table = FieldTable(locations)
+        self._looked_at = 0
+        self._wide = 0
 
     def height(self, layout: Layout) -> int:
         """Return the number of lines."""
@@ -72,10 +80,10 @@ class TableSource(Source):
         number, part = divmod(at, self._lines_each(layout))
         row = self._table.row(number)
         if layout.split:
-            wide = max((layout.cells - 4) // 3, 4)
-            place = titled(self._locations[number], wide)
+            wide = max(min((layout.cells - 4) // 3, self._value_cells), 4)
+            room = max(layout.cells - 4 - 2 * wide, 4)
             return [
-                *fitted([Chunk(place)], wide),
+                *fitted([Chunk(titled(self._locations[number], room))], room),
                 Chunk("  "),
                 *fitted(self._value(row.a, "a", wide, layout), wide),
                 Chunk("  "),
@@ -86,6 +94,21 @@ class TableSource(Source):
         side, pieces = ("a", row.a) if part == 1 else ("b", row.b)
         value = self._value(pieces, side, layout.cells - 4, layout)
         return [Chunk(" "), Chunk(f"{side.upper()}", f"side-{side}"), Chunk("  "), *value]
+
+    @property
+    def split_from(self) -> int:
+        """Short values have room beside their places earlier than lines of a text."""
+        return min(super().split_from, _PLACE + 4 + 2 * self._value_cells)
+
+    @property
+    def _value_cells(self) -> int:
+        """The cells that values take, as far as the first places tell."""
+        count = min(len(self._locations), _FIRST)
+        if count != self._looked_at:
+            self._looked_at = count
+            first = self._locations[:count]
+            self._wide = max(cell_len(value) for place in first for value in (place.a, place.b))
+        return max(self._wide, 4)
 
     def step(self, at: int, direction: int, layout: Layout) -> Target | None:
         """Return the next difference in ``direction``."""

@@ -17,8 +17,6 @@ from reprodiff.tui.widgets.painted import Painted
 if TYPE_CHECKING:
     from textual.selection import Selection
 
-SPLIT_FROM = 88
-"""Cells from which on A and B stand side by side unless the user says otherwise."""
 CONTEXT = 3
 """Lines shown around a change where the others are left out."""
 _STEP = 8
@@ -52,7 +50,7 @@ class LineView(ScrollView, Painted, inherit_bindings=False):
     def layout_now(self) -> Layout:
         """The room there is, without the column for the mark of the difference at hand."""
         cells = max(self.cells - 1, 1)
-        split = cells >= SPLIT_FROM if self.forced is None else self.forced
+        split = cells >= self.source.split_from if self.forced is None else self.forced
         return Layout(cells, split and self.source.split, self._shift, self.wrap, self.context)
 
     @property
