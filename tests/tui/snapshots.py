@@ -54,7 +54,11 @@ def _style(style: "Style | None") -> str:
 
 async def check_all(driver: "Driver", name: str) -> None:
     """Compare the screen in dark and light colours, and at 120 columns in the terminal's own."""
+    from reprodiff.tui.widgets.entry import Entry
+
     app = driver.app
+    if isinstance(entry := app.screen.focused, Entry):
+        entry.cursor_blink = False  # the cursor would be gone every other half second
     for theme in ("textual-dark", "textual-light", "ansi-dark"):
         if theme != "ansi-dark" or app.size.width == 120:
             app.theme = theme
