@@ -12,6 +12,7 @@ from string import ascii_letters
 from typing import TYPE_CHECKING
 
 from reprodiff.tui.shell import ReprodiffApp
+from reprodiff.tui.widgets.entry import Entry
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -54,8 +55,6 @@ def _style(style: "Style | None") -> str:
 
 async def check_all(driver: "Driver", name: str) -> None:
     """Compare the screen in dark and light colours, and at 120 columns in the terminal's own."""
-    from reprodiff.tui.widgets.entry import Entry
-
     app = driver.app
     if isinstance(entry := app.screen.focused, Entry):
         entry.cursor_blink = False  # the cursor would be gone every other half second
