@@ -82,6 +82,23 @@ def test_symbols_of_a_dll_that_starts_with_merged_strings_are_proven(tmp_path: P
     assert report(a, changed).verdict is Verdict.DIFFERENT
 
 
+def test_the_place_of_a_section_without_bytes_is_seen(tmp_path: Path) -> None:
+    code = PE_CODE + "int many[64]; EXPORT int get(int x) { return many[x]++; }".replace(
+        "EXPORT", "__declspec(dllexport)"
+    )
+    options = "-O2 -s -nostdlib -Wl,--entry=0,--no-insert-timestamp,--disable-auto-image-base"
+    made = code + "const char *where(void) { return __FILE__; }"
+    a, b = (pe.mingw(tmp_path / x, "x86_64", options, made) for x in ("one", "number-two"))
+    assert report(a, b).verdict is Verdict.EQUIVALENT
+    raw = bytearray(b.read_bytes())
+    at = raw.index(b".bss\0\0\0\0") + 20
+    assert raw[at : at + 4] == bytes(4)
+    raw[at + 3] = 0xFF
+    changed = tmp_path / "changed.dll"
+    changed.write_bytes(raw)
+    assert report(a, changed).verdict is Verdict.DIFFERENT
+
+
 def test_the_guid_that_lld_makes_is_a_hash_of_the_pdb(tmp_path: Path) -> None:
     sides = []
     for place in ("one", "number-two"):

@@ -139,6 +139,8 @@ def _section(work: Work, region: Region, pair: PartPair, *, sound: bool) -> None
     )
     region.word(at_a + 16, at_b + 16, 4, raw[0] == raw[1] or rounded)
     placed = sound and bool(one.span.size) == bool(two.span.size)
+    if not one.span.size and not two.span.size:
+        placed = a.word(at_a + 20) == b.word(at_b + 20)  # it has no bytes to be placed
     region.word(at_a + 20, at_b + 20, 4, placed)
 
 
