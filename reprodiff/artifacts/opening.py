@@ -177,27 +177,6 @@ def open_nested(
     return opened[0], opened[1]
 
 
-def tar_bytes(artifact: Artifact, path: str) -> Payload:
-    """Return the bytes of a tar without the compression around it.
-
-    ``path`` is that of the archive as a member, ``""`` for ``artifact`` itself.  Raises a
-    :class:`~reprodiff.errors.ReprodiffError` where there is none or it cannot be read.
-    """
-    from reprodiff.artifacts.tar import TarArtifact  # noqa: PLC0415
-
-    if not path:
-        if not isinstance(artifact, TarArtifact):
-            raise InputError("it is no tar")
-        return Payload(artifact.plain)
-    payload = member_bytes(artifact, path)
-    opener = _opener(payload.view, path.rpartition("!/")[2])
-    opened = opener(Source(payload.view, path, Limits())) if opener else None
-    if not isinstance(opened, TarArtifact):
-        payload.close()
-        raise InputError(f"'{path}' is no tar")
-    return Payload(opened.plain).keeping(opened, payload)
-
-
 def member_bytes(artifact: Artifact, path: str) -> Payload:
     """Return the plain bytes of a member by its display path, nested ones as ``outer!/inner``.
 

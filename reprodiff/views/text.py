@@ -95,10 +95,6 @@ class TextPair(LinePair):
         """Return the line (from 0) that the byte at ``offset`` of one side is in."""
         return self._text(side).line_at(offset)
 
-    def row_of(self, side: Side, offset: int, *, split: bool) -> int:
-        """Return the row that shows the byte at ``offset`` of one side."""
-        return self.row_of_line(side, self.line_at(side, offset), split=split)
-
     def _text(self, side: Side) -> _Text:
         return self._a if side is Side.A else self._b
 

@@ -122,7 +122,9 @@ def test_an_offset_leads_to_the_row_that_shows_it(split: bool) -> None:
     texts = pair(a, b)
     for side, data in ((Side.A, a), (Side.B, b)):
         for offset in range(len(data)):
-            row = texts.row(texts.row_of(side, offset, split=split), split=split)
+            row = texts.row(
+                texts.row_of_line(side, texts.line_at(side, offset), split=split), split=split
+            )
             line = row.a if side is Side.A else row.b
             assert line is not None
             assert line.number == data.count(b"\n", 0, offset) + 1

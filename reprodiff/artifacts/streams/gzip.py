@@ -96,18 +96,6 @@ class GzipMember(NamedTuple):
         """Return the bytes of a field, ``None`` where the member has none."""
         return next((field.span for field in self.fields if field.name == name), None)
 
-    def subfields(self) -> tuple[tuple[bytes, bytes], ...]:
-        """Return FEXTRA as (two-byte id, data); stops where its lengths stop adding up."""
-        found: list[tuple[bytes, bytes]] = []
-        extra, at = self.extra or b"", 0
-        while at + 4 <= len(extra):
-            stop = at + 4 + int.from_bytes(extra[at + 2 : at + 4], "little")
-            if stop > len(extra):
-                break
-            found.append((extra[at : at + 2], extra[at + 4 : stop]))
-            at = stop
-        return tuple(found)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GzipStream(Closing):

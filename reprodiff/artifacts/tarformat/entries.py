@@ -139,12 +139,6 @@ class TarEntry(NamedTuple):
         return None if self.mtime_text is None else decimal(self.mtime_text.encode())
 
     @property
-    def mtime_seconds(self) -> float | None:
-        """Return the time as a float, which may round."""
-        exact = self.mtime
-        return None if exact is None else float(exact)
-
-    @property
     def padding(self) -> Span:
         """Return the bytes between the data and the next block."""
         return Span(self.data.stop, self.stop)
@@ -211,17 +205,6 @@ class TarArchive:
     def content(self, entry: TarEntry) -> memoryview:
         """Return the bytes stored of an entry's content; of a sparse file without its holes."""
         return self.data[entry.content.start : entry.content.stop]
-
-    def global_pax(self, entry: TarEntry) -> tuple[PaxRecord, ...]:
-        """Return the global records in force for an entry, the last of each keyword.
-
-        Looks at all global headers before it: for one entry, not for each.
-        """
-        found: dict[bytes, PaxRecord] = {}
-        for each in self.global_headers[: entry.globals_seen]:
-            for record in each.records:
-                found[record.key] = record
-        return tuple(found.values())
 
     @property
     def dialect(self) -> Dialect:

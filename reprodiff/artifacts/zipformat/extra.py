@@ -155,50 +155,6 @@ def unix_owner(payload: bytes) -> UnixOwner | None:
     )
 
 
-class UnixOld(NamedTuple):
-    """What 0x5855 records; the owner is in the local header only."""
-
-    atime: int
-    mtime: int
-    owner: UnixOwner | None
-
-
-def unix_old(payload: bytes) -> UnixOld | None:
-    """Decode 0x5855: two signed 32-bit times, in the local header uid and gid of 16 bits."""
-    if len(payload) < 8:
-        return None
-    atime, mtime = struct.unpack_from("<ll", payload)
-    owner = UnixOwner(*struct.unpack_from("<HH", payload, 8)) if len(payload) >= 12 else None
-    return UnixOld(atime, mtime, owner)
-
-
-def unix_owner_old(payload: bytes) -> UnixOwner | None:
-    """Decode 0x7855: uid and gid of 16 bits; empty, so ``None``, in the central directory."""
-    return UnixOwner(*struct.unpack_from("<HH", payload)) if len(payload) >= 4 else None
-
-
-class NtfsTimes(NamedTuple):
-    """Times in units of 100 ns since 1601-01-01 UTC."""
-
-    mtime: int
-    atime: int
-    ctime: int
-
-
-def ntfs_times(payload: bytes) -> NtfsTimes | None:
-    """Decode 0x000A, APPNOTE 4.5.5: attribute 1 of 24 bytes has the times."""
-    at = 4
-    while at + 4 <= len(payload):
-        tag, length = _HEADER.unpack_from(payload, at)
-        at += 4
-        if at + length > len(payload):
-            return None
-        if tag == 1 and length >= 24:
-            return NtfsTimes(*struct.unpack_from("<QQQ", payload, at))
-        at += length
-    return None
-
-
 class UnicodeText(NamedTuple):
     """A name or comment recorded a second time, in UTF-8."""
 
@@ -221,25 +177,6 @@ def unicode_text(payload: bytes, stands_for: bytes) -> UnicodeText | None:
     text = raw.decode("utf-8", "surrogateescape")
     proper = not any("\udc80" <= char <= "\udcff" for char in text)
     return UnicodeText(raw, text, version == 1 and crc == zlib.crc32(stands_for) and proper)
-
-
-class AesEncryption(NamedTuple):
-    """What 0x9901 records of a member encrypted with AES."""
-
-    version: int
-    """1: the CRC is that of the plain data; 2: it is zero."""
-    strength: int
-    """1, 2, 3 for keys of 128, 192, 256 bits."""
-    method: int
-    """The compression method, which the header replaces by 99."""
-
-
-def aes_encryption(payload: bytes) -> AesEncryption | None:
-    """Decode 0x9901."""
-    if len(payload) < 7:
-        return None
-    version, _vendor, strength, method = struct.unpack_from("<H2sBH", payload)
-    return AesEncryption(version, strength, method)
 
 
 class Zip64Values(NamedTuple):

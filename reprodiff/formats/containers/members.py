@@ -14,6 +14,32 @@ def compare(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
     ``member.only`` weighs the member's content; ``member.directory`` is an entry for a directory
     that has members of its own and says nothing else, so that leaving it out loses nothing.
     """
+    yield from _one_sided(a, b, pairing)
+    for pair in pairing.pairs:
+        one, two = pair.a, pair.b
+        if one.raw != two.raw:
+            yield Difference("member.renamed", one.path, "name", one.path, two.path, note=pair.how)
+        if one.type is not two.type:
+            yield Difference(
+                "member.type",
+                one.path,
+                "type",
+                one.type.value,
+                two.type.value,
+                weight=max(one.size, two.size, 1),
+            )
+        elif one.link != two.link:
+            yield Difference(
+                "member.link",
+                one.path,
+                "link target",
+                one.link,
+                two.link,
+                weight=max(len(one.link), len(two.link)),
+            )
+
+
+def _one_sided(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
     for artifact, other, members, is_a in (
         (a, b, pairing.only_a, True),
         (b, a, pairing.only_b, False),
@@ -37,28 +63,6 @@ def compare(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Difference]:
                 note="damaged" if other.may_hold(member.raw) else "",
                 weight=size if member.type is MemberType.FILE else 0,
                 spans_in=SpansIn.MEMBER,
-            )
-    for pair in pairing.pairs:
-        one, two = pair.a, pair.b
-        if one.raw != two.raw:
-            yield Difference("member.renamed", one.path, "name", one.path, two.path, note=pair.how)
-        if one.type is not two.type:
-            yield Difference(
-                "member.type",
-                one.path,
-                "type",
-                one.type.value,
-                two.type.value,
-                weight=max(one.size, two.size, 1),
-            )
-        elif one.link != two.link:
-            yield Difference(
-                "member.link",
-                one.path,
-                "link target",
-                one.link,
-                two.link,
-                weight=max(len(one.link), len(two.link)),
             )
 
 

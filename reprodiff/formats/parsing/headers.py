@@ -23,7 +23,6 @@ _TEXT: Final = rb"[^\r\n]*+(?:" + _EOL + rb"[ \t][^\r\n]*+)*+"
 _FIELD: Final = re.compile(rb"([!-9;-~]++):[ \t]*+(" + _TEXT + rb")(?:" + _EOL + rb"|\Z)")
 _LINE: Final = re.compile(rb"(?:" + _TEXT + rb")(?:" + _EOL + rb"|\Z)")
 _BLANK: Final = re.compile(rb"(?:\r\n|\n|\r(?!\n))(" + _EOL + rb")")
-_FOLD: Final = re.compile(r"(?:\r\n|\n|\r)(?=[ \t])")
 
 
 class HeaderField(NamedTuple):
@@ -55,11 +54,6 @@ class HeaderField(NamedTuple):
     def key(self) -> str:
         """The name as it is compared: field names are the same in any case."""
         return self.name.lower()
-
-    @property
-    def unfolded(self) -> str:
-        """The value on one line: folds taken out, their white space kept (RFC 5322, 2.2.3)."""
-        return _FOLD.sub("", self.value)
 
 
 class BadLine(NamedTuple):

@@ -66,11 +66,6 @@ class JsonNode(NamedTuple):
         """Where the value stands, quotes and brackets included."""
         return Span(self.start, self.stop)
 
-    @property
-    def key_span(self) -> Span:
-        """Where the name stands, quotes included."""
-        return Span(self.key_start, self.key_stop)
-
 
 @dataclass(frozen=True, slots=True)
 class JsonDocument:

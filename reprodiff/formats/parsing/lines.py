@@ -60,14 +60,6 @@ class Decoded:
     fallback: bool = False
     error: str = ""
 
-    def byte_offset(self, index: int) -> int:
-        """Return the offset in the input of the character at ``index``.
-
-        Exact for the Unicode encodings and latin-1, and for any other encoding in which each
-        character of the text has one spelling.
-        """
-        return self.byte_offsets((index,))[0]
-
     def byte_offsets(self, indexes: Iterable[int]) -> list[int]:
         """Return the offset of each of many characters, given in order, in one pass."""
         offsets: list[int] = []

@@ -61,11 +61,6 @@ class RecordRow(NamedTuple):
         return Span(min(self.hash_stop + 1, self.size_stop), self.size_stop)
 
     @property
-    def eol_span(self) -> Span:
-        """The line ending; empty at the end of a file that has none."""
-        return Span(self.body_stop, self.stop)
-
-    @property
     def algorithm(self) -> str:
         """The part of the second field before ``=``."""
         return self.hash.partition("=")[0]
@@ -74,14 +69,6 @@ class RecordRow(NamedTuple):
     def digest(self) -> str:
         """The part of the second field behind ``=``."""
         return self.hash.partition("=")[2]
-
-    @property
-    def digest_span(self) -> Span:
-        """The digest inside of the second field, without a closing quote."""
-        start, stop = self.hash_span
-        quoted = stop - start > len(self.hash.encode("utf-8", "surrogateescape"))
-        size = len(self.digest.encode("utf-8", "surrogateescape"))
-        return Span(max(start, stop - quoted - size), stop - quoted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,6 @@ def test_all_optional_fields_are_read_in_the_order_of_the_rfc() -> None:
         found = only(stream)
         assert [f.name for f in found.fields][6:10] == ["FEXTRA", "FNAME", "FCOMMENT", "FHCRC"]
         assert found.extra == extra
-        assert found.subfields() == ((b"BC", b"\x99\x88"), (b"XY", b""))
         assert (found.name, found.comment) == (b"name", b"a comment")
         assert found.header_crc_ok is True
         assert stream.damage == ()
@@ -113,14 +112,6 @@ def test_a_wrong_header_crc_is_damage_and_the_content_still_comes() -> None:
         assert only(stream).header_crc_ok is False
         assert [d.offset for d in stream.damage] == [10]
         assert bytes(stream.payload.view) == TEXT
-
-
-def test_subfields_whose_lengths_lie_end_the_list_and_nothing_else() -> None:
-    extra = b"AB\x01\x00z" + b"CD\xff\xffz"
-    data = member(flags=0x04, header=struct.pack("<H", len(extra)) + extra)
-    with read(data) as stream:
-        assert only(stream).subfields() == ((b"AB", b"z"),)
-        assert only(stream).extra == extra
 
 
 def test_a_very_long_name_is_read_whole_and_an_endless_one_refused() -> None:

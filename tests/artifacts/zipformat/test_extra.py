@@ -91,23 +91,6 @@ def test_unix_owner(payload: bytes, expected: object) -> None:
     assert ex.unix_owner(payload) == expected
 
 
-def test_older_unix_fields() -> None:
-    assert ex.unix_old(struct.pack("<ll", 5, 6)) == (5, 6, None)
-    assert ex.unix_old(struct.pack("<llHH", 5, 6, 7, 8)) == (5, 6, (7, 8))
-    assert ex.unix_old(b"1234567") is None
-    assert ex.unix_owner_old(struct.pack("<HH", 7, 8)) == (7, 8)
-    assert ex.unix_owner_old(b"") is None
-
-
-def test_ntfs_times() -> None:
-    times = struct.pack("<QQQ", 1, 2, 3)
-    other = struct.pack("<HH", 9, 2) + b"xx"
-    assert ex.ntfs_times(bytes(4) + struct.pack("<HH", 1, 24) + times) == (1, 2, 3)
-    assert ex.ntfs_times(bytes(4) + other + struct.pack("<HH", 1, 24) + times) == (1, 2, 3)
-    for bad in (b"", bytes(4), bytes(4) + struct.pack("<HH", 1, 24) + times[:-1], bytes(4) + other):
-        assert ex.ntfs_times(bad) is None
-
-
 def test_unicode_text_is_valid_only_for_the_name_it_was_made_for() -> None:
     crc = struct.pack("<L", zlib.crc32(b"name"))
     text = ex.unicode_text(b"\x01" + crc + "é".encode(), b"name")
@@ -122,11 +105,6 @@ def test_unicode_text_is_valid_only_for_the_name_it_was_made_for() -> None:
         assert not found.valid
         assert found.text.encode("utf-8", "surrogateescape") == found.raw == payload[5:]
     assert ex.unicode_text(b"\x01abc", b"name") is None
-
-
-def test_aes() -> None:
-    assert ex.aes_encryption(struct.pack("<H2sBH", 2, b"AE", 3, 8)) == (2, 3, 8)
-    assert ex.aes_encryption(b"\x02\x00AE") is None
 
 
 def test_zip64_values_are_taken_in_their_fixed_order() -> None:

@@ -39,10 +39,10 @@ def test_every_character_is_found_at_its_byte(text: str, encoding: str, marked: 
     assert (read.text, read.encoding, read.fallback, read.error) == (text, encoding, False, "")
     for index, char in enumerate(text):
         raw = char.encode(encoding)
-        at = read.byte_offset(index)
+        at = read.byte_offsets([index])[0]
         assert data[at : at + len(raw)] == raw
     every = range(len(text))
-    assert read.byte_offsets(every) == [read.byte_offset(index) for index in every]
+    assert read.byte_offsets(every) == [read.byte_offsets([index])[0] for index in every]
 
 
 @pytest.mark.parametrize(
