@@ -107,6 +107,8 @@ class Collector:
         self._limit = limit
         self._groups: dict[tuple[str, Severity, Confidence, Hinge | None], _Gathered] = {}
         self._dirty: set[tuple[str, Severity, Confidence, Hinge | None]] = set()
+        self.claims = 0
+        """How many claims it was given."""
 
     def add(self, claim: Claim, where: str, weight: int, *, headers: bool = False) -> None:
         """Take ``claim``; ``where`` is put before its paths, ``weight`` is in differing bytes.
@@ -114,6 +116,7 @@ class Collector:
         ``headers`` says that it is on what a container records: nothing inside a member follows
         from that, unless it is the member's being there or its name.
         """
+        self.claims += 1
         severity = claim.severity or claim.cause.severity
         key = (claim.cause.id, severity, claim.confidence, claim.hinge)
         group = self._groups.get(key)

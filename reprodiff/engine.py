@@ -25,6 +25,7 @@ from reprodiff.formats.containers import container_facts, slack_fact, stream_fac
 from reprodiff.formats.containers.hooks import one_sided_entry_points
 from reprodiff.formats.containers.members import unread
 from reprodiff.formats.containers.recorded import recorded
+from reprodiff.leftover import left_over, untold
 from reprodiff.model import (
     ArtifactInfo,
     Confidence,
@@ -38,14 +39,13 @@ from reprodiff.model import (
     Report,
     Severity,
     Side,
-    Span,
     Summary,
     Verdict,
 )
 from reprodiff.options import Options
 from reprodiff.pairing import MemberPair, Pairing, pair
 from reprodiff.platforms.drifting import drifted
-from reprodiff.records import replace
+from reprodiff.records import dataclass, replace
 from reprodiff.scenes import make_scene
 from reprodiff.text import plain
 from reprodiff.toolchains.fixes import with_fixes
@@ -89,6 +89,33 @@ def run(a: str, b: str, options: Options | None = None) -> Iterator[Event]:
                 yield event
 
 
+@dataclass(frozen=True, slots=True)
+class _Two:
+    """Two containers, and where they stand in those they were given in."""
+
+    a: Artifact
+    b: Artifact
+    info_a: ArtifactInfo
+    info_b: ArtifactInfo
+    where: str = ""
+    """What stands before the paths of their members."""
+    depth: int = 0
+
+    def sides(self) -> tuple[tuple[Side, Artifact], tuple[Side, Artifact]]:
+        return (Side.A, self.a), (Side.B, self.b)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is learnt of two containers while their members are compared."""
+
+    scene: Scene
+    at_hand: AtHand
+    late: list[Difference]
+    """Facts that are judged when it is known which members differ."""
+    differing: set[str]
+
+
 class _Session:
     """One comparison: what it has seen so far."""
 
@@ -113,7 +140,7 @@ class _Session:
             self._counts = MemberCounts(count, count, identical=count)
             yield Paired(self._counts)
         else:
-            yield from self._container(a, b, self._info_a, self._info_b, "", 0)
+            yield from self._container(_Two(a, b, self._info_a, self._info_b))
         yield Done(self._report(same=same))
 
     def _same_bytes(self, a: Artifact, b: Artifact) -> bool:
@@ -178,16 +205,10 @@ class _Session:
 
     # -- containers ---------------------------------------------------------------------------
 
-    def _container(
-        self,
-        a: Artifact,
-        b: Artifact,
-        info_a: ArtifactInfo,
-        info_b: ArtifactInfo,
-        where: str,
-        depth: int,
-    ) -> Iterator[Event]:
-        for side, artifact in ((Side.A, a), (Side.B, b)):
+    def _container(self, two: _Two) -> Iterator[Event]:
+        a, b, where = two.a, two.b, two.where
+        before = self._collector.claims
+        for side, artifact in two.sides():
             for problem in artifact.problems:
                 yield from self._trouble(
                     replace(problem, path=where + problem.path, side=problem.side or side)
@@ -196,43 +217,57 @@ class _Session:
         pairing = pair(a.members, b.members, digests.fingerprint)
         suspects, same = _suspects(a, b, pairing)
         differing: set[str] = set()
-        scene = make_scene(a, b, info_a, info_b, pairing, self._prefixes, digests, differing)
+        scene = make_scene(
+            a, b, two.info_a, two.info_b, pairing, self._prefixes, digests, differing
+        )
         if not where:
-            self._counts = MemberCounts(
-                a=len(a.members),
-                b=len(b.members),
-                identical=same,
-                differing=len(pairing.pairs) - same,
-                only_a=len(pairing.only_a),
-                only_b=len(pairing.only_b),
-            )
-            yield Paired(self._counts)
+            yield self._paired(two, pairing, same)
         early: list[Difference] = []
         late: list[Difference] = []
-        for fact in container_facts(a, b, pairing, info_a, info_b):
+        for fact in container_facts(a, b, pairing, two.info_a, two.info_b):
             (late if fact.what.startswith(DERIVED) else early).append(fact)
         yield from self._claim(early, scene, where)
         relax = relaxing(a, b)
-        at_hand = AtHand(digests)
+        work = _Work(scene, AtHand(digests), late, differing)
         for number, suspect in enumerate(suspects):
             yield Progress(number, len(suspects), where + suspect.a.path)
-            yield from self._suspect(a, b, suspect, where, depth, scene, at_hand, late, differing)
+            yield from self._suspect(two, suspect, work)
             relax(suspect.a.size)
-        record = recorded(a, b, pairing, differing, digests)
-        for problem in record.problems:
-            yield from self._trouble(replace(problem, path=where + problem.path))
-        hooks = one_sided_entry_points(a, b, pairing)
-        yield from self._claim([*record.facts, *hooks], scene, where)
-        drift = drifted(a, b, pairing, (info_a, info_b), differing, at_hand.natives)
-        if drift is not None:
-            yield from self._claim(drift.facts, scene, where)
-            self._platform = self._platform if where else drift.platform
+        yield from self._whole(two, pairing, work, digests)
         if not where:
             equal = same + sum(suspect.a.path not in differing for suspect in suspects)
             self._counts = replace(
                 self._counts, identical=equal, differing=len(pairing.pairs) - equal
             )
         yield from self._claim(late, scene, where)
+        if self._collector.claims == before and not self._problems:
+            # They are not the same bytes, so there is something to tell.
+            yield from self._claim(untold(a, b), scene, where)
+
+    def _paired(self, two: _Two, pairing: Pairing, same: int) -> Paired:
+        self._counts = MemberCounts(
+            a=len(two.a.members),
+            b=len(two.b.members),
+            identical=same,
+            differing=len(pairing.pairs) - same,
+            only_a=len(pairing.only_a),
+            only_b=len(pairing.only_b),
+        )
+        return Paired(self._counts)
+
+    def _whole(self, two: _Two, pairing: Pairing, work: _Work, digests: Digests) -> Iterator[Event]:
+        """Tell what can be told only when the members are known."""
+        a, b, where = two.a, two.b, two.where
+        record = recorded(a, b, pairing, work.differing, digests)
+        for problem in record.problems:
+            yield from self._trouble(replace(problem, path=where + problem.path))
+        hooks = one_sided_entry_points(a, b, pairing)
+        yield from self._claim([*record.facts, *hooks], work.scene, where)
+        infos = two.info_a, two.info_b
+        drift = drifted(a, b, pairing, infos, work.differing, work.at_hand.natives)
+        if drift is not None:
+            yield from self._claim(drift.facts, work.scene, where)
+            self._platform = self._platform if where else drift.platform
 
     def _claim(self, facts: Sequence[Difference], scene: Scene, where: str) -> Iterator[Event]:
         """Attribute facts on containers, which carry their own weight."""
@@ -251,61 +286,44 @@ class _Session:
 
     # -- members ------------------------------------------------------------------------------
 
-    def _suspect(  # noqa: PLR0913, PLR0917
-        self,
-        a: Artifact,
-        b: Artifact,
-        suspect: MemberPair,
-        where: str,
-        depth: int,
-        scene: Scene,
-        at_hand: AtHand,
-        late: list[Difference],
-        differing: set[str],
-    ) -> Iterator[Event]:
+    def _suspect(self, two: _Two, suspect: MemberPair, work: _Work) -> Iterator[Event]:
         """Compare one pair of files whose stored bytes are not known to be equal."""
+        a, b, where = two.a, two.b, two.where
         with ExitStack() as stack:
             views: list[memoryview] = []
-            for side, artifact, member in ((Side.A, a, suspect.a), (Side.B, b, suspect.b)):
+            for (side, artifact), member in zip(two.sides(), (suspect.a, suspect.b), strict=True):
                 try:
                     views.append(stack.enter_context(artifact.read(member)))
                 except ReprodiffError as error:
                     problem = Problem(where + member.path, "compare", plain(error), side)
                     yield from self._trouble(problem)
             if len(views) < len(Side):
-                differing.add(suspect.a.path)
-                yield from self._claim([unread(a, b, suspect)], scene, where)
+                work.differing.add(suspect.a.path)
+                yield from self._claim([unread(a, b, suspect)], work.scene, where)
                 return
             data_a, data_b = views
             if (hidden := slack_fact(a, b, suspect)) is not None:
-                yield from self._claim([hidden], scene, where)
+                yield from self._claim([hidden], work.scene, where)
             if equal(data_a, data_b):
                 if (stored := stream_fact(a, b, suspect, data_a)) is not None:
-                    late.append(stored)
+                    work.late.append(stored)
                 return
-            differing.add(suspect.a.path)
-            at_hand.learn(Side.A, a, suspect.a, data_a)
-            at_hand.learn(Side.B, b, suspect.b, data_b)
+            work.differing.add(suspect.a.path)
+            work.at_hand.learn(Side.A, a, suspect.a, data_a)
+            work.at_hand.learn(Side.B, b, suspect.b, data_b)
             content = Content(suspect.a.path, suspect.b.path, data_a, data_b, a.kind)
             nested = open_nested(
-                suspect.a.path, data_a, data_b, self._options.limits, depth + 1, stack
+                suspect.a.path, data_a, data_b, self._options.limits, two.depth + 1, stack
             )
             if isinstance(nested, Problem):
                 yield from self._trouble(replace(nested, path=where + nested.path))
             elif nested is not None:
-                inner_a, inner_b = nested
                 info_a, info_b = (with_tools(identify(each), each) for each in nested)
                 self._inside += [info_a, info_b]
-                yield from self._container(
-                    inner_a,
-                    inner_b,
-                    info_a,
-                    info_b,
-                    f"{where}{suspect.a.path}!/",
-                    depth + 1,
-                )
+                inside = f"{where}{suspect.a.path}!/"
+                yield from self._container(_Two(*nested, info_a, info_b, inside, two.depth + 1))
                 return
-            yield from self._content(content, scene, where)
+            yield from self._content(content, work.scene, where)
 
     def _content(self, content: Content, scene: Scene, where: str) -> Iterator[Event]:
         """Attribute the facts on one pair of contents, and let the ledger check the claims."""
@@ -327,7 +345,7 @@ class _Session:
         for claim, weight in zip(claims, account.claimed, strict=True):
             self._collector.add(claim, where, weight)
         if not account.explained:
-            left = [_left_over(content, pair, rest) for pair in account.left_over]
+            left = [left_over(content, pair, rest) for pair in account.left_over]
             self._collector.add(Claim(causes.UNEXPLAINED, left), where, account.unexplained)
         yield from self._fresh()
 
@@ -361,31 +379,3 @@ def _suspects(a: Artifact, b: Artifact, pairing: Pairing) -> tuple[list[MemberPa
             suspects.append(candidate)
     suspects.sort(key=lambda candidate: (formats.is_last(candidate.a.path), candidate.a.index))
     return suspects, same
-
-
-def _left_over(
-    content: Content, spans: tuple[Span, Span], rest: Sequence[Difference]
-) -> Difference:
-    """Return unclaimed bytes as a fact, under the name of the place they stand in."""
-    span_a, span_b = spans
-    inside = f"bytes {span_a.start:#x}"
-    for fact in rest:
-        for own_a, own_b in fact.places():
-            if (
-                own_a.start <= span_a.start
-                and span_a.stop <= own_a.stop
-                and (own_b.start <= span_b.start and span_b.stop <= own_b.stop)
-            ):
-                inside = fact.inside
-    return Difference(
-        "bytes",
-        content.path,
-        inside,
-        bytes(content.a[span_a.start : min(span_a.stop, span_a.start + _SHOWN)]),
-        bytes(content.b[span_b.start : min(span_b.stop, span_b.start + _SHOWN)]),
-        span_a,
-        span_b,
-    )
-
-
-_SHOWN = 64

@@ -1,12 +1,13 @@
 """Bytes are compared to the last one, in wheels and in trees, however they are cut into steps."""
 
+import io
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from reprodiff.engine import compare
-from reprodiff.model import Verdict
+from reprodiff.model import Category, Verdict
 
 STEP = 1 << 16
 SIZE = 3 * STEP + 1
@@ -61,3 +62,31 @@ def test_a_byte_more_at_the_end_is_found(tmp_path: Path) -> None:
     report = compare(wheel(tmp_path / "a", content()), wheel(tmp_path / "b", content() + b"\x01"))
     assert report.verdict is Verdict.DIFFERENT
     assert report.summary.members.differing == 1
+
+
+@pytest.mark.parametrize("name", ["demo.zip", "outer.zip"])
+def test_other_bytes_of_which_nothing_says_how_they_differ_are_unexplained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A reader that passes over a difference must not make two files identical."""
+    paths = []
+    for side, day in (("a", 1), ("b", 2)):
+        (tmp_path / side).mkdir()
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("x", (2024, 1, day, 0, 0, 0)), b"same")
+        if name == "outer.zip":
+            inner = made.getvalue()
+            made = io.BytesIO()
+            with zipfile.ZipFile(made, "w") as archive:
+                archive.writestr(zipfile.ZipInfo("demo.zip", (2024, 1, 1, 0, 0, 0)), inner)
+        path = tmp_path / side / name
+        path.write_bytes(made.getvalue())
+        paths.append(str(path))
+    assert compare(paths[0], paths[1]).verdict is Verdict.EQUIVALENT
+    monkeypatch.setattr("reprodiff.engine.container_facts", lambda *_: ())
+    report = compare(paths[0], paths[1])
+    assert report.verdict is Verdict.DIFFERENT
+    (finding,) = report.findings
+    assert finding.category is Category.UNEXPLAINED
+    assert finding.locations[0].path == ("" if name == "demo.zip" else "demo.zip")
