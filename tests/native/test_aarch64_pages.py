@@ -80,6 +80,11 @@ def test_pages_that_other_blocks_complete_are_proven_and_slips_in_them_are_not(
         word = int.from_bytes(raw[at : at + 4], "little") ^ (1 << rng.randrange(5, 22))
         changed.write_bytes(raw[:at] + word.to_bytes(4, "little") + raw[at + 4 :])
         assert compare(str(a), str(changed)).verdict is Verdict.DIFFERENT, hex(at)
+    # A word that stayed as it is in A refers to something else now.
+    for place in rng.sample(places, 40):
+        at, own = text.body.start + place, body.body.start + place
+        changed.write_bytes(raw[:at] + other[own : own + 4] + raw[at + 4 :])
+        assert compare(str(a), str(changed)).verdict is Verdict.DIFFERENT, hex(at)
 
 
 @pytest.mark.parametrize(

@@ -111,8 +111,6 @@ class _Walk:
             scale = 4 if vector else one >> 30
         else:
             return False
-        if -1 in held and one == two:
-            return True  # as far as is known it may be no low part of an address
         # Whichever way led here, it is the same place on both sides.
         for number in sorted(held - OTHER):
             page_a, page_b = self.pages[number]
