@@ -7,11 +7,12 @@ from typing import Final
 from reprodiff.artifacts.base import Member
 from reprodiff.artifacts.tar import TarArtifact
 from reprodiff.artifacts.tarformat.audit import normal
-from reprodiff.artifacts.tarformat.entries import EntryKind
+from reprodiff.artifacts.tarformat.entries import EntryKind, TarArchive, TarEntry
 from reprodiff.artifacts.tarformat.oddities import Oddity
 from reprodiff.artifacts.zip import ZipArtifact
 from reprodiff.artifacts.zipformat.fields import FLAG_UTF8, FULL32
 from reprodiff.artifacts.zipformat.records import ZipArchive, ZipEntry
+from reprodiff.formats.containers.paxrecords import around
 from reprodiff.model import MemberType
 from reprodiff.normalize.names import check_clashes, complaint, leads_out
 from reprodiff.normalize.rules import Reasons
@@ -69,6 +70,7 @@ def zip_items(artifact: ZipArtifact, reasons: Reasons, *, wheel: bool) -> list[I
                 reasons.add("installers do not agree on a symbolic link in a wheel", member.path)
             elif leads_out(raw, member.link.encode()):
                 reasons.add("a symbolic link leads out of the archive", member.path)
+        _check_attributes(member, entry, reasons)
         mode, system = _zip_mode(member, entry)
         items.append(Item(raw, member.path, member.type, mode, member, system=system))
     return _settled(items, reasons)
@@ -110,6 +112,34 @@ def _zip_mode(member: Member, entry: ZipEntry) -> tuple[int, int]:
     return (stat.S_IFREG if typed else 0) | EXECUTABLE_MODE, UNIX if unix else DOS
 
 
+def _check_attributes(member: Member, entry: ZipEntry, reasons: Reasons) -> None:
+    """Add what a canonical zip would leave out and a comparison does not."""
+    if _is_special(member, entry.mode):
+        reasons.add(_SPECIAL, member.path)
+    fixed = entry.central.fixed if entry.central is not None else None
+    if fixed is not None and (fixed.internal_attr & ~_TEXT or fixed.dos_attr & ~_DOS_ATTRS):
+        reasons.add("it has attributes that no specification knows", member.path)
+
+
+def _check_header(archive: TarArchive, member: Member, entry: TarEntry, reasons: Reasons) -> None:
+    """The same for a member of a tar."""
+    if around(archive, entry.extensions):
+        reasons.add("bytes are hidden in its extended headers", member.path)
+    if _is_special(member, entry.mode):
+        reasons.add(_SPECIAL, member.path)
+
+
+def _is_special(member: Member, mode: int | None) -> bool:
+    """Whether a file has such bits; a directory takes set-group-id from the one it is made in."""
+    return member.type is MemberType.FILE and bool((mode or 0) & _SPECIAL_BITS)
+
+
+_SPECIAL: Final = "it has a set-user-id, set-group-id or sticky bit"
+_SPECIAL_BITS: Final = 0o7000
+_TEXT: Final = 1
+"""The one internal attribute that has a meaning (APPNOTE 4.4.14)."""
+_DOS_ATTRS: Final = 0x80B7
+"""Read-only, hidden, system, directory, archive, normal, and what Unix tools put above."""
 _HARMLESS: Final = frozenset(
     {
         # A tar inside the tar: its place and size are sound.
@@ -141,6 +171,7 @@ def tar_items(artifact: TarArtifact, reasons: Reasons) -> list[Item]:
     contents: dict[bytes, Item] = {}
     for member, entry in zip(artifact.members, artifact.entries, strict=False):
         path = normal(entry.path)
+        _check_header(archive, member, entry, reasons)
         if path in {b"", b"."} and entry.path and entry.kind is EntryKind.DIRECTORY:
             continue
         _check_name(path, member.path, reasons)

@@ -293,11 +293,12 @@ def _advice(cause: Cause, tools: Iterable[str], said: AbstractSet[str]) -> Itera
     ``said`` are tools that have a setting for it: theirs is the better word.
     """
     from reprodiff.toolchains.registry import find  # noqa: PLC0415
+    from reprodiff.toolchains.remedies import all_spoken_for  # noqa: PLC0415
 
     mine = set(tools)
     for number, (tool, text) in enumerate(cause.doc.fix, start=1):
         named = {name.strip().lower().replace("_", "-") for name in tool.split(",")}
-        if not tool or tool in said:
+        if not tool or tool in said or ("any" not in named and all_spoken_for(named, said)):
             continue
         fits = named & _ANYBODY or any(_same(name, each) for name in named for each in mine)
         # Where no setting is known, words for tools that are no build tools do as well.

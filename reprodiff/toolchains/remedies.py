@@ -1,6 +1,7 @@
 """How to fix a cause, by tool: the settings of all tools, then what the cause's own words add."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from reprodiff.causes.base import Cause
@@ -57,7 +58,7 @@ def remedies(cause: Cause) -> tuple[Remedy, ...]:
     own = [
         Remedy(tool, change)
         for tool, change in cause.doc.fix
-        if not tool or not all(_spoken_for(name, speaking) for name in tool.split(","))
+        if not tool or not all(spoken_for(name, speaking) for name in tool.split(","))
     ]
     return (*found, *own)
 
@@ -103,9 +104,15 @@ _EXAMPLES: Final = {
 }
 
 
-def _spoken_for(name: str, speaking: set[str]) -> bool:
+def spoken_for(name: str, speaking: AbstractSet[str]) -> bool:
+    """Whether the settings of ``speaking`` tools say what a cause has for the tool ``name``."""
     plain = name.strip().lower().replace("_", "-")
     names = _ALSO.get(plain, (plain,))
     return any(
         each.replace("_", "-") in {one.replace("_", "-") for one in speaking} for each in names
     )
+
+
+def all_spoken_for(names: Iterable[str], speaking: AbstractSet[str]) -> bool:
+    """Whether that is so of all of several names."""
+    return all(spoken_for(name, speaking) for name in names)

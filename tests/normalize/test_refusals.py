@@ -28,7 +28,6 @@ _ACCEPTED_ZIPS = frozenset(
 )
 _ACCEPTED_TARS = frozenset(
     {
-        "24 set-user-id",
         "24 a tar in a file",
         "26 ten thousand pax records",
     }
@@ -222,3 +221,35 @@ def test_zip64_fields_that_repeat_the_sizes_are_no_contradiction() -> None:
 
     assert reasons(made(5), "x.zip") == ()
     assert reasons(made(6), "x.zip")
+
+
+@pytest.mark.parametrize("bits", [0o4000, 0o2000, 0o1000])
+def test_bits_that_give_rights_away_are_not_dropped_in_silence(bits: int) -> None:
+    (reason,) = reasons(wheel(modes={"demo/tool.sh": stat.S_IFREG | bits | 0o755}))
+    assert "set-user-id" in reason
+
+
+def test_attributes_that_nobody_knows_are_not_dropped_in_silence() -> None:
+    data = bytearray(wheel())
+    at = data.index(b"PK\x01\x02") + 36
+    assert not reasons(bytes(data))
+    data[at] |= 1
+    assert not reasons(bytes(data))
+    data[at] |= 2
+    assert "attributes" in reasons(bytes(data))[0]
+
+
+def test_bytes_in_an_extended_header_are_not_dropped_in_silence() -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("demo-1.0/PKG-INFO")
+        info.pax_headers = {"comment": "x"}
+        info.size = len(PKG_INFO)
+        archive.addfile(info, io.BytesIO(PKG_INFO))
+    data = bytearray(buffer.getvalue())
+    assert not reasons(bytes(data), "demo-1.0.tar")
+    data[1000] = 4
+    assert "hidden in its extended headers" in reasons(bytes(data), "demo-1.0.tar")[0]
+
+
+PKG_INFO = b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"

@@ -98,7 +98,6 @@ def test_the_time_is_the_one_asked_for(epoch: int, shown: tuple[int, ...]) -> No
         (stat.S_IFREG | 0o666, stat.S_IFREG | 0o644),
         (0, stat.S_IFREG | 0o644),
         (stat.S_IFREG | 0o700, stat.S_IFREG | 0o755),
-        (stat.S_IFREG | 0o4755, stat.S_IFREG | 0o755),
         # pip does not take these for executable, other installers do: it must stay so for both.
         (0o755, 0o755),
         (0o744, 0o755),
