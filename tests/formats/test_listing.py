@@ -86,7 +86,7 @@ def test_changing_the_sides_over_mirrors_the_facts(pair: tuple[bytes, bytes]) ->
     [
         b"[console_scripts]\nb = m:g\na = m:f\n",
         b"[console_scripts]\na=m:f\nb=m:g\n",
-        b"[console_scripts]\n\na = m : f\nb = m:g\n\n[gui_scripts]\n",
+        b"[console_scripts]\n\na\t=  m:f\nb = m:g\n\n[gui_scripts]\n",
         b"# made by a tool\n[console_scripts]\na = m:f\nb = m:g\n",
     ],
 )
@@ -123,6 +123,10 @@ def test_an_entry_in_another_group_is_another_entry() -> None:
         b"[console_scripts]\na = m:f\nb = m:g\n[console_scripts]\n",
         b"[console_scripts]\nb = m:g\na = m:f\n;c = m:h\n",
         b"[console_scripts]\nb = m:g\n [console_scripts]\na = m:f\n",
+        b"[console_scripts]\na = m : f\nb = m:g\n",
+        b"[console_scripts]\na = m:\tf\nb = m:g\n",
+        b"[console_scripts]\na = m:f\xc2\xa0\nb = m:g\n",
+        b"# \xff\n[console_scripts]\na = m:f\nb = m:g\n",
     ],
 )
 def test_a_file_on_which_readers_do_not_agree_says_so(odd: bytes) -> None:

@@ -16,6 +16,9 @@ Kind = Literal["section", "entry", "comment", "blank", "bad"]
 
 # What str.splitlines breaks at, and other readers do not.
 _BREAKS: Final = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
+# A space of another alphabet, which not all readers take off; and what is not UTF-8, at which some
+# give up on the whole file.
+_FOREIGN: Final = re.compile(r"[^\S\x00-\x7f]|[\udc80-\udcff]")
 _OBJECT: Final = re.compile(r"([\w.]+)\s*(?::\s*([\w.]+)\s*)?(?:\[(.*)\]\s*)?")
 
 
@@ -45,7 +48,8 @@ def parse_entry_points(data: bytes) -> list[EntryLine]:
     for start, body_stop, stop in split_lines(data):
         text = data[start:body_stop].decode("utf-8", "surrogateescape")
         body = text.strip()
-        odd = _BREAKS.search(text) is not None
+        odd = not text.isascii() and _FOREIGN.search(text) is not None
+        odd = odd or _BREAKS.search(text) is not None
         if not body:
             lines.append(EntryLine("blank", start, body_stop, stop, section, odd=odd))
             continue
@@ -64,6 +68,8 @@ def parse_entry_points(data: bytes) -> list[EntryLine]:
             lines.append(EntryLine("bad", start, body_stop, stop, section, body, odd=True))
             continue
         odd = odd or text[0] in " \t" or body[0] in ";[" or (section, name) in seen
+        # distlib, and so pip, reads a reference up to its first space.
+        odd = odd or len(value.partition("[")[0].split()) > 1
         seen.add((section, name))
         size = len(text) - len(text.rstrip())
         value_stop = body_stop - len(text[len(text) - size :].encode("utf-8", "surrogateescape"))
