@@ -16,6 +16,8 @@ _FIRST: Final = 32
 """Places by whose values it is told how wide values are."""
 _PLACE: Final = 24
 """Cells of a place that tell it from others."""
+_PATH: Final = 18
+"""Those of its path alone, where what is inside it needs room of its own."""
 
 
 class PlaceSource(Source):
@@ -69,7 +71,7 @@ class TableSource(Source):
         self._locations = locations
         self._table = FieldTable(locations)
         self._looked_at = 0
-        self._wide = 0
+        self._wide = self._inside = 0
 
     def height(self, layout: Layout) -> int:
         """Return the number of lines."""
@@ -98,7 +100,8 @@ class TableSource(Source):
     @property
     def split_from(self) -> int:
         """Short values have room beside their places earlier than lines of a text."""
-        return min(super().split_from, _PLACE + 4 + 2 * self._value_cells)
+        values = 2 * self._value_cells
+        return min(super().split_from, max(_PLACE, _PATH + self._inside) + 4 + values)
 
     @property
     def _value_cells(self) -> int:
@@ -107,6 +110,7 @@ class TableSource(Source):
         if count != self._looked_at:
             self._looked_at = count
             first = self._locations[:count]
+            self._inside = max(cell_len(place.inside) for place in first)
             self._wide = max(cell_len(value) for place in first for value in (place.a, place.b))
         return max(self._wide, 4)
 
