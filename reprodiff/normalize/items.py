@@ -117,7 +117,11 @@ def _check_attributes(member: Member, entry: ZipEntry, reasons: Reasons) -> None
     if _is_special(member, entry.mode):
         reasons.add(_SPECIAL, member.path)
     fixed = entry.central.fixed if entry.central is not None else None
-    if fixed is not None and (fixed.internal_attr & ~_TEXT or fixed.dos_attr & ~_DOS_ATTRS):
+    if fixed is not None and (
+        fixed.internal_attr & ~_TEXT
+        or fixed.dos_attr & ~_DOS_ATTRS
+        or fixed.create_system > _LAST_SYSTEM
+    ):
         reasons.add("it has attributes that no specification knows", member.path)
 
 
@@ -136,6 +140,8 @@ def _is_special(member: Member, mode: int | None) -> bool:
 
 _SPECIAL: Final = "it has a set-user-id, set-group-id or sticky bit"
 _SPECIAL_BITS: Final = 0o7000
+_LAST_SYSTEM: Final = 19
+"""OS X: the highest number of a system that writers use (APPNOTE 4.4.2)."""
 _TEXT: Final = 1
 """The one internal attribute that has a meaning (APPNOTE 4.4.14)."""
 _DOS_ATTRS: Final = 0x80B7

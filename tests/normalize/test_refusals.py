@@ -237,6 +237,9 @@ def test_attributes_that_nobody_knows_are_not_dropped_in_silence() -> None:
     assert not reasons(bytes(data))
     data[at] |= 2
     assert "attributes" in reasons(bytes(data))[0]
+    data[at] &= ~2
+    data[at - 31] = 222  # the system it was made on
+    assert "attributes" in reasons(bytes(data))[0]
 
 
 def test_bytes_in_an_extended_header_are_not_dropped_in_silence() -> None:
