@@ -16,12 +16,23 @@ def _compare(content: Content) -> list[Difference]:
     if not any(fact.what in {"text.line", "text.block", "text.order"} for fact in facts):
         return facts
     data_a, data_b = _data(parse_ini(a)), _data(parse_ini(b))
-    if data_a is not None and data_a == data_b:
+    # At what is not UTF-8, be it in a comment, a reader gives up on the whole file.
+    read_alike = _is_utf8(a) is _is_utf8(b)
+    if data_a is not None and data_a == data_b and read_alike:
         whole = (Span(0, len(a)), Span(0, len(b)))
         form = Difference("ini.format", content.path, "document", "", "", *whole)
         # Comments are no data, and may hide something all the same.
         return [form, *(fact for fact in facts if fact.what == "text.hidden")]
     return facts
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether all of ``data`` is UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _data(parsed: Ini) -> dict[tuple[str, str], str] | None:

@@ -83,3 +83,10 @@ def test_a_character_in_a_comment_that_is_not_seen_is_still_told(path: str) -> N
 def test_options_are_equal_to_the_last_character(a: str, b: str, same: bool) -> None:
     assert (kinds(a, b, "a.cfg") == ["ini.format"]) is same
     assert (kinds(b, a, "a.cfg") == ["ini.format"]) is same
+
+
+def test_a_comment_that_is_not_utf8_keeps_a_file_from_being_read() -> None:
+    a, b = b"[a]\nb = 1\n# x\n", b"[a]\nb = 1\n# \xe9\n"
+    for one, two in ((a, b), (b, a)):
+        content = Content("a.cfg", "a.cfg", memoryview(one), memoryview(two), ArtifactKind.WHEEL)
+        assert "ini.format" not in {fact.what for fact in ini.FORMAT.compare(content)}
