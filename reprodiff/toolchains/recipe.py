@@ -304,7 +304,10 @@ def _compression(artifact: ZipArtifact) -> Iterator[RecipeLine]:
     # usual one first, and each only until a member says that it was not this one.
     for level in _LEVELS:
         if all(deflate_level(stored, plain, levels=(level,)) for stored, plain in tried):
-            reason = f"zlib makes the same streams of {len(tried)} members again"
+            streams = (
+                "stream of a member" if len(tried) == 1 else f"streams of {len(tried)} members"
+            )
+            reason = f"zlib makes the same {streams} again"
             yield RecipeLine("compression", f"zlib level {level}", _PROVEN, reason)
             return
     reason = "zlib makes other streams at every level: zlib-ng, libdeflate or a writer in Rust"
