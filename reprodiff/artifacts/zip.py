@@ -2,6 +2,7 @@
 
 import stat
 from functools import cached_property, lru_cache
+from typing import Final
 
 from reprodiff.artifacts.base import Artifact, Member, Payload, Source
 from reprodiff.artifacts.streams.spool import Spool
@@ -54,7 +55,12 @@ class ZipArtifact(Artifact):
         self.entries: tuple[ZipEntry, ...] = self.archive.all_entries
         """By the number of the member."""
         self.members = tuple(
-            _member(entry, index, self._target(entry) if entry.is_symlink else "")
+            _member(
+                entry,
+                index,
+                self._target(entry) if entry.is_symlink else "",
+                self.archive.data,
+            )
             for index, entry in enumerate(self.entries)
         )
         names = {member.raw.rpartition(b".dist-info/")[2] for member in self.members}
@@ -121,7 +127,12 @@ class ZipArtifact(Artifact):
         return {ordinal: rank for rank, ordinal in enumerate(self.archive.order_on_disk)}
 
 
-def _member(entry: ZipEntry, index: int, link: str | None) -> Member:
+_DEFLATED: Final = 8
+_NOTHING: Final = b"\3\0"
+"""No bytes at all, deflated: some writers do so even for directories."""
+
+
+def _member(entry: ZipEntry, index: int, link: str | None, data: memoryview) -> Member:
     """Describe an entry.  What has data is a file to whoever unpacks it, whatever its mode says.
 
     The one exception is a symbolic link; ``link`` is ``None`` where its target cannot be read.
@@ -129,6 +140,8 @@ def _member(entry: ZipEntry, index: int, link: str | None) -> Member:
     raw = entry.raw_name
     mode = entry.mode
     empty = entry.usize <= 0 and entry.data_start == entry.data_stop
+    if not empty and entry.usize <= 0 and entry.is_dir and entry.method == _DEFLATED:
+        empty = bytes(data[entry.data_start : entry.data_stop][:3]) == _NOTHING
     if link:
         kind = MemberType.SYMLINK
     elif not empty or link is None:

@@ -246,6 +246,8 @@ DIRECTORY = Made(name=b"d/", data=b"", mode=0o40755, dos_attr=0x10)
         ({}, True),
         ({"mode": 0}, True),
         ({"mode": 0o42700}, True),
+        ({"method": 8}, True),
+        ({"method": 8, "stored": b"\3\0hidden"}, False),
         ({"extra": extra(0x5455, b"\1" + bytes(4))}, True),
         ({"mode": 0o44755}, False),
         ({"mode": 0o41777}, False),
