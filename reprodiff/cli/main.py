@@ -16,7 +16,7 @@ from reprodiff.errors import LimitError, ReprodiffError
 
 COMPLETION: Final = "_REPRODIFF_COMPLETE"
 """The variable that a shell sets to ask what the last word may become."""
-_COLLECT: Final = (10_000, 50, 100)
+_COLLECT: Final = (200_000, 20, 100)
 
 
 def run() -> NoReturn:
