@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from reprodiff import sandbox
@@ -157,8 +158,10 @@ def _check(
         if isinstance(answer, sandbox.Failure):
             unread(region, batch, f"the code could not be compared: {answer.message}", result)
             continue
-        for both, part in zip(batch, answer.meta["functions"], strict=True):
-            _judge(work, found, both, _placed(part, low_a, low_b), result)
+        references = _columns(answer.payload, low_a, low_b)
+        for both, (count, changes, stopped) in zip(batch, answer.meta["functions"], strict=True):
+            part = [list(islice(references, count)), _placed(changes, low_a, low_b), stopped]
+            _judge(work, found, both, part, result)
 
 
 def _disassembled(work: AnyWork, found: CodeMap, code_b: bytes, parts: list[list[Any]]) -> None:
@@ -210,21 +213,30 @@ def about_32(work: AnyWork, pair: AnyPair) -> dict[str, Any]:
     }
 
 
-def _placed(part: list[Any], low_a: int, low_b: int) -> list[Any]:
-    references, changes, stopped = part
-    for item in references:
-        item[0] += low_a
-        item[1] += low_b
+def _columns(payload: bytes, low_a: int, low_b: int) -> Iterator[tuple[int, ...]]:
+    """Yield the references that the child tells, five numbers of 64 bits for each."""
+    values = memoryview(payload).cast("Q")
+    places_a = [place + low_a for place in values[::5]]
+    places_b = [place + low_b for place in values[1::5]]
+    return zip(places_a, places_b, values[2::5], values[3::5], values[4::5], strict=True)
+
+
+def _placed(changes: list[Any], low_a: int, low_b: int) -> list[Any]:
     for item in changes:
         item[0] += low_a
         item[1] += low_a
         item[2] += low_b
         item[3] += low_b
-    return [references, changes, stopped]
+    return changes
 
 
 def _shifted(part: list[Any], both: FunctionPair) -> list[Any]:
-    return _placed(part, both.a.start, both.b.start)
+    references, changes, stopped = part
+    low_a, low_b = both.a.start, both.b.start
+    for item in references:
+        item[0] += low_a
+        item[1] += low_b
+    return [references, _placed(changes, low_a, low_b), stopped]
 
 
 def _judge(

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import accumulate, compress
 from typing import Any, Final
 
@@ -82,10 +83,7 @@ class Decoded:
     def names(self) -> list[bytes]:
         """Return the names of all instructions."""
         records = self.records.tobytes()
-        return [
-            records[at : at + _KEY].partition(b"\0")[0]
-            for at in range(_NAME, len(records), _STRIDE)
-        ]
+        return [_name(records[at : at + _KEY]) for at in range(_NAME, len(records), _STRIDE)]
 
     def operands(self, number: int) -> bytes:
         """Return the text of an instruction's operands."""
@@ -171,6 +169,11 @@ def branch_size(raw: bytes, move: int) -> int:
         if len(raw) > size and int.from_bytes(raw[-size:], "little", signed=True) == move:
             return size
     return 0
+
+
+@lru_cache(maxsize=1 << 12)
+def _name(raw: bytes) -> bytes:
+    return raw.partition(b"\0")[0]
 
 
 def _text(raw: memoryview) -> str:

@@ -6,6 +6,7 @@ back for the address map to judge.
 """
 
 import re
+from array import array
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
@@ -37,8 +38,9 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
 
     ``meta`` has ``size_a`` (where B starts in ``payload``), ``address_a``, ``address_b``,
     ``bits`` and ``functions`` as (start in A, stop in A, start in B, stop in B).  The answer has
-    for each function its references ``[place a, place b, size, target a, target b]`` and its
-    changes ``[start a, stop a, start b, stop b, text a, text b]``, places in the section.
+    for each function the number of its references, its changes ``[start a, stop a, start b,
+    stop b, text a, text b]`` and where decoding stopped.  All references follow as numbers of 64
+    bits: place a, place b, size, target a, target b.  Places are in the section.
     """
     mode = capstone.CS_MODE_64 if meta["bits"] == 64 else capstone.CS_MODE_32
     machine = capstone.Cs(capstone.CS_ARCH_X86, mode)
@@ -50,12 +52,14 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
     size = meta["size_a"]
     a, b = bytes(payload[:size]), bytes(payload[size:])
     mask = (1 << meta["bits"]) - 1
-    answers = []
+    answers: list[list[Any]] = []
+    references = array("Q")
     for a0, a1, b0, b1 in meta["functions"]:
         work = kind(machine, (a[a0:a1], b[b0:b1]), (a0, b0), mask)
         work.run(meta)
-        answers.append([work.references, work.changes, work.stopped])
-    return {"functions": answers}, b""
+        references.extend(work.references)
+        answers.append([len(work.references) // 5, work.changes, work.stopped])
+    return {"functions": answers}, references.tobytes()
 
 
 class Function:
@@ -75,7 +79,8 @@ class Function:
         self.a, self.b = code
         self.at_a, self.at_b = at
         self.base_a = self.base_b = 0
-        self.references: list[list[int]] = []
+        self.references: list[int] = []
+        """Five numbers for each."""
         self.changes: list[list[Any]] = []
         self.stopped = 0
         """Where in A decoding stopped, from the start of the function; 0 for its end."""
@@ -265,9 +270,8 @@ class Function:
         inside = target_a - self.base_a
         if 0 <= inside < len(self.a) and target_b - self.base_b == inside:
             return  # a jump inside of the function, to the same place of it
-        self.references.append(
-            [self.at_a + a, self.at_b + b, size, target_a & self.mask, target_b & self.mask]
-        )
+        mask = self.mask
+        self.references += self.at_a + a, self.at_b + b, size, target_a & mask, target_b & mask
 
     def reference(
         self,
@@ -344,16 +348,19 @@ class Function:
     def replaced(self, base_a: int, base_b: int) -> None:
         """Note two functions of different sizes, with the instructions where they part."""
         place = 0
-        walks = walk(self.machine, self.a, base_a), walk(self.machine, self.b, base_b)
-        for one, two in zip(*walks, strict=False):
-            at = one[0] - base_a
+        a, b = self.a, self.b
+        for address, size, name, operands in walk(self.machine, a, base_a):
+            at = address - base_a
+            if a[at : at + size] != b[at : at + size]:
+                two = next(self.machine.disasm_lite(b[at : at + _LONGEST], base_b + at, 1), None)
+                if two is None:
+                    break
+                place = at
+                if two[1:3] != (size, name) or not (
+                    _is_branch(name, operands) or _RIP.sub("", operands) == _RIP.sub("", two[3])
+                ):
+                    break
             place = at
-            if two[0] - base_b != at or one[1] != two[1] or one[2] != two[2]:
-                break
-            if one[3] != two[3] and not (
-                _is_branch(one[2], one[3]) or _RIP.sub("", one[3]) == _RIP.sub("", two[3])
-            ):
-                break
         self.out_of_step(place, place, base_a, base_b)
 
     def first(self, place: int, base_a: int, base_b: int) -> tuple[str, str]:
