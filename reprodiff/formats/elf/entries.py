@@ -36,6 +36,8 @@ class Symbol(NamedTuple):
 
 
 MAX_SYMBOLS: Final = 4_000_000
+_new: Final = tuple.__new__
+"""Entries come by the hundred thousand: at two thirds of the cost of their classes' own."""
 
 
 _KEPT: Final = 2 << 20
@@ -93,7 +95,8 @@ def relocations(elf: Elf, section: Section) -> Iterator[Relocation]:
     at = section.body.start
     shift, mask = (32, 0xFFFFFFFF) if elf.bits == 64 else (8, 0xFF)
     for item in form.iter_unpack(body[:whole]):
-        yield Relocation(item[0], item[1] & mask, item[1] >> shift, item[2] if rela else None, at)
+        addend = item[2] if rela else None
+        yield _new(Relocation, (item[0], item[1] & mask, item[1] >> shift, addend, at))
         at += form.size
 
 

@@ -57,8 +57,9 @@ def functions(elf: Elf, section: Section, known: Starts | None = None) -> list[F
     found: dict[int, tuple[int, list[bytes]]] = {}
     relocatable = elf.type == 1
     thumb = int(elf.machine == EM_ARM)  # the lowest bit of a function's address says Thumb there
-    covered = sorted(frame for frame in known.frames if frame[1])
-    for item in known.symbols.get(section.index, ()):
+    named = known.symbols.get(section.index, ())
+    covered = sorted(frame for frame in known.frames if frame[1]) if named else []
+    for item in named:
         value = (item.value & ~thumb) + (start if relocatable else 0)
         behind = bisect_left(covered, (value, 0)) - 1
         if behind >= 0 and value < covered[behind][0] + covered[behind][1]:

@@ -63,7 +63,10 @@ class Decoded:
     records: memoryview
 
     def referring(self) -> list[int]:
-        """Return the instructions that may refer to something outside: relative, or a number."""
+        """Return the instructions that may refer to something outside: relative, or a number.
+
+        They are in no order, and some are there twice.
+        """
         code, sizes, starts = self.code, self.sizes, self.starts
         marks = _flags(self.records[_OPERANDS::_STRIDE], _IS_DIGIT)
         # Short jumps that are this far inside lead to a place inside.
@@ -78,7 +81,7 @@ class Decoded:
             if relative(code, starts[number] + 1, starts[number + 1] - 4)
         ]
         found += compress(numbers, marks.to_bytes(len(sizes), "little"))
-        return sorted(set(found))
+        return found
 
     def names(self) -> list[bytes]:
         """Return the names of all instructions."""

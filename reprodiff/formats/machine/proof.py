@@ -8,7 +8,7 @@ must be equal.
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
@@ -56,7 +56,7 @@ class Region:
         if not good:
             self.wrong.append(Quad(a, a + size, b, b + size))
         elif self.a[a : a + size] != self.b[b : b + size]:
-            self.moved.append(Quad(a, a + size, b, b + size))
+            self.moved.append(_new(Quad, (a, a + size, b, b + size)))
 
     def fail(self, why: str) -> None:
         """Note that the region cannot be checked; all of it is then unproven."""
@@ -74,7 +74,7 @@ class Region:
 
     def left(self) -> list[Quad]:
         """Return what differs and nothing speaks of, and all words that are wrong."""
-        claims = sorted({*self.moved, *self.stated})
+        claims = unique([*self.moved, *self.stated])
         if not _in_step(claims):
             # Strings that a linker put into another order: what is left without them is equal.
             rest_a = _rest(self.a, ((quad.a0, quad.a1) for quad in claims))
@@ -93,6 +93,11 @@ class Region:
         stated = _Cover(self.stated)
         wrong = [quad for quad in self.wrong if not stated.has(quad)]
         return sorted({*found, *wrong})
+
+
+def unique(quads: Iterable[Quad]) -> list[Quad]:
+    """Return runs in their order, each once; most are in their order already, which a set loses."""
+    return [quad for quad, _ in groupby(sorted(quads))]
 
 
 def _in_step(ordered: list[Quad]) -> bool:

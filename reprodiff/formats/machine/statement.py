@@ -16,7 +16,7 @@ from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.features import uses
 from reprodiff.formats.machine.functions import CodeMap, Names
 from reprodiff.formats.machine.layout import AnyPair
-from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.formats.machine.proof import Quad, Region, unique
 from reprodiff.formats.machine.strings import Piece
 from reprodiff.formats.machine.work import AnyWork
 from reprodiff.model import Difference, Span
@@ -279,7 +279,7 @@ def joined(quads: Iterable[Quad]) -> list[Quad]:
     """Return runs in their order, those that touch on both sides as one."""
     made: list[Quad] = []
     start_a = end_a = start_b = end_b = -1
-    for quad in sorted(set(quads)):
+    for quad in unique(quads):
         a0, a1, b0, b1 = quad
         if a0 == end_a and b0 == end_b:
             made[-1] = Quad(start_a, a1, start_b, b1)

@@ -52,8 +52,7 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
     size = meta["size_a"]
     a, b = bytes(payload[:size]), bytes(payload[size:])
     mask = (1 << meta["bits"]) - 1
-    answers: list[list[Any]] = []
-    references = array("Q")
+    answers, references = [], array("Q")
     for a0, a1, b0, b1 in meta["functions"]:
         work = kind(machine, (a[a0:a1], b[b0:b1]), (a0, b0), mask)
         work.run(meta)
@@ -79,8 +78,7 @@ class Function:
         self.a, self.b = code
         self.at_a, self.at_b = at
         self.base_a = self.base_b = 0
-        self.references: list[int] = []
-        """Five numbers for each."""
+        self.references: list[int] = []  # five numbers for each
         self.changes: list[list[Any]] = []
         self.stopped = 0
         """Where in A decoding stopped, from the start of the function; 0 for its end."""
