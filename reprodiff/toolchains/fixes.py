@@ -176,7 +176,7 @@ def with_fixes(
 
 
 def _at_hand(artifacts: Sequence[ArtifactInfo]) -> list[Tool]:
-    """Return the tools that took part in making the artifacts."""
+    """Return the tools that took part in making the artifacts, the last one first."""
     from reprodiff.toolchains.registry import find, load, modules  # noqa: PLC0415
 
     tools: dict[str, Tool] = {}
@@ -191,7 +191,8 @@ def _at_hand(artifacts: Sequence[ArtifactInfo]) -> list[Tool]:
     if "hatch-vcs" in tools:
         # It hands its own table to setuptools-scm, whose table is not read then.
         tools.pop("setuptools-scm", None)
-    return list(tools.values())
+    # A repair tool wrote the archive last: its word on times, modes and order is the nearer one.
+    return sorted(tools.values(), key=lambda tool: tool.role is not Role.REPAIR)
 
 
 _EPOCH: Final = "epoch"

@@ -71,6 +71,8 @@ def test_one_setting_that_several_tools_have_is_one_line() -> None:
     (change,) = plan.changes
     assert change.text == EPOCH
     assert set(change.fixes) >= {"setuptools-epoch", "auditwheel-epoch"}
+    # The repair wrote the archive last.
+    assert advise("zip-member-mtime", a=one).findings[0].fixes[0] == "auditwheel-epoch"
 
 
 def test_the_setting_that_covers_most_is_taken_and_its_rivals_are_not() -> None:
