@@ -50,9 +50,10 @@ def _nothing() -> Feed:
 
 
 def _begun() -> None:
-    """Look for garbage again, but not among all that is there by now and stays."""
-    gc.freeze()
-    gc.enable()
+    """Look for garbage again if the start put it off, but not among all that is there by now."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 class ReprodiffApp(App[int]):
