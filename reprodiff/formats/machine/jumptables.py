@@ -78,9 +78,8 @@ _ENOUGH: Final = 6
 """The same for strings that nothing ends."""
 
 
-def _distances(data: bytes, *, big: bool) -> list[int]:
-    whole = len(data) // 4 * 4
-    return [item for (item,) in struct.iter_unpack(">i" if big else "<i", data[:whole])]
+def _distances(data: bytes, *, big: bool) -> tuple[int, ...]:
+    return struct.unpack_from(f"{'>' if big else '<'}{len(data) // 4}i", data)
 
 
 def _is_text(work: AnyWork, address: int) -> bool:

@@ -8,7 +8,8 @@ must be equal.
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from itertools import groupby, pairwise
+from itertools import groupby
+from operator import le
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
@@ -75,7 +76,8 @@ class Region:
     def left(self) -> list[Quad]:
         """Return what differs and nothing speaks of, and all words that are wrong."""
         claims = unique([*self.moved, *self.stated])
-        if not _in_step(claims):
+        starts_a, stops_a, starts_b, stops_b = zip(*claims, strict=True) if claims else ((),) * 4
+        if not (all(map(le, stops_a, starts_a[1:])) and all(map(le, stops_b, starts_b[1:]))):
             # Strings that a linker put into another order: what is left without them is equal.
             rest_a = _rest(self.a, ((quad.a0, quad.a1) for quad in claims))
             rest_b = _rest(self.b, ((quad.b0, quad.b1) for quad in claims))
@@ -83,8 +85,8 @@ class Region:
                 return [Quad(0, len(self.a), 0, len(self.b))]
             cover = _Cover(self.stated)
             return sorted(quad for quad in self.wrong if not cover.has(quad))
-        end = Quad(len(self.a), len(self.a), len(self.b), len(self.b))
-        gaps = [(x.a1, y.a0, x.b1, y.b0) for x, y in pairwise((Quad(0, 0, 0, 0), *claims, end))]
+        ends = (*starts_a, len(self.a)), (*starts_b, len(self.b))
+        gaps = list(zip((0, *stops_a), ends[0], (0, *stops_b), ends[1], strict=True))
         found = [
             Quad(a0 + x0, a0 + x1, b0 + y0, b0 + y1)
             for a0, a1, b0, b1 in unequal(self.a, self.b, gaps)
@@ -98,10 +100,6 @@ class Region:
 def unique(quads: Iterable[Quad]) -> list[Quad]:
     """Return runs in their order, each once; most are in their order already, which a set loses."""
     return [quad for quad, _ in groupby(sorted(quads))]
-
-
-def _in_step(ordered: list[Quad]) -> bool:
-    return all(x.a1 <= y.a0 and x.b1 <= y.b0 for x, y in pairwise(ordered))
 
 
 def _rest(data: bytes, spans: Iterable[tuple[int, int]]) -> bytes:

@@ -107,6 +107,9 @@ class _Tiler:
         self.pieces: list[Piece] = []
         self.apart_a: dict[int, Range] = {}
         self.apart_b: dict[int, Range] = {}
+        self.out_a: list[Range] = []
+        self.out_b: list[Range] = []
+        """What is apart, in its order."""
         self.keys_a: dict[Range, bytes] = {}
         self.keys_b: dict[Range, bytes] = {}
 
@@ -138,6 +141,7 @@ class _Tiler:
         self.keys_a = dict(zip(texts_a, keys[0], strict=True))
         self.keys_b = dict(zip(texts_b, keys[1], strict=True))
         self.crossing(texts_a, texts_b, pairs)
+        self.out_a, self.out_b = sorted(self.apart_a.values()), sorted(self.apart_b.values())
         for one, two in pairs:
             if one[0] > at_a or two[0] > at_b:
                 self.gap(at_a, one[0], at_b, two[0])
@@ -211,8 +215,7 @@ class _Tiler:
 
     def gap(self, a0: int, a1: int, b0: int, b1: int) -> None:
         """Tile what stands between two paired strings; of it, what is paired elsewhere is out."""
-        apart_a = [r for at, r in self.apart_a.items() if a0 <= at < a1]
-        apart_b = [r for at, r in self.apart_b.items() if b0 <= at < b1]
+        apart_a, apart_b = _inside(self.out_a, a0, a1), _inside(self.out_b, b0, b1)
         if not apart_a and not apart_b:
             self.between(a0, a1, b0, b1)
             return
@@ -355,6 +358,11 @@ class _Tiler:
             self.add(a0 + size, a1, b0 + size, b1, "pad")
         else:
             self.add(a0, a1, b0, b1, "changed")
+
+
+def _inside(ordered: list[Range], start: int, stop: int) -> list[Range]:
+    """Return those of some ranges that start between two places."""
+    return ordered[bisect_left(ordered, (start, 0)) : bisect_left(ordered, (stop, 0))]
 
 
 def ends(data: bytes, text: bytes) -> Iterator[int]:
