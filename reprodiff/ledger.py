@@ -7,6 +7,7 @@ what is left over on either side is returned with its place, never dropped.
 
 import sys
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from heapq import heappop, heappush
@@ -54,6 +55,7 @@ def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> B
     order = sorted(range(len(rows)), key=rows.__getitem__)
     ordered = [rows[index] for index in order]
     scale = _Scale(a, b, len(claims))
+    alone: list[_Row] = []
     loose: list[int] = []
     plain: list[Gap] = []
     crossed: list[_Rest] = []
@@ -70,8 +72,9 @@ def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> B
             group = []
         elif start_a != at_a or start_b != at_b:
             plain.append((at_a, start_a, at_b, start_b))
-        scale.add(row)
+        alone.append(row)
         at_a, at_b = stop_a, stop_b
+    scale.add(alone)
     crossed.append(_without(group, (at_a, len(a)), (at_b, len(b))))
     differing = [_rest(gap) for gap in unequal(a, b, plain)]
     differing += (x for x in crossed if not _are_equal(a, b, x))
@@ -115,19 +118,21 @@ class _Scale:
     def __init__(self, a: memoryview, b: memoryview, claims: int) -> None:
         self._a, self._b = a, b
         self._weights = [0] * claims
-        self._words: dict[tuple[int, int], list[_Row]] = {}
+        self._words: defaultdict[tuple[int, int], list[_Row]] = defaultdict(list)
 
-    def add(self, row: _Row) -> None:
-        """Weigh a claim whose bytes no other one has."""
-        start_a, stop_a, start_b, stop_b, number = row
-        size = stop_a - start_a
-        if size == stop_b - start_b <= WORD:
-            self._words.setdefault((number, size), []).append(row)
-        elif not size or start_b == stop_b:
-            self._weights[number] += size or stop_b - start_b
-        else:
-            one, two = self._a[start_a:stop_a], self._b[start_b:stop_b]
-            self._weights[number] += weigh(one, two)
+    def add(self, rows: Iterable[_Row]) -> None:
+        """Weigh claims whose bytes no other one has."""
+        words = self._words
+        for row in rows:
+            start_a, stop_a, start_b, stop_b, number = row
+            size = stop_a - start_a
+            if size == stop_b - start_b <= WORD:
+                words[number, size].append(row)
+            elif not size or start_b == stop_b:
+                self._weights[number] += size or stop_b - start_b
+            else:
+                one, two = self._a[start_a:stop_a], self._b[start_b:stop_b]
+                self._weights[number] += weigh(one, two)
 
     def count(self, number: int, size: int) -> None:
         """Take the number of bytes that a claim has beside others."""
@@ -210,7 +215,7 @@ def _overlapping(rows: Sequence[_Row], scale: _Scale) -> None:
     for row, mine, other in zip(rows, fresh_a, fresh_b, strict=True):
         start_a, stop_a, start_b, stop_b, claim = row
         if mine == stop_a - start_a and other == stop_b - start_b:
-            scale.add(row)
+            scale.add([row])
         else:
             scale.count(claim, max(mine, other))
 

@@ -35,9 +35,14 @@ def readable(facts: Sequence[Difference]) -> list[Difference]:
 
 
 def _names(text: str) -> list[str]:
-    if "_Z" not in text and "_R" not in text and "?" not in text:
-        return []  # the pattern is slow to find nothing in the long lists that some facts have
+    if not _may_be_mangled(text):
+        return []
     return [name for name in _MANGLED.findall(text) if len(name) <= _LONGEST]
+
+
+def _may_be_mangled(text: str) -> bool:
+    """Whether it is worth a search: the pattern is slow to find nothing in long lists."""
+    return "_Z" in text or "_R" in text or "?" in text
 
 
 def _text(value: Value) -> str:
@@ -49,6 +54,8 @@ def _text(value: Value) -> str:
 def _renamed(fact: Difference, known: dict[str, str]) -> Difference:
     def rename(value: Value) -> Value:
         text = _text(value)
+        if not _may_be_mangled(text):
+            return value
         made = _MANGLED.sub(lambda found: known.get(found[0], found[0]), text)
         return value if made == text else made
 
