@@ -7,7 +7,7 @@ must be equal.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import le
 from typing import Final, NamedTuple
@@ -66,12 +66,18 @@ class Region:
 
     def spans(self, quad: Quad) -> tuple[Span, Span]:
         """Return a run as places in the files."""
+        return self.places([quad])[0]
+
+    def places(self, quads: Sequence[Quad]) -> list[tuple[Span, Span]]:
+        """Return runs as places in the files."""
         if self.packed is not None:
-            return self.packed
-        a0, a1, b0, b1 = quad
+            return [self.packed] * len(quads)
         at_a, at_b = self.at_a, self.at_b
         # Tens of thousands for one file, at a third of the cost of ``Span(...)``.
-        return _new(Span, (at_a + a0, at_a + a1)), _new(Span, (at_b + b0, at_b + b1))
+        return [
+            (_new(Span, (at_a + a0, at_a + a1)), _new(Span, (at_b + b0, at_b + b1)))
+            for a0, a1, b0, b1 in quads
+        ]
 
     def left(self) -> list[Quad]:
         """Return what differs and nothing speaks of, and all words that are wrong."""

@@ -189,7 +189,7 @@ class Statement(ABC):
             self.packed(region, left)
             return
         if region.moved:
-            places = [region.spans(quad) for quad in joined(region.moved)]
+            places = region.places(joined(region.moved))
             sizes = [f"{len(region.moved)} words" for _ in range(2)]
             self.add(f"{self.form}.moved", region.name, sizes[0], sizes[1], places)
         if not left:
@@ -205,10 +205,7 @@ class Statement(ABC):
             one, two = self.value(region, first)
             if one == two and region.why:
                 one, two = f"{first.a1 - first.a0} bytes", "not shown to say the same"
-            self.add(
-                what, inside, one, unlike(one, two), [region.spans(quad) for quad in quads],
-                note=region.why,
-            )  # fmt: skip
+            self.add(what, inside, one, unlike(one, two), region.places(quads), note=region.why)
 
     def _body(self, side: int, span: Span) -> memoryview:
         return self.data[side][span.start : span.stop]
