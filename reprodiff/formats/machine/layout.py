@@ -134,6 +134,20 @@ class SectionPair(Generic[P]):
                 return piece.b + inside
         return None
 
+    def before(self, offset: int) -> int | None:
+        """Return where a place in zeros before an object of constants stands before it in B.
+
+        An index that starts at one leads there.  From there on both sides have the same bytes.
+        """
+        piece = self.piece(offset)
+        if piece is None or piece.kind != "pad" or not self.a.constant or not self.b.constant:
+            return None
+        place = piece.size_b - (piece.size_a - (offset - piece.a))
+        ends = piece.a + piece.size_a, piece.b + piece.size_b
+        if place < 0 or any(self.plain_a[offset : ends[0]]):
+            return None
+        return piece.b + place if not any(self.plain_b[piece.b + place : ends[1]]) else None
+
 
 AnyPair = SectionPair[Any]
 
@@ -194,6 +208,8 @@ class AddressMap:
             if place is not None:
                 found.append(inside.b.addr + place)
             found += [inside.b.addr + at for at in inside.tails.get(address - inside.a.addr, ())]
+            if (before := inside.before(address - inside.a.addr)) is not None:
+                found.append(inside.b.addr + before)
             if address == inside.a.addr and inside.a.bare:
                 # The end of .data and the start of .bss are one address, and may part.
                 found += [end.b.addr + end.size_b for end in self._ends.get(address, ())]

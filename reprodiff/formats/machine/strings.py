@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine.ranges import Range, filled, split, without
+from reprodiff.formats.machine.realigned import Run, realigned
 from reprodiff.formats.parsing.align import align
 
 Kind = Literal["same", "words", "string", "pad", "moved", "apart", "tail", "changed"]
@@ -245,6 +246,8 @@ class _Tiler:
             self.add(a0, a1, b0, b1, "pad")
         elif (pieces := self.aligned(a0, a1, b0, b1)) is not None:
             self.pieces += pieces
+        elif runs := realigned(a, b, (self.address[0] + a0, self.address[1] + b0)):
+            self.gapped(a0, a1, b0, b1, runs)
         elif len(a) == len(b):
             self.add(a0, a1, b0, b1, "words")
         elif (pieces := self.tails(a0, a1, b0, b1)) is not None:
@@ -254,6 +257,15 @@ class _Tiler:
             self.between(a0 + size, a1, b0 + size, b1)
         else:
             self.padded(a0, a1, b0, b1)
+
+    def gapped(self, a0: int, a1: int, b0: int, b1: int, runs: list[Run]) -> None:
+        """Tile runs with gaps between them; nothing in a gap of one side stands for the other's."""
+        at_a, at_b = a0, b0
+        for one, two, size in [*runs, (a1 - a0, b1 - b0, 0)]:
+            self.add(at_a, a0 + one, at_b, at_b, "pad")
+            self.add(a0 + one, a0 + one, at_b, b0 + two, "pad")
+            at_a, at_b = a0 + one + size, b0 + two + size
+            self.add(a0 + one, at_a, b0 + two, at_b, "words")
 
     def leading(self, a0: int, a1: int, b0: int, b1: int) -> int:
         """Return the size of the short strings that data of both sides begins with.

@@ -21,6 +21,7 @@ from reprodiff.formats.pe.image import (
     TLS,
     Image,
 )
+from reprodiff.formats.pe.pseudo import pseudo_relocations
 from reprodiff.formats.pe.tables import CODEVIEW, code_view, debug_entries, relocated
 from reprodiff.formats.pe.unwind import arm64_unwind, x64_unwind
 from reprodiff.records import dataclass, field
@@ -99,7 +100,9 @@ class Known:
 def known(image: Image, damage: list[str]) -> Known:
     """Return what the headers of an image lead to; what relocations get wrong is ``damage``."""
     found = Known(image, damage)
-    for read in (_exports, _imports, _delayed, _debug, _unwind, _resources, _pointers, _guards):
+    for read in (
+        _exports, _imports, _delayed, _debug, _unwind, _resources, _pointers, _guards, _pseudo,
+    ):  # fmt: skip
         read(found)
     return found
 
@@ -296,3 +299,12 @@ def _guards(found: Known) -> None:
         if found.table(table, step * count, "guard", name) is not None:
             for index in range(count):
                 found.rva(table + step * index, found.number(table + step * index) or 0)
+
+
+def _pseudo(found: Known) -> None:
+    rva, entries = pseudo_relocations(found.image)
+    if not entries or found.table(rva, 12 + 12 * len(entries), "pseudo relocations") is None:
+        return
+    for number, (slot, place) in enumerate(entries):
+        found.rva(rva + 12 + 12 * number, slot)
+        found.rva(rva + 16 + 12 * number, place)

@@ -1,0 +1,107 @@
+"""Objects that follow each other, each aligned by itself, where a run of them starts elsewhere.
+
+A compiler puts a table behind another at the next address that its alignment divides; what is
+filled up in front of it is zeros, and how many follows from where the first one ends.  So the same
+objects have gaps of other sizes when they start at another address, or gaps on one side only.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from reprodiff.records import dataclass, field
+
+_POWERS: Final = (2, 4, 8, 16, 32, 64)
+_TRIES: Final = 4_000
+_GAPS: Final = 200
+"""Gaps in one run."""
+_BACK: Final = 64
+"""How many bytes before a difference a gap may start: its zeros may be like those behind them."""
+_LONGEST: Final = 1 << 16
+
+Run = tuple[int, int, int]
+"""Where bytes stand in A, where the same ones stand in B, and how many."""
+
+
+@dataclass(slots=True)
+class _Search:
+    a: bytes
+    b: bytes
+    address: tuple[int, int]
+    left: int = _TRIES
+    dead: set[tuple[int, int]] = field(default_factory=set)
+
+    def runs(self, at_a: int, at_b: int, gaps: int = 0) -> list[Run] | None:
+        """Return the runs that all of both sides from here on is made of, or ``None``."""
+        if (at_a, at_b) in self.dead or gaps > _GAPS:
+            return None
+        ends = len(self.a), len(self.b)
+        size = _agree(self.a, self.b, at_a, at_b)
+        if (at_a + size, at_b + size) == ends:
+            return [(at_a, at_b, size)]
+        for back in range(min(size, _BACK) + 1):
+            taken = size - back
+            for skip_a, skip_b in self.gaps(at_a + taken, at_b + taken):
+                self.left -= 1
+                if self.left < 0:
+                    return None
+                start_a, start_b = at_a + taken + skip_a, at_b + taken + skip_b
+                # What comes behind the gap must go on where what is in front of it could not.
+                more = _agree(self.a, self.b, start_a, start_b)
+                if more <= back and (start_a, start_b) != ends:
+                    continue
+                rest = self.runs(start_a, start_b, gaps + 1)
+                if rest is not None:
+                    return [(at_a, at_b, taken), *rest]
+        self.dead.add((at_a, at_b))
+        return None
+
+    def gaps(self, at_a: int, at_b: int) -> Iterator[tuple[int, int]]:
+        """Yield how many zeros in front of the next address of one alignment a side has alone.
+
+        As many as both have stand in front of the same object: what leads there, as an index that
+        starts at one does, reads the same on both sides.
+        """
+        base_a, base_b = self.address
+        seen: set[tuple[int, int]] = set()
+        for power in _POWERS:
+            skip_a, skip_b = -(base_a + at_a) % power, -(base_b + at_b) % power
+            if (
+                skip_a != skip_b
+                and (skip_a, skip_b) not in seen
+                and _zeros(self.a, at_a, skip_a)
+                and _zeros(self.b, at_b, skip_b)
+            ):
+                seen.add((skip_a, skip_b))
+                both = min(skip_a, skip_b)
+                yield skip_a - both, skip_b - both
+
+
+def realigned(a: bytes, b: bytes, address: tuple[int, int]) -> list[Run] | None:
+    """Return where the same bytes stand on both sides, if all that is left are gaps of zeros.
+
+    ``address`` is where both are loaded.  Each gap ends at the first address that a power of two
+    divides, the same one on both sides: a value that moved among zeros has no such reason.
+    """
+    if not a or not b or max(len(a), len(b)) > _LONGEST:
+        return None
+    found = _Search(a, b, address).runs(0, 0)
+    return found if found is not None and len(found) > 1 else None
+
+
+def _zeros(data: bytes, at: int, size: int) -> bool:
+    return at + size <= len(data) and not any(data[at : at + size])
+
+
+def _agree(a: bytes, b: bytes, at_a: int, at_b: int) -> int:
+    """Return how many bytes from there on are the same."""
+    size = min(len(a) - at_a, len(b) - at_b)
+    if a[at_a : at_a + size] == b[at_b : at_b + size]:
+        return size
+    low, high = 0, size
+    while high - low > 1:
+        middle = (low + high) // 2
+        if a[at_a + low : at_a + middle] == b[at_b + low : at_b + middle]:
+            low = middle
+        else:
+            high = middle
+    return low if a[at_a + low] != b[at_b + low] else high
