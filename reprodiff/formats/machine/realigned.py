@@ -105,3 +105,12 @@ def _agree(a: bytes, b: bytes, at_a: int, at_b: int) -> int:
         else:
             high = middle
     return low if a[at_a + low] != b[at_b + low] else high
+
+
+def agreeing(a: bytes, b: bytes) -> int:
+    """Return how many bytes agree, place by place."""
+    step = 1 << 16
+    return sum(
+        sum(x == y for x, y in zip(a[at : at + step], b[at : at + step], strict=True))
+        for at in range(0, min(len(a), 1 << 20), step)
+    )

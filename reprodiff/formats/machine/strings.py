@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine.ranges import Range, filled, split, without
-from reprodiff.formats.machine.realigned import Run, realigned
+from reprodiff.formats.machine.realigned import Run, agreeing, realigned
 from reprodiff.formats.parsing.align import align
 
 Kind = Literal["same", "words", "string", "pad", "moved", "apart", "tail", "changed"]
@@ -359,7 +359,7 @@ class _Tiler:
         back = not any(self.a[a1 - extra_a : a1]) and not any(self.b[b1 - extra_b : b1])
         if front and back:
             # Where either would do, the one that leaves more of the data as it is.
-            front = _agree(self.a[a1 - size : a1], self.b[b1 - size : b1]) >= _agree(
+            front = agreeing(self.a[a1 - size : a1], self.b[b1 - size : b1]) >= agreeing(
                 self.a[a0 : a0 + size], self.b[b0 : b0 + size]
             )
         if front:
@@ -393,12 +393,3 @@ def _by_key(
     for text in texts:
         found.setdefault(key(keys[text]), []).append(text)
     return found
-
-
-def _agree(a: bytes, b: bytes) -> int:
-    """Return how many bytes agree, place by place."""
-    step = 1 << 16
-    return sum(
-        sum(x == y for x, y in zip(a[at : at + step], b[at : at + step], strict=True))
-        for at in range(0, min(len(a), 1 << 20), step)
-    )
