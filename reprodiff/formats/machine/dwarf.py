@@ -131,8 +131,10 @@ def _info(
         region.fail("debug information without its abbreviations")
         return
     sides: list[list[Listing]] = [[], []]
+    types = pair.name == ".debug_types"
+    whole = not types and len(region.a) != len(region.b)
     walks = [
-        units(plain, Shapes(abbreviations, work.a.big), found, types=pair.name == ".debug_types")
+        units(plain, Shapes(abbreviations, work.a.big, whole), found, types=types)
         for plain, abbreviations, found in (
             (region.a, shapes.plain_a, sides[0]),
             (region.b, shapes.plain_b, sides[1]),

@@ -64,24 +64,30 @@ class Reader:
 
 
 # What follows an operation: a number of bytes, u for LEB128, b a block with its length, o an
-# offset into .debug_info, a an address, B a block with its length in one byte.
+# offset into .debug_info, a an address, B a block with its length in one byte, t the offset of a
+# type in its unit, as LEB128.
 _OPERANDS: Final[dict[int, str]] = {
     0x03: "a", 0x08: "1", 0x09: "1", 0x0A: "2", 0x0B: "2", 0x0C: "4", 0x0D: "4", 0x0E: "8",
     0x0F: "8", 0x10: "u", 0x11: "u", 0x15: "1", 0x23: "u", 0x28: "2", 0x2F: "2", 0x90: "u",
     0x91: "u", 0x92: "uu", 0x93: "u", 0x94: "1", 0x95: "1", 0x98: "2", 0x99: "4", 0x9A: "o",
-    0x9D: "uu", 0x9E: "b", 0xA0: "ou", 0xA1: "u", 0xA2: "u", 0xA3: "u", 0xA4: "uB", 0xA5: "uu",
-    0xA6: "1u", 0xA7: "1u", 0xA8: "u", 0xA9: "u", 0xF2: "ou", 0xF3: "u", 0xF4: "uB", 0xF5: "uu",
-    0xF6: "1u", 0xF7: "u", 0xF9: "u", 0xFA: "4", 0xFB: "u", 0xFC: "u", 0xFD: "o",
+    0x9D: "uu", 0x9E: "b", 0xA0: "ou", 0xA1: "u", 0xA2: "u", 0xA3: "u", 0xA4: "tB", 0xA5: "ut",
+    0xA6: "1t", 0xA7: "1t", 0xA8: "t", 0xA9: "t", 0xF2: "ou", 0xF3: "u", 0xF4: "tB", 0xF5: "ut",
+    0xF6: "1t", 0xF7: "t", 0xF9: "t", 0xFA: "4", 0xFB: "u", 0xFC: "u", 0xFD: "o",
     **dict.fromkeys(range(0x70, 0x90), "u"),
 }  # fmt: skip
 _PLAIN: Final = frozenset(
     {0x06, *range(0x12, 0x30), *range(0x30, 0x70), 0x96, 0x97, 0x9B, 0x9C, 0x9F, 0xE0, 0xF0, 0xF8}
 )
 _POINTING: Final = frozenset({0x03, 0x9A, 0xA0, 0xF2, 0xFD})
+_TYPED: Final = frozenset(code for code, operands in _OPERANDS.items() if "t" in operands)
 
 
-def addresses(reader: Reader, length: int, word: int, wide: int) -> Iterator[tuple[int, int, str]]:
+def addresses(
+    reader: Reader, length: int, word: int, wide: int, *, types: bool = False
+) -> Iterator[tuple[int, int, str]]:
     """Yield the place, size and target of what the next ``length`` bytes refer to.
+
+    With ``types``, offsets of types in their unit as well, as ``type``.
 
     An operation that contains an expression (DW_OP_entry_value) is read on into it.  The reader
     stays where it is.
@@ -90,7 +96,7 @@ def addresses(reader: Reader, length: int, word: int, wide: int) -> Iterator[tup
     block = reader.data[start : start + length]
     if len(block) < length:
         raise Damage
-    if not _POINTING.intersection(block):
+    if not _POINTING.intersection(block) and not (types and _TYPED.intersection(block)):
         return
     inner = Reader(reader.data[: start + length], start, big=reader._big)  # noqa: SLF001
     while inner.at < start + length:
@@ -101,8 +107,11 @@ def addresses(reader: Reader, length: int, word: int, wide: int) -> Iterator[tup
                 raise Damage
             continue
         for operand in operands:
-            if operand == "u":
+            if operand in {"u", "t"}:
+                place = inner.at
                 inner.leb()
+                if types and operand == "t":
+                    yield place, inner.at - place, "type"
             elif operand == "a":
                 yield inner.at, word, "addr"
                 inner.at += word

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.dwarfexpr import Damage, Reader, addresses
+from reprodiff.formats.machine.layout import AnyPair
+from reprodiff.formats.machine.strings import Piece
 from reprodiff.records import dataclass, field
 
 
@@ -29,15 +31,18 @@ class Listing(NamedTuple):
     word: int
     base: int
     wide: int = 4
+    unit: int | None = None
+    """Where the unit starts, if offsets in it are to be checked as well."""
 
 
 # What one attribute takes: a fixed number of bytes, a LEB128 number, a block, a token.
-_SKIP, _LEB, _BLOCK, _EXPR, _STRING, _TOKEN, _ADDR, _LIST, _ID = range(9)
+_SKIP, _LEB, _BLOCK, _EXPR, _STRING, _TOKEN, _ADDR, _LIST, _ID, _REF = range(10)
 FIXED: Final = {
     0x0B: 1, 0x05: 2, 0x06: 4, 0x07: 8, 0x1E: 16, 0x0C: 1, 0x19: 0, 0x11: 1, 0x12: 2, 0x13: 4,
     0x14: 8, 0x20: 8, 0x25: 1, 0x26: 2, 0x27: 3, 0x28: 4, 0x29: 1, 0x2A: 2, 0x2B: 3, 0x2C: 4,
     0x21: 0,
 }  # fmt: skip
+_REFS: Final = frozenset({0x11, 0x12, 0x13, 0x14})
 LEBS: Final = frozenset({0x0D, 0x0F, 0x15, 0x1A, 0x1B, 0x22, 0x23})
 _BLOCKS: Final = {0x0A: 1, 0x03: 2, 0x04: 4, 0x09: 0, 0x18: 0}
 _LOCATIONS: Final = frozenset(
@@ -59,6 +64,7 @@ class _Unit:
     word: int = 8
     wide: int = 4
     base: int = 0
+    start: int | None = None
 
 
 @dataclass(slots=True)
@@ -67,6 +73,8 @@ class Shapes:
 
     data: bytes
     big: bool
+    whole: bool = False
+    """Whether strings in place have other lengths: all offsets in a unit are then told as well."""
     known: dict[tuple[int, int, int, int], dict[int, list[Step]]] = field(default_factory=dict)
 
     def at(self, offset: int, unit: _Unit) -> dict[int, list[Step]]:
@@ -112,7 +120,7 @@ def _step(name: int, form: int, unit: _Unit) -> Step:  # noqa: PLR0911
     if name == _DWO_ID and form == 0x07:
         return _ID, 8, ""
     if form in FIXED:
-        return _SKIP, FIXED[form], ""
+        return _REF if unit.start is not None and form in _REFS else _SKIP, FIXED[form], ""
     if form in LEBS:
         return _LEB, 0, ""
     if form in _BLOCKS:
@@ -133,9 +141,10 @@ def units(data: bytes, shapes: Shapes, lists: list[Listing], *, types: bool) -> 
     """Yield what the units refer to; note in ``lists`` where lists start."""
     reader = Reader(data, 0, big=shapes.big)
     while reader.at < len(data):
-        unit = _Unit()
+        unit = _Unit(start=reader.at if shapes.whole else None)
         length, unit.wide = reader.length()
-        stop = reader.at + length
+        first = reader.at
+        stop = first + length
         if stop > len(data):
             raise Damage
         unit.version = reader.number(2)
@@ -154,7 +163,14 @@ def units(data: bytes, shapes: Shapes, lists: list[Listing], *, types: bool) -> 
             yield Token(reader.at, 8, "id", reader.number(8))
         elif kind in {2, 6}:
             reader.at += 8 + unit.wide
-        yield from _entries(reader, stop, shapes.at(offset, unit), unit, lists)
+        for token in _entries(reader, stop, shapes.at(offset, unit), unit, lists):
+            yield token
+            if token.kind == "string":
+                length -= token.size
+        if unit.start is not None:
+            if reader.at != stop:
+                raise Damage
+            yield Token(first - unit.wide, unit.wide, "length", length)
         reader.at = stop
 
 
@@ -181,9 +197,7 @@ def _entries(  # noqa: C901, PLR0912
                 if first:
                     pending.append((target, value))
                 else:
-                    lists.append(
-                        Listing(target, value, unit.version, unit.word, unit.base, unit.wide)
-                    )
+                    lists.append(_listing(target, value, unit))
             elif kind == _ADDR:
                 place, value = reader.at, reader.number(size)
                 if first and target:
@@ -194,15 +208,64 @@ def _entries(  # noqa: C901, PLR0912
             elif kind == _ID:
                 yield Token(reader.at, 8, "id", reader.number(8))
             elif kind == _STRING:
+                place = reader.at
                 reader.string()
+                if unit.start is not None:
+                    yield Token(place, reader.at - place, "string", 0)
+            elif kind == _REF:
+                place, value = reader.at, reader.number(size)
+                yield Token(place, size, ".debug_info", (unit.start or 0) + value)
             else:
                 length = reader.number(size) if size else reader.leb()
                 if kind == _EXPR:
-                    for place, width, what in addresses(reader, length, unit.word, unit.wide):
-                        yield Token(place, width, what, reader.peek(place, width))
+                    yield from pointed(reader, length, unit.word, unit.wide, unit.start)
                 reader.at += length
         if first:
-            lists += [
-                Listing(t, v, unit.version, unit.word, unit.base, unit.wide) for t, v in pending
-            ]
+            lists += [_listing(target, value, unit) for target, value in pending]
             first = False
+
+
+def _listing(target: str, value: int, unit: _Unit) -> Listing:
+    return Listing(target, value, unit.version, unit.word, unit.base, unit.wide, unit.start)
+
+
+def pointed(reader: Reader, length: int, word: int, wide: int, unit: int | None) -> Iterator[Token]:
+    """Yield what an expression refers to; types of the unit at ``unit`` as well, if it is told."""
+    for place, width, what in addresses(reader, length, word, wide, types=unit is not None):
+        if what != "type" or unit is None:
+            yield Token(place, width, what, reader.peek(place, width))
+            continue
+        value = Reader(reader.data, place, big=False).leb()
+        # Zero is no type of the unit, but the one that all values have.
+        yield Token(place, width, ".debug_info" if value else "length", value and unit + value)
+
+
+def map_info(pair: AnyPair, shapes: AnyPair, *, big: bool) -> None:
+    """Map .debug_info with strings in place, as without sections that a linker merges."""
+    a, b = pair.plain_a, pair.plain_b
+    changed = [Piece(0, 0, len(a), len(b), "changed")]
+    try:
+        ones, twos = (
+            [
+                (token.at, token.at + token.size)
+                for token in units(data, Shapes(known, big, whole=True), [], types=False)
+                if token.kind == "string"
+            ]
+            for data, known in ((a, shapes.plain_a), (b, shapes.plain_b))
+        )
+    except (Damage, ValueError):
+        pair.settle(changed)
+        return
+    pieces: list[Piece] = []
+    at_a = at_b = 0
+    for one, two in zip([*ones, (len(a), len(a))], [*twos, (len(b), len(b))], strict=False):
+        if a[slice(*one)] == b[slice(*two)] and one[0] < len(a):
+            continue
+        size = one[0] - at_a
+        if size != two[0] - at_b:
+            pair.settle(changed)
+            return
+        pieces.append(Piece(at_a, at_b, size, size, "words"))
+        pieces.append(Piece(one[0], two[0], one[1] - one[0], two[1] - two[0], "string"))
+        at_a, at_b = one[1], two[1]
+    pair.settle(pieces if len(ones) == len(twos) else changed)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 
-from reprodiff.formats.machine.dwarfexpr import Damage, Reader, addresses
-from reprodiff.formats.machine.dwarfinfo import FIXED, LEBS, Listing, Token
+from reprodiff.formats.machine.dwarfexpr import Damage, Reader
+from reprodiff.formats.machine.dwarfinfo import FIXED, LEBS, Listing, Token, pointed
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.model import Binary
 from reprodiff.formats.machine.strings import Piece
@@ -46,8 +46,7 @@ def entries(data: bytes, work: AnyWork, start: Listing) -> Iterator[Token]:
                 reader.leb()
         if expression and located:
             length = reader.leb()
-            for place, width, what in addresses(reader, length, word, start.wide):
-                yield Token(place, width, what, reader.peek(place, width))
+            yield from pointed(reader, length, word, start.wide, start.unit)
             reader.at += length
         if not kind:
             return
@@ -72,8 +71,7 @@ def _old_list(reader: Reader, start: Listing) -> Iterator[Token]:
             yield Token(place + word, word, "addr", high)
         if start.section == ".debug_loc":
             length = reader.number(2)
-            for at, width, what in addresses(reader, length, word, 4):
-                yield Token(at, width, what, reader.peek(at, width))
+            yield from pointed(reader, length, word, 4, start.unit)
             reader.at += length
     raise Damage
 

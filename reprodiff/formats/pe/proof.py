@@ -6,6 +6,7 @@ from typing import Final
 from reprodiff.formats.machine import dwarf
 from reprodiff.formats.machine.code import check_code
 from reprodiff.formats.machine.codechanges import Result
+from reprodiff.formats.machine.dwarfinfo import map_info
 from reprodiff.formats.machine.frames import check_frames
 from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
 from reprodiff.formats.machine.jumptables import check_jump_tables
@@ -93,6 +94,7 @@ class Proof(Statement):
 
     def _maps(self, pairs: Sequence[PartPair]) -> list[CodeMap]:
         maps: list[CodeMap] = []
+        shapes = next((pair for pair in pairs if pair.name == ".debug_abbrev"), None)
         for pair in pairs:
             if pair.a.code and pair.b.code:
                 maps.append(
@@ -106,6 +108,8 @@ class Proof(Statement):
                 same = pair.plain_a == pair.plain_b
                 kind: Kind = "same" if same else "changed"
                 pair.settle([Piece(0, 0, pair.size_a, pair.size_b, kind)])
+            elif pair.name == ".debug_info" and shapes and pair.size_a != pair.size_b:
+                map_info(pair, shapes, big=False)
             else:
                 map_part(pair, self.a, self.known)
         return maps
