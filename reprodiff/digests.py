@@ -4,7 +4,7 @@ import hashlib
 
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.errors import ReprodiffError
-from reprodiff.formats.pyc.sourcehash import ALGORITHM, source_hash
+from reprodiff.formats.parsing.sourcehash import ALGORITHM, source_hash
 from reprodiff.model import MemberType, Side
 
 

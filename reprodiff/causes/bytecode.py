@@ -6,7 +6,7 @@ from typing import Final
 
 from reprodiff.causes.base import Blame, Cause, Claim, Doc, Rule, Scene
 from reprodiff.formats.parsing.paths import split_paths
-from reprodiff.formats.pyc.sourcehash import ALGORITHM
+from reprodiff.formats.parsing.sourcehash import ALGORITHM
 from reprodiff.model import Category, Confidence, Difference, Severity, Side
 
 _PEP_552: Final = "PEP 552"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reprodiff.causes.bytecode import source_of
 from reprodiff.formats.base import Content
 from reprodiff.formats.bytecode import FORMAT
-from reprodiff.formats.pyc import sourcehash
+from reprodiff.formats.parsing import sourcehash
 from reprodiff.model import ArtifactKind, Confidence, Report, Severity, Verdict
 from tests.causes.builds import FILES, causes, compare_wheels, found
 from tests.causes.facts import fact, judged, scene

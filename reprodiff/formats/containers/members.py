@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from reprodiff.artifacts.base import Artifact, Member
-from reprodiff.formats.containers.directories import oddity
 from reprodiff.model import ArtifactInfo, Difference, MemberType, Span, SpansIn
 from reprodiff.pairing import MemberPair, Pairing
 
@@ -47,7 +46,7 @@ def _one_sided(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Differenc
         filled = _filled_directories(artifact)
         for member in members:
             implied = member.type is MemberType.DIRECTORY and member.raw.rstrip(b"/") in filled
-            odd = oddity(artifact, member) if implied else ""
+            odd = _oddity(artifact, member) if implied else ""
             what = "member.directory" if implied and not odd else "member.only"
             size = max(member.size, 0)
             span = Span(0, size) if member.type is MemberType.FILE else None
@@ -64,6 +63,13 @@ def _one_sided(a: Artifact, b: Artifact, pairing: Pairing) -> Iterator[Differenc
                 weight=size if member.type is MemberType.FILE else 0,
                 spans_in=SpansIn.MEMBER,
             )
+
+
+def _oddity(artifact: Artifact, member: Member) -> str:
+    # Loads the readers of all archives, and few pairs have such an entry.
+    from reprodiff.formats.containers.directories import oddity  # noqa: PLC0415
+
+    return oddity(artifact, member)
 
 
 def _describe(member: Member) -> str:
