@@ -1,6 +1,7 @@
 """One byte slipped into a benign pair must never stay unseen, wherever it is in the file."""
 
 import random
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,6 +193,21 @@ def test_a_slipped_value_of_a_symbol_is_named_and_nothing_else(tmp_path: Path, t
     (place,) = finding.locations
     assert place.inside == f"{table} limited: value"
     assert int(place.a, 16) ^ int(place.b, 16) >= 4
+
+
+@pytest.mark.parametrize("name", [".got", ".got.plt"])
+def test_a_slipped_slot_of_a_symbol_is_named_by_it(tmp_path: Path, name: str) -> None:
+    a, b = pair(tmp_path, "-g -O2 -Wl,-z,lazy")
+    raw = bytearray(b.read_bytes())
+    section = parse(memoryview(bytes(raw))).named(name)
+    assert section is not None
+    raw[section.body.stop - 8] ^= 8
+    changed = tmp_path / "changed.so"
+    changed.write_bytes(raw)
+    (finding,) = (f for f in report(a, changed).findings if f.severity is not Severity.BENIGN)
+    (place,) = finding.locations
+    assert re.fullmatch(rf"\{name} [a-z_]+: slot", place.inside)
+    assert int(place.a, 16) ^ int(place.b, 16) >= 8
 
 
 def test_no_place_reads_the_same_on_both_sides(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ class Naming:
     def entry(self, section: Section, offset: int) -> tuple[str, int, int] | None:
         """Return what a place in a table is called, with start and size of the field there.
 
-        ``None`` if the section is no table of symbols or relocations.
+        ``None`` if the section is no table of symbols, relocations or addresses of symbols.
         """
         bits = self._elf.bits
         fields: _Fields
@@ -139,6 +139,13 @@ class Naming:
             known = self._symbols(section.link)
             named = _text(known[item.symbol].name) if item.symbol < len(known) else ""
             label = f"{section.name} entry {number} for {named or hex(item.offset)}"
+        elif section.name.startswith(".got") and section.mapped:
+            size = bits // 8
+            number = offset // size
+            slot = self._slots.get(section.addr + number * size)
+            if slot is None:
+                return None
+            fields, label = (("slot", 0, size),), f"{section.name} {slot}"
         else:
             return None
         inside = offset % size
