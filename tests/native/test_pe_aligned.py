@@ -1,5 +1,6 @@
 """Objects that MinGW aligns one by one behind a path: gaps of zeros on one side, proven or not."""
 
+import struct
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 import pytest
 
 from reprodiff.formats.machine.realigned import realigned
+from reprodiff.formats.pe.image import read_image
 from reprodiff.model import Verdict
 from tests.native.asking import assert_proven, report, run
 from tests.native.builders import CXX_CODE, need
@@ -30,7 +32,7 @@ NUMBER: Final = bytes.fromhex("8d976e1283c0f33f")  # 1.2345
 
 
 @pytest.mark.parametrize(
-    ("machine", "sizes"), [("i686", (1, 9, 13, 17)), ("x86_64", (1, 6, 13, 18, 27))]
+    ("machine", "sizes"), [("i686", (1, 9, 13, 18, 27, 6)), ("x86_64", (1, 6, 13, 18, 27))]
 )
 def test_gaps_between_tables_follow_from_the_length_of_a_path(
     tmp_path: Path, machine: str, sizes: tuple[int, ...]
@@ -52,6 +54,28 @@ def test_gaps_between_tables_follow_from_the_length_of_a_path(
             slipped = bytes([raw[at + step] ^ 0x10])
             changed.write_bytes(raw[: at + step] + slipped + raw[at + step + 1 :])
             assert report(one, changed).verdict is Verdict.DIFFERENT, (one.parent.name, step)
+
+
+def test_what_leads_behind_the_end_of_constants_follows_it(tmp_path: Path) -> None:
+    """The list for the start-up code is empty, and its first entry would be behind its section."""
+    sides: list[Path] = []
+    ends: list[int] = []
+    for size in (18, 27):
+        place = tmp_path / str(size)
+        options = f"-O2 -s -ffile-prefix-map={place}=/tmp/{'d' * size} -Wl,--no-insert-timestamp"
+        sides.append(mingw(place, "i686", f"{options},--disable-auto-image-base", CODE))
+        image = read_image(memoryview(sides[-1].read_bytes()))
+        section = next(each for each in image.sections if each.name.startswith(b".rdata"))
+        ends.append(image.base() + section.rva + section.vsize)
+    assert ends[0] != ends[1]
+    assert_proven(report(*sides), "pe-build-path")
+    raw = sides[1].read_bytes()
+    at = raw.index(struct.pack("<I", ends[1] + 12))
+    changed = tmp_path / "changed.dll"
+    for step in (-8, -4, 4, 1, ends[0] - ends[1]):
+        word = struct.pack("<I", ends[1] + 12 + step)
+        changed.write_bytes(raw[:at] + word + raw[at + 4 :])
+        assert report(sides[0], changed).verdict is Verdict.DIFFERENT, step
 
 
 def test_the_list_of_what_start_up_code_adjusts_follows(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from reprodiff.model import Span
 from reprodiff.records import dataclass, field
 
 _PAGE: Final = 0x1000
+_BEHIND: Final = 16
+"""Bytes behind the end of a section that may be meant by their distance from it."""
 _STILL: Final = frozenset({"same", "words", "pad"})
 _CARRIED: Final = frozenset({"same", "words", "moved"})
 _IN_PLACE: Final = frozenset({"same", "words", "string", "pad"})
@@ -144,6 +146,8 @@ class SectionPair(Generic[P]):
             return None
         place = piece.size_b - (piece.size_a - (offset - piece.a))
         ends = piece.a + piece.size_a, piece.b + piece.size_b
+        if ends[0] == self.size_a or ends[1] == self.size_b:
+            return None  # nothing comes behind it
         if place < 0 or any(self.plain_a[offset : ends[0]]):
             return None
         return piece.b + place if not any(self.plain_b[piece.b + place : ends[1]]) else None
@@ -218,11 +222,36 @@ class AddressMap:
             found += [
                 pair.b.addr for pair in self._mapped if not pair.size_a and pair.a.addr == address
             ]
+        if not found:
+            found += self._behind(address)
         if not found and self._head is not None:
             one, two = self._head
             if one.start <= address < one.stop:
                 found.append(two.start + address - one.start)
         return tuple(found)
+
+    def _behind(self, address: int) -> list[int]:
+        """Return what is as far behind the end of constants, where zeros fill their last page.
+
+        An empty list at the end of a section is led to in this way, by its entries that are not
+        there.  The zeros of one side may end with the file's part of the section.
+        """
+        at = bisect_right(self._starts, address) - 1
+        pair = self._mapped[at] if at >= 0 else None
+        if pair is None or not (pair.a.constant and pair.b.constant):
+            return []
+        behind, place = address - pair.a.addr, pair.b.addr + address - pair.a.addr
+        filled = len(pair.pieces) == 1 and pair.pieces[0].kind == "pad"
+        if not filled or behind >= _BEHIND or any(pair.plain_a) or any(pair.plain_b):
+            return []
+        pages = (address // _PAGE, place // _PAGE)
+        if pages != ((pair.a.addr - 1) // _PAGE, (pair.b.addr - 1) // _PAGE):
+            return []
+        taken = any(
+            other is not pair and other.b.addr <= place < other.b.addr + other.size_b
+            for other in self._mapped
+        )
+        return [] if taken else [place]
 
     def follows(self, one: int, two: int) -> bool:
         """Whether address ``two`` of B is what ``one`` of A has become.
