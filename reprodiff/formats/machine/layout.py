@@ -222,8 +222,7 @@ class AddressMap:
             found += [
                 pair.b.addr for pair in self._mapped if not pair.size_a and pair.a.addr == address
             ]
-        if not found:
-            found += self._behind(address)
+        found += self._behind(address)
         if not found and self._head is not None:
             one, two = self._head
             if one.start <= address < one.stop:
