@@ -25,10 +25,12 @@ if hasattr(os, "nice"): os.nice(10)
 task = sys.stdin.buffer
 sys.path[:] = pickle.load(task)
 begin, target, rest = pickle.load(task)
-begin(target, rest)
+import reprodiff.engine
+if task.read(1): begin(target, rest)
 """
 """What the other process runs.  It steps back before all else: where both want the same processor,
-a picture comes first.  (``multiprocessing`` would start a third process and take 50 times as long.)
+a picture comes first.  For the same reason it loads what it needs, and begins when it is told to.
+(``multiprocessing`` would start a third process and take 50 times as long.)
 """
 
 
@@ -43,7 +45,7 @@ class Feed(Protocol):
 
 
 class Analysis:
-    """The engine in a process of its own, started at once.
+    """The engine in a process of its own: loaded at once, at work when somebody listens.
 
     ``run`` stands in for the engine's, ``target`` for what runs it; both must be importable by
     name.
@@ -70,15 +72,17 @@ class Analysis:
         task = pickle.dumps(sys.path) + pickle.dumps((worker.begin, target, (run, a, b, options)))
         stdin = self._process.stdin
         if stdin is not None:
-            with suppress(OSError), stdin:  # one that is gone already is told of below
+            with suppress(OSError):  # one that is gone already is told of below
                 stdin.write(task)
+                stdin.flush()
 
     def records(self) -> Iterator[list[Record]]:
         """Yield records until the run is over; a process that died is told as a failure."""
         stdout = self._process.stdout
-        if stdout is None:
+        if stdout is None or stdout.closed:
             return
         self._listening = True
+        self._tell(b"go")
         with stdout:
             for records in wire.received(stdout):
                 yield records
@@ -99,7 +103,15 @@ class Analysis:
             self._process.kill()
             self._left_in_time()
         if not self._listening and self._process.stdout is not None:
+            self._tell(b"")
             self._process.stdout.close()
+
+    def _tell(self, word: bytes) -> None:
+        """Say the last word to the process, if it is there to hear it."""
+        stdin = self._process.stdin
+        if stdin is not None and not stdin.closed:
+            with suppress(OSError), stdin:
+                stdin.write(word)
 
     def _left_in_time(self) -> int | None:
         """Return the status of the process; ``None`` if it still runs after a while."""

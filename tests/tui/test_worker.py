@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -151,6 +152,11 @@ def tells_its_niceness(_a: str, _b: str, _options: Options | None) -> Iterator[E
     raise InputError(str(os.nice(0)))
 
 
+def tells_if_asked(mark: str, _b: str, _options: Options | None) -> Iterator[Event]:
+    yield from ()
+    raise InputError("asked" if Path(mark).exists() else "unasked")
+
+
 def gathered(analysis: Analysis) -> list[Record]:
     try:
         return [record for batch in analysis.records() for record in batch]
@@ -174,6 +180,22 @@ def test_a_process_that_died_is_said_to_have(run: worker.Run, said: str) -> None
     assert isinstance(last, Failed)
     assert said in last.message
     assert not last.refused
+
+
+def test_the_analysis_begins_when_somebody_listens(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    analysis = Analysis(str(mark), "b", None, tells_if_asked)
+    time.sleep(0.5)  # so long a process that does not wait would have told by then
+    mark.touch()
+    (said,) = gathered(analysis)
+    assert isinstance(said, Failed)
+    assert said.message == "asked"
+
+
+def test_a_process_that_nobody_listens_to_ends_with_its_analysis() -> None:
+    analysis = Analysis("a", "b", None, never_ends)
+    analysis.stop()
+    assert list(analysis.records()) == []
 
 
 def test_an_analysis_that_is_stopped_ends_without_a_complaint() -> None:
