@@ -16,7 +16,7 @@ def check_length(work: Work, places: tuple[int, int], targets: tuple[int, int]) 
     """Check the word behind an address that leads to a string which another one stands for.
 
     ``places`` are where the address stands in A and B, ``targets`` what it leads to.  Only a word
-    that is the length of the string in A is held to be one; in B it must be that of B's string.
+    that is the length of its string on one side is held to be one; it must be so on both.
     """
     one = _length(work, targets[0])
     if one is None:
@@ -36,8 +36,9 @@ def check_length(work: Work, places: tuple[int, int], targets: tuple[int, int]) 
         for data, at in ((pair.plain_a, at_a), (pair.plain_b, at_b))
     ]
     for more in (0, 1):  # without the zero behind the string, or with it
-        if values[0] == length_a + more:
-            work.region(pair).word(at_a, at_b, word, values[1] == length_b + more)
+        is_length = values[0] == length_a + more, values[1] == length_b + more
+        if any(is_length):
+            work.region(pair).word(at_a, at_b, word, all(is_length))
             return
 
 
