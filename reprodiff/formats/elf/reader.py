@@ -362,7 +362,8 @@ def inflated(elf: Elf, section: Section) -> bytes | None:
     raw = elf.content(section)
     if section.flags & SHF_COMPRESSED:
         head = 24 if elf.bits == 64 else 12
-        if len(raw) < head:
+        # ch_reserved is zero; what stands there instead is read by nobody, and is a difference.
+        if len(raw) < head or (elf.bits == 64 and any(raw[4:8])):
             return None
         kind = elf.number(section.body.start, 4)
         size = elf.number(section.body.start + (8 if elf.bits == 64 else 4), elf.word)
