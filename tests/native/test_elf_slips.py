@@ -13,6 +13,8 @@ from reprodiff.errors import ReprodiffError
 from reprodiff.formats.elf.compare import compare as compare_elf
 from reprodiff.formats.elf.entries import notes, symbols
 from reprodiff.formats.elf.reader import (
+    PT_GNU_RELRO,
+    PT_TLS,
     SHF_COMPRESSED,
     SHT_NOBITS,
     SHT_NOTE,
@@ -31,6 +33,9 @@ _FREESTANDING: Final = C_CODE.replace(
 )
 _ARM: Final = "--target=aarch64-linux-gnu -nostdlib -ffreestanding -fuse-ld=lld -O2 -g"
 _VALUES: Final = (1, 0x80, 0xFF)
+_THREADS: Final = (
+    C_CODE + "static __thread int one = 5; __thread long two;\nint get(void) { return one; }"
+)
 
 
 def areas(elf: Elf) -> list[Span]:
@@ -175,16 +180,11 @@ def test_sections_that_grow_by_what_stands_between_them_are_seen(
     """Zeros behind a section, taken in by its size or left out of it, are no part of what moved."""
     if compiler == "clang":
         need("ld.lld")
-    code = C_CODE + "static __thread int one = 5; __thread long two;\nint get(void) { return one; }"
     options = "-g -O2" if compiler == "gcc" else "-g -O2 -fuse-ld=lld"
-    # Where lld pads in front of thread-local data depends on how long the path is, and the size of
-    # its segment is not followed over every such padding: a pair like that is not yet proven.
-    place = tmp_path / ("x" * ((5 - len(str(tmp_path))) % 16 or 16))
-    place.mkdir()
-    a, b = pair(place, options, code=code, compiler=compiler)
+    a, b = pair(tmp_path, options, code=_THREADS, compiler=compiler)
     assert report(a, b).verdict is Verdict.EQUIVALENT
     raw = b.read_bytes()
-    changed = place / "changed.so"
+    changed = tmp_path / "changed.so"
     missed: list[tuple[str, str, int]] = []
     for section in parse(memoryview(raw)).sections[1:]:
         fields = {"addr": 16, "size": 32} | ({"offset": 24} if section.type == SHT_NOBITS else {})
@@ -197,6 +197,39 @@ def test_sections_that_grow_by_what_stands_between_them_are_seen(
                 changed.write_bytes(raw[:at] + value.to_bytes(8, "little") + raw[at + 8 :])
                 if report(a, changed).verdict is Verdict.EQUIVALENT:
                     missed.append((section.name, name, step))
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "more", ["", "int *set(int to) { one = to; two++; return &one; }"], ids=["zeros", "both"]
+)
+def test_segments_of_threads_are_proven_for_paths_of_every_length(
+    tmp_path: Path, more: str
+) -> None:
+    """What lld pads in front of thread-local data depends on how long the build path is."""
+    need("ld.lld")
+    missed: list[tuple[int, int, int, int]] = []
+    tried = 0
+    for length in range(16):
+        place = tmp_path / ("x" * (1 + length))
+        place.mkdir()
+        a, b = pair(place, "-g -O2 -fuse-ld=lld", code=_THREADS + more, compiler="clang")
+        assert report(a, b).verdict is Verdict.EQUIVALENT, length
+        raw = b.read_bytes()
+        changed = place / "changed.so"
+        for segment in parse(memoryview(raw)).segments if length % 5 == 0 else ():
+            if segment.type not in {PT_TLS, PT_GNU_RELRO}:
+                continue
+            for field in (8, 16, 32, 40):
+                at = segment.header.start + field
+                old = int.from_bytes(raw[at : at + 8], "little")
+                for step in (-4, 1, 16, 0x1000):
+                    value = ((old + step) % (1 << 64)).to_bytes(8, "little")
+                    changed.write_bytes(raw[:at] + value + raw[at + 8 :])
+                    tried += 1
+                    if report(a, changed).verdict is Verdict.EQUIVALENT:
+                        missed.append((length, segment.type, field, step))
+    assert tried == 128
     assert missed == []
 
 

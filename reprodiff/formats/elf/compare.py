@@ -25,12 +25,12 @@ from reprodiff.formats.elf.reader import (
     parse,
 )
 from reprodiff.formats.elf.regions import Tiling, out_of_turn, tiling
+from reprodiff.formats.elf.segments import check_segments
 from reprodiff.formats.elf.symbols import map_code, names, starts
 from reprodiff.formats.elf.tables import (
     Work,
     check_dynamic,
     check_header,
-    check_segments,
     check_symbols,
 )
 from reprodiff.formats.elf.words import (

@@ -24,7 +24,8 @@ from reprodiff.formats.elf.reader import (
     Segment,
 )
 from reprodiff.formats.elf.regions import Tiling
-from reprodiff.formats.elf.tables import Work, segment_words
+from reprodiff.formats.elf.segments import segment_words
+from reprodiff.formats.elf.tables import Work
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.model import Span
 

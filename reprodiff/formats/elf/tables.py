@@ -13,12 +13,9 @@ from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.naming import kind
 from reprodiff.formats.elf.reader import (
     EHDR,
-    PHDR,
-    PT_LOAD,
     SHT_NOBITS,
     Elf,
     Section,
-    Segment,
 )
 from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine import work as work_module
@@ -70,60 +67,6 @@ def _behind(elf: Elf) -> bool:
     return not any(
         s.type not in {SHT_NOBITS, 0} and s.size and s.offset < stop and start < s.offset + s.size
         for s in elf.sections
-    )
-
-
-def check_segments(work: Work, region: Region) -> None:
-    """Check the program headers one by one; another list of them is left as it is."""
-    a, b = work.a, work.b
-    kinds = [[(s.type, s.flags) for s in elf.segments] for elf in (a, b)]
-    if kinds[0] != kinds[1]:
-        return
-    layout, size = PHDR[a.bits], a.segments[0].header.size if a.segments else 0
-    for one, two in zip(a.segments, b.segments, strict=True):
-        at = one.index * size
-        for name, good in segment_words(work, one, two):
-            place = layout[name]
-            region.word(at + place.at, at + place.at, place.size, good)
-
-
-def segment_words(work: Work, one: Segment, two: Segment) -> list[tuple[str, bool]]:
-    """Return the words of a program header, each with whether it stands for that of B."""
-    a, b, where = work.a, work.b, work.map
-    # A segment that says where it is in memory is bound to its sections by its addresses;
-    # its place in the file is bound to them if offset and address stand for each other.
-    start = where.follows(one.vaddr, two.vaddr)
-    memory = start and _end(where, one.vaddr + one.memsz, two.vaddr + two.memsz)
-    content = start and _end(where, one.vaddr + one.filesz, two.vaddr + two.filesz)
-    placed = start and _placed(a, one.vaddr, one.offset) and _placed(b, two.vaddr, two.offset)
-    checked = (
-        ("vaddr", start),
-        ("paddr", start and (one.paddr - one.vaddr == two.paddr - two.vaddr)),
-        ("offset", placed),
-        ("filesz", content),
-        ("memsz", memory),
-    )
-    return [
-        (name, good or (getattr(one, name) == getattr(two, name) and not one.memsz))
-        for name, good in checked
-    ]
-
-
-def _end(where: AddressMap, one: int, two: int) -> bool:
-    return where.follows(one, two) or where.ends(one, two) or where.page_end(one, two)
-
-
-def _placed(elf: Elf, address: int, offset: int) -> bool:
-    """Whether the section at ``address`` is at ``offset`` of the file."""
-    for section in elf.sections:
-        if section.mapped and section.addr <= address <= section.addr + section.size:
-            if section.offset - offset == section.addr - address:
-                return True
-            if section.type != SHT_NOBITS and address < section.addr + section.size:
-                return False
-    return any(
-        s.type == PT_LOAD and s.offset <= offset and offset - s.offset == address - s.vaddr
-        for s in elf.segments
     )
 
 

@@ -15,6 +15,8 @@ from reprodiff.model import Span
 from reprodiff.records import dataclass, field
 
 _PAGE: Final = 0x1000
+_PAGES: Final = (0x1000, 0x2000, 0x4000, 0x10000, 0x200000)
+"""Sizes of pages that linkers round up to."""
 _BEHIND: Final = 16
 """Bytes behind the end of a section that may be meant by their distance from it."""
 _STILL: Final = frozenset({"same", "words", "pad"})
@@ -272,15 +274,16 @@ class AddressMap:
         return two in (pair.b.addr + pair.size_b for pair in self._ends.get(one, ()))
 
     def page_end(self, one: int, two: int) -> bool:
-        """Whether both are ends of pages between the same two sections (as RELRO ends)."""
-        if one % _PAGE or two % _PAGE:
-            return False
+        """Whether both are the end of the page that the same section ends in (as RELRO ends)."""
         at = bisect_right(self._starts, one - 1) - 1
         if at < 0 or at + 1 >= len(self._mapped):
             return False
         before, behind = self._mapped[at], self._mapped[at + 1]
-        room_a = range(before.a.addr + before.size_a, behind.a.addr + 1)
-        return one in room_a and two in range(before.b.addr + before.size_b, behind.b.addr + 1)
+        if one > behind.a.addr or two > behind.b.addr:
+            return False
+        ends = before.a.addr + before.size_a, before.b.addr + before.size_b
+        return any(one == -(-ends[0] // page) * page and two == -(-ends[1] // page) * page
+                   for page in _PAGES)  # fmt: skip
 
     def offset(self, name: str, one: int, two: int) -> bool:
         """Whether offset ``two`` in the section of B is what ``one`` in that of A has become."""
