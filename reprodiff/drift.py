@@ -16,7 +16,8 @@ class PlatformChange:
 
     kind: str
     """What it is about: ``policy``, ``libc``, ``symbols``, ``system-library``, ``machine``,
-    ``macos``, ``windows``, ``python``, ``abi3``, ``tags``, ``purelib`` or ``library``."""
+    ``macos``, ``windows``, ``python``, ``abi3``, ``tags``, ``purelib`` or ``library``; of folders
+    of artifacts ``wheels`` and ``version``."""
     subject: str
     """The same in words, short: ``glibc needed``, ``OpenSSL (libssl)``."""
     a: str
@@ -135,3 +136,13 @@ class Platform:
     """Libraries that the artifacts bring along; those that changed first."""
     members: tuple[NativeMember, ...] = ()
     """The native files of both sides, in the order of A."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPlatform:
+    """The same for a pair of artifacts that stand inside of the two: wheels in two folders."""
+
+    path_a: str
+    """Display path of the artifact in A."""
+    path_b: str
+    platform: Platform

@@ -33,6 +33,7 @@ from reprodiff.model import (
     Finding,
     MemberCounts,
     MemberType,
+    PlacedPlatform,
     Platform,
     Problem,
     RecipeLine,
@@ -98,7 +99,8 @@ class _Two:
     info_a: ArtifactInfo
     info_b: ArtifactInfo
     where: str = ""
-    """What stands before the paths of their members."""
+    """What stands before the paths of their members, as A has them."""
+    where_b: str = ""
     depth: int = 0
 
     def sides(self) -> tuple[tuple[Side, Artifact], tuple[Side, Artifact]]:
@@ -129,6 +131,7 @@ class _Session:
         self._inside: list[ArtifactInfo] = []
         self._counts = MemberCounts()
         self._platform: Platform | None = None
+        self._platforms: list[PlacedPlatform] = []
 
     def run(self) -> Iterator[Event]:
         yield Opened(Side.A, self._info_a)
@@ -189,6 +192,7 @@ class _Session:
             recipe={side: {each.key: each.value for each in recipes[side]} for side in recipes},
             recipe_lines=recipes,
             platform=self._platform,
+            platforms=tuple(self._platforms) or None,
         )
 
     def _recipes(self) -> Mapping[Side, tuple[RecipeLine, ...]]:
@@ -267,7 +271,11 @@ class _Session:
         drift = drifted(a, b, pairing, infos, work.differing, work.at_hand.natives)
         if drift is not None:
             yield from self._claim(drift.facts, work.scene, where)
-            self._platform = self._platform if where else drift.platform
+            if where:
+                paths = where.removesuffix("!/"), two.where_b.removesuffix("!/")
+                self._platforms.append(PlacedPlatform(*paths, drift.platform))
+            else:
+                self._platform = drift.platform
 
     def _claim(self, facts: Sequence[Difference], scene: Scene, where: str) -> Iterator[Event]:
         """Attribute facts on containers, which carry their own weight."""
@@ -313,7 +321,11 @@ class _Session:
             work.at_hand.learn(Side.B, b, suspect.b, data_b)
             content = Content(suspect.a.path, suspect.b.path, data_a, data_b, a.kind)
             nested = open_nested(
-                suspect.a.path, data_a, data_b, self._options.limits, two.depth + 1, stack
+                (suspect.a.path, suspect.b.path),
+                (data_a, data_b),
+                self._options.limits,
+                two.depth + 1,
+                stack,
             )
             if isinstance(nested, Problem):
                 yield from self._trouble(replace(nested, path=where + nested.path))
@@ -321,7 +333,10 @@ class _Session:
                 info_a, info_b = (with_tools(identify(each), each) for each in nested)
                 self._inside += [info_a, info_b]
                 inside = f"{where}{suspect.a.path}!/"
-                yield from self._container(_Two(*nested, info_a, info_b, inside, two.depth + 1))
+                in_b = f"{two.where_b}{suspect.b.path}!/"
+                yield from self._container(
+                    _Two(*nested, info_a, info_b, inside, in_b, two.depth + 1)
+                )
                 return
             yield from self._content(content, work.scene, where)
 

@@ -10,7 +10,7 @@ artifact, hostile until shown otherwise.  A :class:`Location`, a :class:`Finding
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from reprodiff.drift import Platform
+from reprodiff.drift import PlacedPlatform, Platform
 from reprodiff.plans import Change, Left, Plan, RecipeLine
 from reprodiff.records import dataclass, field
 from reprodiff.vocabulary import (
@@ -42,6 +42,7 @@ __all__ = [
     "MadeBy",
     "MemberCounts",
     "MemberType",
+    "PlacedPlatform",
     "Plan",
     "Platform",
     "Problem",
@@ -312,6 +313,9 @@ class Report:
     platform: Platform | None = None
     """What both sides ask of the machine they are installed on, and what changed in it; absent
     where neither tags nor native code differ."""
+    platforms: tuple[PlacedPlatform, ...] | None = None
+    """The same for each pair of artifacts inside (the wheels of two folders) where tags or native
+    code differ; absent where there is none."""
     plan: Plan = Plan()
     recipe_lines: Mapping[Side, tuple[RecipeLine, ...]] = field(default_factory=dict)
     """The recipe of each side with how sure each line is, and why."""

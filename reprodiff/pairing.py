@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from reprodiff.artifacts.base import Member
-from reprodiff.formats.parsing.archivenames import archive_key
+from reprodiff.formats.parsing.archivenames import archive_key, release_keys
 from reprodiff.model import MemberType, Side
 from reprodiff.platforms.names import is_vendored, looks_native, parts
 from reprodiff.records import dataclass
@@ -27,7 +27,8 @@ class MemberPair:
     """Two members that are the same thing.
 
     ``how`` is ``name``, ``project`` (the project's own directory has another name), ``archive``
-    (a wheel or sdist of the same project, version and tags), ``abi-tag``,
+    (a wheel or sdist of the same project, version and tags), ``release`` (one of another version
+    or for other tags, and the only one on each side that it could be), ``abi-tag``,
     ``vendored`` (a library under another hash, version or folder), ``similar`` (a library whose
     name starts alike, for want of a better partner) or ``content`` (moved unchanged).
     """
@@ -74,6 +75,8 @@ def pair(a: Sequence[Member], b: Sequence[Member], fingerprint: Fingerprint) -> 
     if rest_a and rest_b:
         rest_a, rest_b = _by_key(rest_a, rest_b, lambda m: archive_key(m.raw), "archive", pairs)
         rest_a, rest_b = _by_key(rest_a, rest_b, _abi_key, "abi-tag", pairs)
+    if rest_a and rest_b:
+        rest_a, rest_b = _by_release((a, b), rest_a, rest_b, pairs)
     for key_of_library in _LIBRARY_KEYS:
         if rest_a and rest_b:
             rest_a, rest_b = _by_key(rest_a, rest_b, key_of_library, "vendored", pairs)
@@ -187,6 +190,43 @@ def _project_key(raw: bytes, top: bytes) -> bytes:
 def _abi_key(member: Member) -> bytes | None:
     key, found = _ABI_TAG.subn(b"", member.raw)
     return key if found else None
+
+
+def _by_release(
+    sides: tuple[Sequence[Member], Sequence[Member]],
+    a: list[Member],
+    b: list[Member],
+    pairs: list[MemberPair],
+) -> tuple[list[Member], list[Member]]:
+    """Pair wheels and sdists of one project that are another release, or for other tags.
+
+    A key counts only where one member of each side has it, those with partners among them: in a
+    folder with wheels for two interpreters nothing tells which of them another one is.
+    """
+    left = {member.raw: release_keys(member.raw) for member in (*a, *b)}
+    if not any(left.values()):
+        return a, b
+    holders: list[dict[bytes, list[Member]]] = []
+    for members in sides:
+        held: dict[bytes, list[Member]] = defaultdict(list)
+        for member in members:
+            for key in left.get(member.raw) or release_keys(member.raw):
+                held[key].append(member)
+        holders.append(held)
+    free = {id(member) for member in b}
+    taken: set[int] = set()
+    for level in range(max(map(len, left.values()))):
+        for member in a:
+            keys = left[member.raw]
+            key = keys[level] if level < len(keys) else b""
+            mine, others = (held.get(key, []) for held in holders)
+            if id(member) not in taken and len(mine) == len(others) == 1:
+                other = others[0]
+                if id(other) in free:
+                    pairs.append(MemberPair(member, other, "release"))
+                    taken.add(id(member))
+                    free.discard(id(other))
+    return [m for m in a if id(m) not in taken], [m for m in b if id(m) in free]
 
 
 LibraryKey = Callable[[Member], bytes | None]

@@ -150,14 +150,21 @@ def _opener(data: memoryview, path: str) -> Callable[[Source], Artifact] | None:
 
 
 def open_nested(
-    path: str, a: memoryview, b: memoryview, limits: Limits, depth: int, stack: ExitStack
+    paths: tuple[str, str],
+    contents: tuple[memoryview, memoryview],
+    limits: Limits,
+    depth: int,
+    stack: ExitStack,
 ) -> tuple[Artifact, Artifact] | Problem | None:
     """Open two members as containers if both are; they are closed with ``stack``.
+
+    Each has a path of its own: the name of a wheel says its version and tags.
 
     Returns a problem where they are archives but a limit keeps them closed, ``None`` where they
     are not both containers of one family.
     """
-    opener_a, opener_b = _opener(a, path), _opener(b, path)
+    path = paths[0]
+    opener_a, opener_b = map(_opener, contents, paths)
     if opener_a is None or opener_b is None or opener_a is not opener_b:
         return None
     if depth > limits.max_nesting:
@@ -167,9 +174,9 @@ def open_nested(
             f"archives lie more than {limits.max_nesting} deep in each other: compared as bytes",
         )
     opened: list[Artifact] = []
-    for data, opener in ((a, opener_a), (b, opener_b)):
+    for data, name, opener in zip(contents, paths, (opener_a, opener_b), strict=True):
         try:
-            opened.append(stack.enter_context(opener(Source(data, path, limits, depth))))
+            opened.append(stack.enter_context(opener(Source(data, name, limits, depth))))
         except LimitError as error:
             return Problem(path, "open", f"{error}: compared as bytes")
         except ReprodiffError:

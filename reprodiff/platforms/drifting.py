@@ -67,11 +67,24 @@ def drifted(
     ``known`` is what has been read of them, by side and number of the member.
     ``None`` where neither tags nor a native file differ: then no native file is read.
     """
+    if a.kind is b.kind is ArtifactKind.WHEELHOUSE:
+        return _houses(a, b, pairing)
     if not _drifts(a, b, pairing, (infos[0].tags, infos[1].tags), differing):
         return None
     from reprodiff.platforms.assess import assess  # noqa: PLC0415
 
     return assess(a, b, pairing, infos, differing, known)
+
+
+def _houses(a: Artifact, b: Artifact, pairing: Pairing) -> "Assessment | None":
+    """Say what two folders of artifacts offer; where both offer the same nothing is loaded."""
+    if not (pairing.only_a or pairing.only_b or any(p.how == "release" for p in pairing.pairs)):
+        return None
+    from reprodiff.platforms.assess import Assessment  # noqa: PLC0415
+    from reprodiff.platforms.houses import compare_houses  # noqa: PLC0415
+
+    platform = compare_houses(a, b, pairing)
+    return Assessment((), platform) if platform is not None else None
 
 
 def _drifts(

@@ -54,6 +54,15 @@ def read_tags(texts: Iterable[str]) -> tuple[Tag, ...]:
     return tuple(tag for text in texts if (tag := read_tag(text)) is not None)
 
 
+def newer_name(platform: str) -> str:
+    """Return a platform tag under the newer name of its policy: manylinux2014 is 2_17."""
+    found = _LINUX.fullmatch(platform)
+    if found is None or not found["old"]:
+        return platform
+    major, minor = _LEGACY[found["old"]]
+    return f"manylinux_{major}_{minor}_{found['old_arch']}"
+
+
 def _platform(text: str) -> tuple[str, str, tuple[str, ...]]:
     if text == "any":
         return "any", "", ()

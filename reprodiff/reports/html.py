@@ -140,21 +140,24 @@ def _ledger(report: Report) -> Iterator[str]:
 
 def _platform(report: Report) -> Iterator[str]:
     """Yield the table on what changed where it installs, and what is to be said beside it."""
-    if report.platform is None:
+    if not platforms.told(report):
         return
     yield f"<h2>{_t(platforms.TITLE)}</h2>"
-    rows = platforms.lines(report.platform)
+    rows = platforms.lines(report)
+    placed = any(row.where for row in rows)
     if rows:
         yield '<table class="places">'
-        yield "<tr><th>what</th><th>A</th><th>B</th><th>effect</th></tr>"
+        more = "<th>in</th>" if placed else ""
+        yield f"<tr><th>what</th><th>A</th><th>B</th><th>effect</th>{more}</tr>"
     for row in rows:
         values = (f"<td>{_code(value) if value else ''}</td>" for value in (row.a, row.b))
         sign = f'<span class="{row.severity.value}">{_SIGNS[row.severity]}</span>'
         cells = f"<td>{sign} {_t(row.subject)}</td>{''.join(values)}<td>{_t(row.effect)}</td>"
-        yield f"<tr>{cells}</tr>"
+        more = f"<td>{_t(row.where)}</td>" if placed else ""
+        yield f"<tr>{cells}{more}</tr>"
     if rows:
         yield "</table>"
-    for remark in platforms.remarks(report.platform):
+    for remark in platforms.remarks(report):
         yield f"<p>{_t(remark)}</p>"
 
 

@@ -129,16 +129,22 @@ def _ledger(report: Report) -> list[str]:
 
 def _platform(report: Report) -> list[str]:
     """Return the table on what changed where it installs, and what is to be said beside it."""
-    if report.platform is None:
+    if not platforms.told(report):
         return []
     blocks = [f"### {platforms.TITLE}"]
+    known = platforms.lines(report)
+    placed = any(row.where for row in known)
     rows = [
         f"| {escape(row.subject)} | {_cell(row.a)} | {_cell(row.b)} | {escape(row.effect)} |"
-        for row in platforms.lines(report.platform)
+        + (f" {escape(row.where)} |" if placed else "")
+        for row in known
     ]
     if rows:
-        blocks.append("\n".join(["| what | A | B | effect |", "| --- | --- | --- | --- |", *rows]))
-    return [*blocks, *(escape(remark) for remark in platforms.remarks(report.platform))]
+        head = ["| what | A | B | effect |", "| --- | --- | --- | --- |"]
+        if placed:
+            head = [f"{head[0]} in |", f"{head[1]} --- |"]
+        blocks.append("\n".join([*head, *rows]))
+    return [*blocks, *(escape(remark) for remark in platforms.remarks(report))]
 
 
 def _cell(value: str) -> str:

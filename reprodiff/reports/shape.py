@@ -10,6 +10,7 @@ from reprodiff.drift import (
     BundledLibrary,
     Ceiling,
     NativeMember,
+    PlacedPlatform,
     Platform,
     PlatformChange,
     PlatformSide,
@@ -41,7 +42,7 @@ TOOL: Final = "reprodiff"
 KEYS: Final[dict[type, tuple[str, ...]]] = {
     Report: (
         *("verdict", "a", "b", "summary", "findings", "fixes", "recipe", "problems"),
-        *("platform", "plan", "recipe_lines", "normalized"),
+        *("platform", "platforms", "plan", "recipe_lines", "normalized"),
     ),
     ArtifactInfo: ("path", "kind", "size", "sha256", "name", "version", "tags", "made_by", "tools"),
     ToolTrace: ("tool", "version", "role", "confidence", "evidence"),
@@ -78,6 +79,7 @@ KEYS: Final[dict[type, tuple[str, ...]]] = {
     Problem: ("path", "stage", "message", "side"),
     Normalized: ("a", "b", "same", "epoch", "refused", "kept"),
     LeftOut: ("findings", "locations", "by", "stale"),
+    PlacedPlatform: ("path_a", "path_b", "platform"),
     Platform: ("a", "b", "changes", "ceilings", "libraries", "members"),
     PlatformSide: (
         "tags",
@@ -120,6 +122,7 @@ MAY_BE_ABSENT: Final = frozenset(
     {
         *((Location, key) for key in ("span_a", "span_b", "spans_in")),
         (Report, "platform"),
+        (Report, "platforms"),
         (Report, "normalized"),
     }
 )

@@ -120,13 +120,13 @@ def _put_ledger(page: Page, report: Report) -> None:
 
 
 def _put_platform(page: Page, report: Report) -> None:
-    if report.platform is None:
+    if not platforms.told(report):
         return
     page.gap()
     page.line((platforms.TITLE, "bold underline"))
     page.gap()
     glyphs = page.glyphs
-    for change in platforms.lines(report.platform):
+    for change in platforms.lines(report):
         sign = getattr(glyphs, change.severity.value)
         parts: list[Part] = [
             (f"{sign} ", _SEVERITY_STYLE[change.severity]),
@@ -136,7 +136,9 @@ def _put_platform(page: Page, report: Report) -> None:
             parts += [("  ", ""), (change.a, ""), (f" {glyphs.arrow} ", "dim"), (change.b, "")]
         page.prose(*parts, indent=2, hang=4)
         page.prose((change.effect, ""), indent=4)
-    for remark in platforms.remarks(report.platform):
+        if change.where:
+            page.prose(("in ", "dim"), (change.where, "dim"), indent=4)
+    for remark in platforms.remarks(report):
         page.prose((remark, ""), indent=2)
 
 

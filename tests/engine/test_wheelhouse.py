@@ -104,7 +104,7 @@ def test_one_wheel_under_two_names_is_one_pair(
         ("demo_pkg-1.0.tar.gz", "demo_pkg-1.0.zip"),
     ],
 )
-def test_other_artifacts_are_no_pair(one: str, other: str) -> None:
+def test_other_artifacts_are_not_two_builds_of_one_thing(one: str, other: str) -> None:
     assert archive_key(one.encode()) != archive_key(other.encode())
 
 
@@ -116,6 +116,93 @@ def test_what_one_folder_lacks_is_told(houses: tuple[Path, Path]) -> None:
     (only,) = by_cause(report)["member-on-one-side"]
     assert [place.path for place in only.locations] == ["demo_pkg-1.1-py3-none-any.whl"]
     assert report.summary.members.only_b == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("demo_pkg-1.0-py3-none-any.whl", "demo_pkg-1.1-py3-none-any.whl"),
+        ("demo_pkg-1.0-cp311-cp311-win32.whl", "demo_pkg-1.0-cp312-cp312-win32.whl"),
+        (
+            "demo_pkg-1.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+            "demo_pkg-1.0-cp311-cp311-manylinux_2_28_x86_64.whl",
+        ),
+        (
+            "demo_pkg-1.0-cp311-cp311-macosx_10_9_x86_64.whl",
+            "demo_pkg-1.1-cp39-abi3-macosx_11_0_x86_64.whl",
+        ),
+        ("demo_pkg-1.0-cp311-cp311-win32.whl", "demo_pkg-1.0-py3-none-any.whl"),
+    ],
+)
+def test_another_release_is_compared_under_its_own_name(
+    houses: tuple[Path, Path], one: str, other: str
+) -> None:
+    wheel(houses[0] / one)
+    said = f"Metadata-Version: 2.1\nName: demo-pkg\nVersion: {other.split('-')[1]}\n".encode()
+    changed = {"demo_pkg/more.py": b"NUMBERS = (1, 2, 4)\n", f"{INFO}/METADATA": said}
+    wheel(houses[1] / other, changed)
+    report = mirrored(*houses)
+    found = by_cause(report)
+    assert "member-on-one-side" not in found
+    (name,) = found["artifact-release"]
+    assert name.severity == "review"
+    assert (name.locations[0].a, name.locations[0].b) == (one, other)
+    assert f"{one}!/demo_pkg/more.py" in {p.path for p in found["source-changed"][0].locations}
+    ids = {each.id: each.cause for each in report.findings}
+    roots = {"not-the-same-project", "interpreter-tags", "wheel-tags"}
+    assert name.derived_from, "the version or the tags are the reason"
+    assert {ids[root] for root in name.derived_from} <= roots
+
+
+def test_of_several_wheels_none_is_taken_for_another(houses: tuple[Path, Path]) -> None:
+    """A folder that lost cp310 and gained cp312 has no pair of these two."""
+    for house, pythons in zip(houses, (("310", "311"), ("311", "312")), strict=True):
+        for python in pythons:
+            said = {"demo_pkg/more.py": f"NUMBERS = {python}\n".encode()}
+            wheel(house / f"demo_pkg-1.0-cp{python}-cp{python}-win32.whl", said)
+    report = mirrored(*houses)
+    (only,) = by_cause(report)["member-on-one-side"]
+    assert only.location_count == 2
+    assert report.platform is not None
+    (row,) = report.platform.changes
+    assert (row.kind, row.a, row.b) == ("wheels", "cp310-cp310-win32", "cp312-cp312-win32")
+    assert row.effect == (
+        "B has no wheel of demo-pkg for cp310-cp310-win32. Only B has one for cp312-cp312-win32."
+    )
+
+
+def test_what_folders_offer_is_told(houses: tuple[Path, Path]) -> None:
+    for house in houses:
+        wheel(house / "demo_pkg-1.0-py3-none-any.whl")
+    sdist(houses[0] / "demo_pkg-1.0.tar.gz")
+    wheel(houses[1] / "other_pkg-2.0-py3-none-any.whl")
+    wheel(houses[0] / "third-1.0-py3-none-any.whl")
+    wheel(houses[1] / "third-1.0.1-py3-none-any.whl")
+    platform = compare(str(houses[0]), str(houses[1])).platform
+    assert platform is not None
+    assert [(row.subject, row.a, row.b, row.effect) for row in platform.changes] == [
+        ("sdist of demo-pkg", "there", "",
+         "B has no sdist of demo-pkg: it installs only where a wheel fits."),
+        ("other-pkg", "", "2.0", "B has other-pkg, A has not."),
+        ("version of third", "1.0", "1.0.1", "B has another version of third."),
+    ]  # fmt: skip
+
+
+def test_platforms_of_wheels_inside_are_told_of_each(houses: tuple[Path, Path]) -> None:
+    names = ("demo_pkg-1.0-cp311-cp311-win32.whl", "third-1.0-cp311-cp311-win32.whl")
+    for name in names:
+        wheel(houses[0] / name)
+        wheel(houses[1] / name.replace("311", "312"), time=LATER)
+    wheel(houses[0] / "same-1.0-cp311-cp311-win32.whl")
+    wheel(houses[1] / "same-1.0-cp311-cp311-win32.whl")
+    report = mirrored(*houses)
+    assert report.platform is None
+    assert report.platforms is not None
+    assert [(each.path_a, each.path_b) for each in report.platforms] == [
+        (name, name.replace("311", "312")) for name in names
+    ]
+    for each in report.platforms:
+        assert [row.subject for row in each.platform.changes] == ["interpreter tag"]
 
 
 def test_a_folder_against_a_file_says_which_file_to_take(houses: tuple[Path, Path]) -> None:

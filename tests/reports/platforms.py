@@ -6,6 +6,7 @@ from reprodiff.drift import (
     BundledLibrary,
     Ceiling,
     NativeMember,
+    PlacedPlatform,
     Platform,
     PlatformChange,
     PlatformSide,
@@ -70,3 +71,18 @@ def platform(text: str = "libssl") -> Platform:
 
 def with_platform(report: Report, text: str = "libssl") -> Report:
     return replace(report, platform=platform(text))
+
+
+def with_platforms(report: Report, text: str = "libssl") -> Report:
+    """Return the report of two folders: two wheels with what is the same but for a sentence."""
+    one = platform(text)
+    libc, library = one.changes
+    because = replace(libc, effect=f"{libc.effect} {text} needs fcntl64.")
+    paths = ("demo-1.0-cp311-cp311-win32.whl", f"{text}.whl")
+    return replace(
+        report,
+        platforms=(
+            PlacedPlatform(paths[0], paths[0], replace(one, changes=(library, libc))),
+            PlacedPlatform(paths[1], paths[0], replace(one, changes=(because,))),
+        ),
+    )

@@ -9,7 +9,7 @@ from reprodiff.reports.html import to_html
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
 from tests.reports.factory import HOSTILE, finding, full, hostile, place, report, times
-from tests.reports.platforms import with_platform
+from tests.reports.platforms import with_platform, with_platforms
 
 _VOID = {"meta"}
 _TAGS = {
@@ -60,6 +60,8 @@ CASES = {
     "hostile": hostile(),
     "platform": with_platform(full()),
     "hostile platform": with_platform(hostile(), HOSTILE),
+    "platforms": with_platforms(full()),
+    "hostile platforms": with_platforms(hostile(), HOSTILE),
 }
 
 
@@ -128,6 +130,13 @@ def test_what_changes_for_people_is_a_table() -> None:
     assert "glibc needed" in page
     assert "B no longer loads on CentOS 7, which has glibc 2.17." in page
     assert "glibc needed" not in to_html(full())
+
+
+def test_what_two_wheels_in_folders_have_in_common_is_one_row() -> None:
+    page = to_html(with_platforms(full()))
+    assert page.count("glibc needed") == 1
+    assert "<th>in</th>" in page
+    assert "<td>demo, libssl</td>" in page
 
 
 def test_hostile_text_is_text() -> None:

@@ -14,7 +14,7 @@ from reprodiff.reports.json import to_json
 from reprodiff.reports.load import from_json
 from reprodiff.reports.selection import LeftOut
 from tests.reports.factory import HOSTILE, finding, full, hostile, report, times
-from tests.reports.platforms import with_platform
+from tests.reports.platforms import with_platform, with_platforms
 
 CASES = {
     "identical": report(),
@@ -23,6 +23,8 @@ CASES = {
     "hostile": hostile(),
     "platform": with_platform(full()),
     "hostile platform": with_platform(hostile(), HOSTILE),
+    "platforms": with_platforms(full()),
+    "hostile platforms": with_platforms(hostile(), HOSTILE),
 }
 
 
@@ -52,6 +54,13 @@ def test_a_platform_section_is_there_only_where_there_is_one() -> None:
     section = json.loads(to_json(with_platform(full())))["platform"]
     assert list(section) == ["a", "b", "changes", "ceilings", "libraries", "members"]
     assert section["ceilings"][0]["set_by_b"][0]["version"] == "GLIBC_2.28"
+
+
+def test_platforms_of_artifacts_inside_have_a_key_of_their_own() -> None:
+    assert "platforms" not in json.loads(to_json(full()))
+    document = json.loads(to_json(with_platforms(full())))
+    assert "platform" not in document
+    assert [list(each) for each in document["platforms"]] == [["path_a", "path_b", "platform"]] * 2
 
 
 def test_the_keys_are_those_of_the_contract_and_in_its_order() -> None:

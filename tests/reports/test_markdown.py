@@ -10,7 +10,7 @@ from reprodiff.reports.markdown import code, escape, fence, to_markdown
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
 from tests.reports.factory import HOSTILE, finding, full, hostile, place, report, times
-from tests.reports.platforms import with_platform
+from tests.reports.platforms import with_platform, with_platforms
 
 _OURS = re.compile(r"<!-- -->|</?details>|</?summary>")
 
@@ -97,6 +97,14 @@ def test_what_changes_for_people_is_a_table() -> None:
     assert "| what | A | B | effect |" in rows
     # A bar in a value stands for itself and ends no cell.
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 5 for row in rows if "effect" not in row)
+
+
+def test_what_two_wheels_in_folders_have_in_common_is_one_row() -> None:
+    made = to_markdown(with_platforms(report(), "a|b"))
+    rows = [line for line in made.splitlines() if line.startswith("|")]
+    assert "| what | A | B | effect | in |" in rows
+    assert len([row for row in rows if row.startswith("| glibc needed |")]) == 1
+    assert all(len(re.findall(r"(?<!\\)\|", row)) == 6 for row in rows if "effect" not in row)
 
 
 def test_hostile_text_makes_no_link_no_picture_no_html_and_no_mention() -> None:

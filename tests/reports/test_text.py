@@ -18,7 +18,7 @@ from reprodiff.model import (
 from reprodiff.reports.selection import LeftOut
 from reprodiff.reports.text import to_text
 from tests.reports.factory import FIX, HOSTILE, finding, full, hostile, place, report, times
-from tests.reports.platforms import with_platform
+from tests.reports.platforms import with_platform, with_platforms
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -248,6 +248,17 @@ def test_what_changes_for_people_stands_before_the_findings() -> None:
     assert "glibc needed" not in to_text(full())
 
 
+def test_what_two_wheels_in_folders_have_in_common_is_told_once() -> None:
+    """Sentences that are true of one alone are left out where both are meant."""
+    shown = to_text(with_platforms(full()))
+    told = shown[: shown.index("Alarms")]
+    assert told.count("glibc needed") == 1
+    assert "B no longer loads on CentOS 7, which has glibc 2.17.\n    in demo, libssl\n" in told
+    assert "libssl is gone.\n    in demo\n" in told
+    assert "fcntl64" not in told
+    assert "is for another processor. (demo, libssl)" in told.replace("processor (", "processor. (")
+
+
 def test_hostile_text_neither_acts_nor_hides() -> None:
     for color in (False, True):
         shown = to_text(with_platform(hostile(), HOSTILE), None, color=color, compact=False)
@@ -288,7 +299,7 @@ from reprodiff.reports.json import to_json
 from reprodiff.reports.markdown import to_markdown
 from reprodiff.reports.text import to_text
 from tests.reports.factory import full
-from tests.reports.platforms import with_platform
+from tests.reports.platforms import with_platform, with_platforms
 print(to_text(full()), to_markdown(full()), to_json(full()))
 """
 

@@ -82,5 +82,44 @@ def archive_key(raw: bytes) -> bytes | None:
     found = archive_name(base.decode("utf-8", "surrogateescape"))
     if found is None:
         return None
-    parts = (found.name, found.version, *found.tags)
+    return _joined(folder, found.name, found.version, *found.tags)
+
+
+def release_keys(raw: bytes) -> tuple[bytes, ...]:
+    """Return what makes two wheels or sdists in one folder releases of one thing, closest first.
+
+    The first goes for the same tags of another version; then the version of the platform may
+    differ (manylinux2014 and manylinux_2_28), then the interpreter, then all but the project.
+    A key counts only where one file of each side has it.  Empty for a member that is neither.
+    """
+    folder, _, base = raw.rpartition(b"/")
+    if not base.endswith(_ENDINGS):
+        return ()
+    found = archive_name(base.decode("utf-8", "surrogateescape"))
+    if found is None:
+        return ()
+    if not base.endswith(b".whl"):
+        return (_joined(folder, "sdist", found.name),)
+    tags = [tag.rpartition("-") for tag in found.tags]
+    families = sorted({_family(platform) for _, _, platform in tags})
+    pythons = sorted({python for python, _, _ in tags})
+    return (
+        _joined(folder, "tags", found.name, *found.tags),
+        _joined(folder, "platform", found.name, found.version, *pythons, *families),
+        _joined(folder, "both", found.name, *pythons, *families),
+        _joined(folder, "python", found.name, found.version, *families),
+        _joined(folder, "system", found.name, *families),
+        _joined(folder, "wheel", found.name),
+    )
+
+
+_LEVEL: Final = re.compile(r"(?<=linux)(?:_\d+_\d+|1|2010|2014)(?=_)|(?<=^macosx)_\d+_\d+(?=_)")
+
+
+def _family(platform: str) -> str:
+    """Return a platform tag without the version of the system that it is for."""
+    return _LEVEL.sub("", platform)
+
+
+def _joined(folder: bytes, *parts: str) -> bytes:
     return b"\0".join([folder, *(part.encode("utf-8", "surrogateescape") for part in parts)])

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.drift import BundledLibrary, Ceiling, Platform, PlatformSide, SymbolNeed
-from reprodiff.model import Severity
+from reprodiff.model import Report, Severity
+from reprodiff.reports.platforms import TITLE, lines
 from reprodiff.tui.chunks import SIGNS
 from reprodiff.tui.store import Store
 from reprodiff.views.tables import State, TableRow, heading, note, row
@@ -23,9 +24,30 @@ _STATES: Final = {
 
 def platform_rows(store: Store) -> list[TableRow]:
     """Return all that is known of the platform as one table; empty where nothing is."""
-    platform = store.report.platform if store.report is not None else None
-    if platform is None:
+    report = store.report
+    if report is None:
         return []
+    rows = _one(report.platform) if report.platform is not None and not report.platforms else []
+    if report.platforms:
+        # Of two folders: what all have in common first, then each pair by itself.
+        rows += _folded(report)
+        for placed in report.platforms:
+            same = placed.path_a == placed.path_b
+            names = placed.path_a if same else f"{placed.path_a} with {placed.path_b}"
+            rows += [heading(names), *_one(placed.platform)]
+    return rows
+
+
+def _folded(report: Report) -> Iterator[TableRow]:
+    yield heading(f"{TITLE}, all together")
+    for line in lines(report):
+        yield row(line.subject, line.a or None, line.b or None, State.CHANGED)
+        yield note(f"{SIGNS[line.severity]} {line.severity.value}: {line.effect}")
+        if line.where:
+            yield note(f"in {line.where}")
+
+
+def _one(platform: Platform) -> list[TableRow]:
     return [
         *_changes(platform),
         *_where(platform.a, platform.b),
@@ -37,7 +59,7 @@ def platform_rows(store: Store) -> list[TableRow]:
 
 
 def _changes(platform: Platform) -> Iterator[TableRow]:
-    yield heading("What changes for the people who install it")
+    yield heading(TITLE)
     for change in platform.changes:
         none = "none" if change.a or change.b else None
         yield row(change.subject, change.a or none, change.b or none, State.CHANGED)
