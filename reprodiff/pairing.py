@@ -50,6 +50,8 @@ class Pairing:
 _INFO_DIRECTORY: Final = re.compile(
     rb"^((?:[^/]+/)*?)([^/]+?)(-[^/-]+)?\.(dist-info|data|egg-info)(?=/|$)"
 )
+# delvewheel's list of the order in which libraries are loaded, named after project and version.
+_LOAD_ORDER: Final = re.compile(rb"(.*\.libs/\.load-order-[^/]+?)-[0-9][^/-]*")
 # The tag of the interpreter in the names of extension modules and bytecode:
 # PEP 3149 (.cpython-311-x86_64-linux-gnu.so), PEP 384 (.abi3.so), Windows (.cp311-win_amd64.pyd).
 _ABI_TAG: Final = re.compile(
@@ -77,6 +79,7 @@ def pair(a: Sequence[Member], b: Sequence[Member], fingerprint: Fingerprint) -> 
         rest_a, rest_b = _by_key(rest_a, rest_b, _abi_key, "abi-tag", pairs)
     if rest_a and rest_b:
         rest_a, rest_b = _by_release((a, b), rest_a, rest_b, pairs)
+        rest_a, rest_b = _by_key(rest_a, rest_b, _load_order_key, "project", pairs)
     for key_of_library in _LIBRARY_KEYS:
         if rest_a and rest_b:
             rest_a, rest_b = _by_key(rest_a, rest_b, key_of_library, "vendored", pairs)
@@ -190,6 +193,11 @@ def _project_key(raw: bytes, top: bytes) -> bytes:
 def _abi_key(member: Member) -> bytes | None:
     key, found = _ABI_TAG.subn(b"", member.raw)
     return key if found else None
+
+
+def _load_order_key(member: Member) -> bytes | None:
+    found = _LOAD_ORDER.fullmatch(member.raw)
+    return found[1].lower() if found else None
 
 
 def _by_release(

@@ -91,4 +91,6 @@ _ECHOES: Final = frozenset(
 
 
 def _is_other(fact: Difference, ids: set[str]) -> bool:
+    if fact.what == "macho.code-identifier" and fact.note == "uuid":
+        return False
     return fact.what not in ids and fact.what.partition(".")[2] not in _ECHOES

@@ -120,14 +120,44 @@ def _string(fact: Difference, scene: Scene) -> Claim | None:
     return string_claim(fact, scene, BUILD_PATH, BUILD_TIME)
 
 
+def _minos(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take the oldest system of files; what that does to installs is the finding in front of it."""
+    del scene
+    yield Claim(MINOS, facts, follows=(":deployment-target",))
+
+
+def _system_versions(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take the versions of the system's own libraries: they are those of the SDK."""
+    del scene
+    mine = [
+        fact
+        for fact in facts
+        if (names := fact.note.split("\n"))[0] == names[-1] and names[0].startswith(_SYSTEM)
+    ]
+    if mine:
+        yield Claim(SDK, mine)
+
+
+_SYSTEM: Final = ("/usr/lib/", "/System/Library/")
+
+
+def _identifiers(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take identifiers of a signature that are equal but for the file's own LC_UUID."""
+    mine = [fact for fact in facts if fact.note == "uuid"]
+    if mine:
+        yield Claim(UUID, mine, follows=(scene.path,))
+
+
 RULES: Final = (
     id_rule(UUID, "macho", uuid_made),
+    Rule("macho-identifier", (UUID,), ("macho.code-identifier",), 46, _identifiers),
     _follows(CODE_SIGNATURE, "macho.code-hashes"),
     _follows(STRING_TABLE, "macho.string-table"),
     _follows(FAT_LAYOUT, "macho.fat-layout"),
     _all(SIGNATURE_UNTRUE, "macho.signature-untrue"),
     _all(SIGNATURE, "macho.code-identifier", "macho.cms"),
-    _all(MINOS, "macho.minos"),
+    Rule("macho-minos", (MINOS,), ("macho.minos",), 48, _minos),
+    Rule("macho-system-versions", (SDK,), ("macho.load-dylib",), 47, _system_versions),
     _all(SDK, "macho.sdk"),
     _all(SLICE, "macho.slice"),
     Rule("macho-oso-time", (OSO_TIME,), ("macho.oso-time",), 48, _times),

@@ -17,7 +17,8 @@ UUID: Final = Cause(
     blame=Blame.CONSEQUENCE,
     doc=Doc(
         what="The linker gives the file an id, so that debug information can be found for it.",
-        recognised="The 16 bytes of the load command LC_UUID differ. Everything else in the file "
+        recognised="The 16 bytes of the load command LC_UUID differ, and with them the identifier "
+        "of a code signature that ends in them, as codesign makes it. Everything else in the file "
         "is compared by itself.",
         why="The id is a hash of what was linked: with Apple's linker since Xcode 15 also of the "
         "times and paths of object files, with lld of the contents alone. With -random_uuid it is "

@@ -76,8 +76,12 @@ def _another_release(scene: Scene) -> bool:
     paths = scene.path, scene.path_b
     if not all(is_vendored(path) and not parts(path).hash for path in paths):
         return False
+    from reprodiff.platforms.headers import header_version  # noqa: PLC0415
     from reprodiff.platforms.versions import own_version, versions  # noqa: PLC0415
 
+    headed = header_version(scene.data_a), header_version(scene.data_b)
+    if all(headed) and headed[0] != headed[1]:
+        return True
     said = []
     for path, data in zip(paths, (scene.data_a, scene.data_b), strict=True):
         name = parts(path).name
@@ -99,6 +103,18 @@ def _contents(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
                 follows=_TAGS,
             )
     elif mine and (_other_library(scene.path, scene.path_b) or _another_release(scene)):
+        yield Claim(CODE, mine, follows=follows_libraries())
+
+
+def _own_version(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take what the header of a vendored library that is another one has of name and version."""
+    mine = [
+        fact
+        for fact in facts
+        if fact.what.startswith("pe.")
+        or (fact.inside.startswith("LC_ID_DYLIB ") and fact.inside.endswith(" version"))
+    ]
+    if mine and (_other_library(scene.path, scene.path_b) or _another_release(scene)):
         yield Claim(CODE, mine, follows=follows_libraries())
 
 
@@ -197,6 +213,13 @@ def _promised(tag: str, tags: Sequence[str]) -> bool:
 
 
 RULES: Final = (
+    Rule(
+        "vendored-versions",
+        (CODE,),
+        ("macho.install-name", "pe.own-name", "pe.image-base"),
+        45,
+        _own_version,
+    ),
     Rule("interpreter-tags", (INTERPRETER,), ("wheel.tag", "artifact.tags"), 42, _tags),
     Rule(
         "interpreter-names-inside",

@@ -34,6 +34,8 @@ def _libraries(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     for fact in facts:
         change, _, evidence = fact.note.partition("\n")
         cause, confidence = _CAUSES[change]
+        if "Likely: " in evidence:
+            confidence = Confidence.LIKELY
         said = (f"{fact.inside}: {evidence}",) if evidence else ()
         yield Claim(cause, [fact], confidence, evidence=said)
 
@@ -50,12 +52,17 @@ def _only(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """Take the names of libraries that are paired: where they stand, they follow."""
-    known = _pairs(scene)
-    mine = [fact for fact in facts if _base_pair(fact) in known]
+    known = name_pairs(scene)
+    mine = [
+        fact
+        for fact in facts
+        if _base_pair(fact) in known or _linked_version(fact, scene) or _signed_name(fact, scene)
+    ]
     if mine:
         # The room that names take in front of the first section goes with them.
         room = [fact for fact in facts if fact.what == "macho.room"]
-        whole = len(mine) + len(room) == len(facts)
+        names = [fact for fact in facts if fact.what != "macho.code-identifier"]
+        whole = all(fact in mine or fact in room for fact in names)
         yield Claim(NAME_FOLLOWS, [*mine, *(room if whole else ())], follows=follows_libraries())
 
 
@@ -65,13 +72,57 @@ def _base_pair(fact: Difference) -> tuple[str, str]:
     return (one[1], two[1]) if one[0] == two[0] else ("", "")
 
 
+def _linked_version(fact: Difference, scene: Scene) -> bool:
+    """Whether a fact is on the version that a paired library had when a file was linked to it.
+
+    What the library says itself is no such fact: that is its own content.
+    """
+    names = tuple(posixpath.basename(name) for name in fact.note.split("\n"))
+    if fact.what != "macho.load-dylib" or len(names) != 2:
+        return False
+    if not {names, names[::-1]}.isdisjoint(name_pairs(scene)):
+        return True
+    return names[0] == names[1] and any(
+        posixpath.basename(path) == names[0] and is_vendored(path) and path in scene.b.paths
+        for path in scene.a.paths
+    )
+
+
+def _signed_name(fact: Difference, scene: Scene) -> bool:
+    """Whether the identifiers of two signatures are what the two file names start with."""
+    names = tuple(posixpath.basename(path) for path in (scene.path, scene.path_b))
+    return (
+        fact.what == "macho.code-identifier"
+        and names in name_pairs(scene)
+        and all(
+            name.startswith(f"{_text(value)}.") and _text(value)
+            for name, value in zip(names, (fact.a, fact.b), strict=True)
+        )
+    )
+
+
+def _imports(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take imports of libraries that are paired; Windows compares their names without case."""
+    known = {one.lower(): two.lower() for one, two in name_pairs(scene)}
+    mine = [
+        fact
+        for fact in facts
+        if known
+        and (names := _text(fact.a).lower().split())
+        and all(name in known for name in names)
+        and sorted(known[name] for name in names) == sorted(_text(fact.b).lower().split())
+    ]
+    if mine:
+        yield Claim(NAME_FOLLOWS, mine, follows=follows_libraries())
+
+
 def _text(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     return value if isinstance(value, str) else ""
 
 
-def _pairs(scene: Scene) -> set[tuple[str, str]]:
+def name_pairs(scene: Scene) -> set[tuple[str, str]]:
     """Return the base names of vendored libraries that pair under two names."""
     return {
         (posixpath.basename(a), posixpath.basename(b))
@@ -92,9 +143,19 @@ RULES: Final = (
     Rule(
         "vendored-names-macho",
         (NAME_FOLLOWS,),
-        ("macho.load-dylib", "macho.install-name", "macho.rpath", "macho.room"),
+        (
+            *("macho.load-dylib", "macho.install-name", "macho.rpath", "macho.room"),
+            "macho.code-identifier",
+        ),
         45,
         _names,
+    ),
+    Rule(
+        "vendored-names-pe",
+        (NAME_FOLLOWS,),
+        ("pe.imports", "pe.import-name", "pe.own-name"),
+        45,
+        _imports,
     ),
     # Behind the rule on build-ids, which has to see whether anything else differs.
     Rule("vendored-names", (NAME_FOLLOWS,), ("elf.needed", "elf.soname"), 48, _names),

@@ -13,6 +13,7 @@ from reprodiff.platforms.names import is_vendored, looks_native, parts
 from reprodiff.platforms.native import Native
 from reprodiff.platforms.sides import SideFacts
 from reprodiff.platforms.versions import own_version, projects
+from reprodiff.records import replace
 from reprodiff.text import plain
 
 _MAX_SBOM: Final = 4 << 20
@@ -88,6 +89,7 @@ def compare_libraries(
             for member in only
             if member.path in side.facts.natives and _bundled(side, member.path)
         ]
+    found = [_beside(each, found) for each in found]
     found.sort(key=lambda each: (_CHANGES.index(each.change), each.name, each.path_a))
     return tuple(found)
 
@@ -98,6 +100,42 @@ def _bundled(side: _Side, path: str) -> bool:
     if native.init or not looks_native(path):
         return False
     return is_vendored(path) or bool(native.soname) or path in side.facts.links.users
+
+
+SIBLING: Final = "Likely: "
+"""How evidence starts that is only likely."""
+
+
+def _beside(library: BundledLibrary, all_of_them: Iterable[BundledLibrary]) -> BundledLibrary:
+    """Return a library that says no version with that of one of its project in the same folder.
+
+    The libraries of one project come from one build: libssl from that of libcrypto.
+    """
+    mine = {*projects(library.name)}
+    if library.change != "changed" or not mine:
+        return library
+    for other in all_of_them:
+        words = other.evidence[-1] if other.evidence else ""
+        shared = mine.intersection(projects(other.name))
+        if (
+            other.change == "updated"
+            and any(words.startswith(f"{project} ") for project in shared)
+            and _folders(library) == _folders(other)
+        ):
+            said = f"{other.version_a} in A, {other.version_b} in B"
+            sentence = f"{SIBLING}{other.name} of the same project beside it is {said}."
+            return replace(
+                library,
+                change="updated",
+                version_a=other.version_a,
+                version_b=other.version_b,
+                evidence=(*library.evidence, sentence),
+            )
+    return library
+
+
+def _folders(library: BundledLibrary) -> tuple[str, str]:
+    return library.path_a.rpartition("/")[0], library.path_b.rpartition("/")[0]
 
 
 def _users(side: _Side, path: str) -> tuple[str, ...]:
@@ -150,9 +188,10 @@ def _paired(
     named = parts(paths[0]), parts(paths[1])
     said = _version(paths[0], natives[0]), _version(paths[1], natives[1])
     known = bool(said[0][0] and said[1][0] and said[0][1] == said[1][1])
+    states = all("-g" in name.version for name in named)
     headed = all(native.version for native in natives)
     shown = [
-        text[0] if known else native.version if headed else name.version
+        name.version if states else text[0] if known else native.version if headed else name.version
         for text, native, name in zip(said, natives, named, strict=True)
     ]
     evidence: list[str] = []
@@ -215,6 +254,12 @@ def _by_versions(
     project = _version(paths[0], one)[1]
     if known:
         old, new = one.versions[project], two.versions[project]
+        states = [parts(path).version for path in paths]
+        if old == new and all("-g" in state for state in states) and states[0] != states[1]:
+            return (
+                "updated",
+                f"States of git in the file names: {states[0]} in A, {states[1]} in B.",
+            )
         if old == new:
             return "rebuilt", f"Both say that they are {project} {old}."
         return "updated", f"{project} {old} in A, {new} in B, by their own words."

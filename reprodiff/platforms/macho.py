@@ -20,11 +20,14 @@ from reprodiff.formats.macho.image import (
     read_image,
 )
 from reprodiff.model import Span
+from reprodiff.platforms.headers import command_version
 from reprodiff.platforms.native import MAX_NEEDED, MAX_PATHS, Native, module_name
 
 _MIN_MACOS: Final = 0x24
 _MACOS: Final = 1
 _MAX_SYMBOLS: Final = 2_000_000
+_DATA: Final = frozenset({"__DATA,__data", "__DATA,__const", "__DATA_CONST,__const"})
+"""Sections of data in which libraries have texts that name their version."""
 _STAB, _TYPE, _EXTERNAL, _WEAK_REFERENCE = 0xE0, 0x0E, 0x01, 0x40
 
 
@@ -51,7 +54,7 @@ def read_macho(data: memoryview) -> Native | None:
                 needed.setdefault(_text(image.text(command)))
             elif command.cmd == ID_DYLIB:
                 soname = soname or _text(image.text(command))
-                version = version or _version(image.word(command.at + 16))
+                version = version or command_version(image.word(command.at + 16))
             elif command.cmd == RPATH:
                 rpath.setdefault(_text(image.text(command)))
         wanted, provided = _symbols(image)
@@ -76,10 +79,11 @@ def read_macho(data: memoryview) -> Native | None:
 def _places(
     images: list[Image], parts: list[tuple[int, memoryview]], *, code: bool
 ) -> Iterator[Span]:
-    """Yield the places of text segments' sections: of constants alone, or of code with them."""
+    """Yield the places of code and constants, or of constants and data without the code."""
     for image, (start, _) in zip(images, parts, strict=True):
         for section in image.sections:
-            if section.name.startswith("__TEXT,") and (code or not section.executable):
+            text = section.name.startswith("__TEXT,") and (code or not section.executable)
+            if text or (not code and section.name in _DATA):
                 yield Span(start + section.span.start, start + section.span.stop)
 
 
@@ -108,16 +112,10 @@ def _floor(image: Image) -> str:
     """Return the oldest macOS that the image is for; empty if it is for another system."""
     for command in image.commands:
         if command.cmd == BUILD_VERSION and image.word(command.at + 8) == _MACOS:
-            return _version(image.word(command.at + 12))
+            return command_version(image.word(command.at + 12))
         if command.cmd == _MIN_MACOS:
-            return _version(image.word(command.at + 8))
+            return command_version(image.word(command.at + 8))
     return ""
-
-
-def _version(number: int) -> str:
-    """Return a version of four nibbles and two bytes: X.Y, or X.Y.Z where there is a Z."""
-    major, minor, patch = number >> 16, number >> 8 & 0xFF, number & 0xFF
-    return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
 
 
 def _symbols(image: Image) -> tuple[set[str], set[str]]:

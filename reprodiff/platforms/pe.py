@@ -8,12 +8,12 @@ from typing import Final
 
 from reprodiff.formats.parsing.native import c_string
 from reprodiff.formats.pe.image import DELAY, EXPORT, IMPORT, Image, read_image
+from reprodiff.platforms.headers import file_version
 from reprodiff.platforms.native import Native
 
 _MACHINES: Final = {0x14C: "win32", 0x8664: "win_amd64", 0xAA64: "win_arm64", 0x1C4: "win_arm32"}
 _MAX_LIBRARIES: Final = 4096
 _MAX_SYMBOLS: Final = 50_000
-_MAX_RESOURCES: Final = 16 << 20
 _EXPORTS: Final = struct.Struct("<4I")
 
 
@@ -35,27 +35,10 @@ def read_pe(data: memoryview) -> Native:
         imported_from={name: symbols for name, symbols in libraries.items() if symbols},
         init=_module(image),
         floors={machine: f"{major}.{minor}"},
-        version=_file_version(image),
+        version=file_version(image),
         constants=tuple(s.span for s in image.sections if s.name == b".rdata"),
         contents=tuple(s.span for s in image.sections if s.executable),
     )
-
-
-def _file_version(image: Image) -> str:
-    """Return FileVersion of VS_FIXEDFILEINFO, which starts with a signature of its own."""
-    for section in image.sections:
-        if section.name != b".rsrc":
-            continue
-        raw = bytes(
-            image.data[
-                section.span.start : min(section.span.stop, section.span.start + _MAX_RESOURCES)
-            ]
-        )
-        at = raw.find(b"\xbd\x04\xef\xfe\x00\x00\x01\x00")
-        if at >= 0 and at + 16 <= len(raw):
-            high, low = struct.unpack_from("<2I", raw, at + 8)
-            return f"{high >> 16}.{high & 0xFFFF}.{low >> 16}.{low & 0xFFFF}"
-    return ""
 
 
 def _string(image: Image, rva: int) -> str:

@@ -100,3 +100,40 @@ def test_an_sbom_names_the_package() -> None:
     assert found.evidence == ("The SBOMs name openssl-libs: 1:3.0.7 in A, 1:3.2.2 in B.",)
     other = ("d.libs/libfoo-11111111.so.3", "d.libs/libfoo-22222222.so.3")
     assert compared(library(), library(), other, packages).change == "changed"
+
+
+def test_two_states_of_git_in_the_names_are_two_versions() -> None:
+    paths = (
+        "d/.libs/libopenblas64__v0.3.23-246-g3d31191b-gcc_10_3_0.dll",
+        "d.libs/libopenblas64__v0.3.23-293-gc2f4bdbb-gcc_10_3_0-65e29aac85b9409a6008e2dc84b1cc09.dll",
+    )
+    said = library(OpenBLAS="0.3.23")
+    found = compared(said, said, paths)
+    assert (found.change, found.version_b) == ("updated", "0.3.23-293-gc2f4bdbb")
+    assert compared(said, said, (paths[0], paths[0])).change == "rebuilt"
+
+
+def test_a_library_without_a_version_has_that_of_its_project_beside_it() -> None:
+    """libssl has no text with its version; it is built with libcrypto."""
+    names = ("d/.dylibs/libcrypto.3.dylib", "d/.dylibs/libssl.3.dylib", "e/.dylibs/libssl.3.dylib")
+    sides = []
+    for version, digest in (("3.1.2", b"x"), ("3.3.2", b"y")):
+        natives = {
+            name: replace(
+                elf(soname=name.rpartition("/")[2]),
+                digest=digest,
+                versions={"OpenSSL": version} if "crypto" in name else {},
+            )
+            for name in names
+        }
+        sides.append(side(natives))
+    members = [Member(name, name.encode(), MemberType.FILE, 9, 0) for name in names]
+    pairing = Pairing(tuple(MemberPair(member, member) for member in members), (), ())
+    found = {
+        each.path_a: each
+        for each in compare_libraries((sides[0], {}), (sides[1], {}), pairing, set(names))
+    }
+    beside = found[names[1]]
+    assert (beside.change, beside.version_a, beside.version_b) == ("updated", "3.1.2", "3.3.2")
+    assert beside.evidence[-1].startswith("Likely: ")
+    assert found[names[2]].change == "changed", "another folder is another build"

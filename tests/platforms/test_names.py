@@ -19,6 +19,13 @@ from reprodiff.platforms.names import is_vendored, looks_native, parts
         ("x.libs/libx-2.1-12345678.so.1", ("libx", "12345678", "1")),
         ("lib/libx11.so", ("libx11", "", "")),
         ("README", ("README", "", "")),
+        ("libs/libopenblas64__v0.3.23-293-gc2f4bdbb-gcc_10_3_0-2bde3a66a51006b2b53eb373ff767a3f.dll",
+         ("libopenblas64", "2bde3a66a51006b2b53eb373ff767a3f", "0.3.23-293-gc2f4bdbb")),
+        ("numpy/.libs/libopenblas.FB5AE2TYXYH2IJRDKGDGQ3XBKLKTF43H.gfortran-win_amd64.dll",
+         ("libopenblas", "FB5AE2TYXYH2IJRDKGDGQ3XBKLKTF43H", "")),
+        ("x.libs/libssl-1_1-x64-263139962577ecda4cd9469ca360a746.dll",
+         ("libssl", "263139962577ecda4cd9469ca360a746", "1.1")),
+        ("x.libs/libcrypto-3-x64.dll", ("libcrypto", "", "3")),
     ],
 )  # fmt: skip
 def test_a_library_name_is_taken_apart(path: str, expected: tuple[str, str, str]) -> None:

@@ -88,8 +88,10 @@ def _is_text(work: AnyWork, address: int) -> bool:
     if pair is None or pair.a.code or not pair.a.data:
         return False
     at, data = address - pair.a.addr, pair.plain_a
+    # Behind the bytes that the file has of a section there is nothing but zeros in memory.
     return (
-        (at == 0 or data[at - 1] == 0)
+        at < len(data)
+        and (at == 0 or data[at - 1] == 0)
         and bytes(data[at : at + 1]).isascii()
         and (
             bytes(data[at : at + 1]).isalnum()

@@ -187,7 +187,8 @@ def _named(a: Image, b: Image, one: Command, two: Command, path: str) -> Iterato
         values = [_version(i.word(c.at + offset)) for i, c in ((a, one), (b, two))]
         if values[0] != values[1]:
             spans = [Span(c.at + offset, c.at + offset + 4) for c in (one, two)]
-            yield fact((what, path, f"{one.name} {name}"), values, [(spans[0], spans[1])])
+            named = b"\n".join((text_a, text_b)).decode("utf-8", "surrogateescape")
+            yield fact((what, path, f"{one.name} {name}"), values, [(spans[0], spans[1])], named)
 
 
 def _version(value: int) -> str:
@@ -237,11 +238,27 @@ def _signatures(
         if each_a.identifier != each_b.identifier:
             spans = (each_a.identifier_span, each_b.identifier_span)
             values_id = (each_a.identifier, each_b.identifier)
-            yield fact(("macho.code-identifier", path, "identifier"), values_id, [spans])
+            heads = [_before_uuid(i, value) for i, value in zip((a, b), values_id, strict=True)]
+            note = "uuid" if heads[0] == heads[1] is not None else ""
+            yield fact(("macho.code-identifier", path, "identifier"), values_id, [spans], note)
     if (one.cms.size or two.cms.size) and _raw(a, one.cms) != _raw(b, two.cms):
         sizes = [f"{each.cms.size} bytes" if each.cms.size else None for each in (one, two)]
         if one.cms.size and two.cms.size:
             yield fact(("macho.cms", path, "signature"), sizes, [(one.cms, two.cms)])
+
+
+def _before_uuid(image: Image, identifier: bytes) -> bytes | None:
+    """Return what stands in an identifier before the file's own LC_UUID; ``None`` without it.
+
+    codesign writes the letters UUID and the id in hexadecimal digits behind the name.
+    """
+    ids = [
+        _raw(image, Span(command.at + 8, command.at + 24)).hex()
+        for command in image.commands
+        if command.cmd == UUID and command.size == 24
+    ]
+    end = f"-{b'UUID'.hex()}{ids[0] if len(ids) == 1 else ''}".encode()
+    return identifier.removesuffix(end) if len(ids) == 1 and identifier.endswith(end) else None
 
 
 def _hashes(a: Image, b: Image, one: Signature, two: Signature, path: str) -> Iterator[Difference]:
