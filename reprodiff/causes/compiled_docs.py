@@ -97,7 +97,11 @@ DEBUG_INFO: Final = Cause(
         recognised="A section for debugging is on one side only; or words in it refer to something "
         "else than where the map says they should.",
         why="Other sources or flags, or a build that strips.",
-        fix=(("any", "the same debug flags on both sides, or strip both (`-Wl,-s`)"),),
+        fix=(
+            ("any", "the same debug flags on both sides"),
+            ("GNU ld", "strip both: `-Wl,-s`"),
+            ("ld64", "strip both: `-Wl,-S -Wl,-x`"),
+        ),
         mistaken_for="A build directory, which is reported by itself.",
         sources=("DWARF 5",),
     ),

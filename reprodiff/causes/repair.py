@@ -24,10 +24,7 @@ REPAIR_TOOL: Final = Cause(
         recognised="The file DELVEWHEEL in dist-info has the version and the arguments. Only "
         "arguments that differ in more than directories and in the wheel's own name are put here.",
         why="The build does not pin the repair tool.",
-        fix=(
-            ("delvewheel", "pip install delvewheel==1.13.2, the same on both sides"),
-            ("cibuildwheel", "CIBW_REPAIR_WHEEL_COMMAND_WINDOWS with a pinned delvewheel"),
-        ),
+        fix=(("delvewheel", "pip install delvewheel==1.13.2, the same on both sides"),),
         mistaken_for="The directories in the arguments, which are build paths.",
         sources=("https://github.com/adang1345/delvewheel",),
     ),

@@ -9,6 +9,8 @@ _HASH: Final = "https://github.com/pypa/auditwheel/issues/389"
 _PIN: Final = (
     ("any", "pin the build image by digest, and the packages installed in it by version"),
     ("cibuildwheel", "CIBW_MANYLINUX_X86_64_IMAGE with the image's @sha256 digest"),
+    ("Homebrew", "build the libraries from sources of a pinned version: bottles move"),
+    ("vcpkg", "`builtin-baseline` in vcpkg.json pins the versions of all of them"),
 )
 
 

@@ -105,6 +105,8 @@ class Knob:
     """The change is an upgrade: it is for releases older than this one."""
     tags: tuple[str, ...] = ()
     """Beginnings of platform tags it is for; any if empty."""
+    formats: tuple[str, ...] = ()
+    """Kinds of binaries it is for: ``elf``, ``macho``, ``msvc``, ``mingw``; any if empty."""
     hand: str = ""
     """It is for archives that this hand tool wrote; for any if empty."""
     within: str = ""

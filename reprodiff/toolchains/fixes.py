@@ -14,6 +14,7 @@ from reprodiff.model import ArtifactInfo, ArtifactKind, Finding, Fix, Location, 
 from reprodiff.records import dataclass, replace
 from reprodiff.toolchains.alike import distinct
 from reprodiff.toolchains.base import Knob, Role, Tool, Where
+from reprodiff.toolchains.binaries import binaries, suits
 from reprodiff.toolchains.placeholders import values_of, versions_of
 from reprodiff.toolchains.trials import checked
 
@@ -61,6 +62,8 @@ class _Scene:
     times: str = "one"
     """``many`` if members of one archive have times that are not alike."""
     nested: bool = False
+    binaries: frozenset[str] = frozenset()
+    """Kinds of binaries that the finding at hand is about; none where that is not known."""
 
     def inner(self) -> "_Scene":
         """Return the scene of an archive inside the artifact: its writer is not known."""
@@ -137,7 +140,9 @@ def with_fixes(
     for finding in roots:
         cause = causes[finding.cause]
         here = scene.inner() if _is_inside(finding, artifacts) else scene
-        if _of_rust(finding, compilers or {}):
+        told = compilers or {}
+        here = replace(here, binaries=binaries(finding.locations, scene.platforms, told))
+        if _of_rust(finding, told):
             here = replace(here, others=(load("rust"), *here.others))
         elif finding.cause in _DEBUG and any(tool.id == "maturin" for tool in mine):
             here = replace(here, others=(load("rust"),))
@@ -228,7 +233,7 @@ def _options(cause: Cause, scene: _Scene, places: Sequence[Location]) -> list[Op
     if not found and any(not tool for tool, _ in cause.doc.fix):
         # There is nothing to fix, and the cause says why.
         return []
-    return [*(option for _, option in found), *_advice(cause, known, said)]
+    return [*(option for _, option in found), *_advice(cause, known, said, scene.binaries)]
 
 
 def _fits(tool: Tool, knob: Knob, scene: _Scene, places: Sequence[Location]) -> bool:
@@ -240,6 +245,8 @@ def _fits(tool: Tool, knob: Knob, scene: _Scene, places: Sequence[Location]) -> 
     if knob.times and knob.times != scene.times:
         return False
     if knob.hand and knob.hand not in scene.hands:
+        return False
+    if knob.formats and scene.binaries and scene.binaries.isdisjoint(knob.formats):
         return False
     if scene.nested and knob.where not in _INNER:
         return False
@@ -288,10 +295,13 @@ def _fix(tool: Tool, knob: Knob, values: Mapping[str, str]) -> Fix | None:
     )
 
 
-def _advice(cause: Cause, tools: Iterable[str], said: AbstractSet[str]) -> Iterator[Option]:
+def _advice(
+    cause: Cause, tools: Iterable[str], said: AbstractSet[str], kinds: AbstractSet[str]
+) -> Iterator[Option]:
     """Yield what the documentation of a cause says to anybody, or to users of these tools.
 
-    ``said`` are tools that have a setting for it: theirs is the better word.
+    ``said`` are tools that have a setting for it: theirs is the better word.  ``kinds`` are those
+    of the binaries that it is about.
     """
     from reprodiff.toolchains.registry import find  # noqa: PLC0415
     from reprodiff.toolchains.remedies import all_spoken_for  # noqa: PLC0415
@@ -299,6 +309,8 @@ def _advice(cause: Cause, tools: Iterable[str], said: AbstractSet[str]) -> Itera
     mine = set(tools)
     for number, (tool, text) in enumerate(cause.doc.fix, start=1):
         named = {name.strip().lower().replace("_", "-") for name in tool.split(",")}
+        if not suits({name.strip().lower() for name in tool.split(",")}, kinds):
+            continue
         if not tool or tool in said or ("any" not in named and all_spoken_for(named, said)):
             continue
         fits = named & _ANYBODY or any(_same(name, each) for name in named for each in mine)

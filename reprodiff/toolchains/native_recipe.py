@@ -40,12 +40,36 @@ def native_lines(artifact: Artifact, members: Sequence[Member]) -> Iterator[Reci
                 data = bytes(view)
         except ReprodiffError:
             continue
-        if not data.startswith(_ELF):
+        if data.startswith(_ELF):
+            lines = _of_elf(data, member.path)
+        elif data.startswith(_DOS):
+            lines = _of_pe(data, member.path)
+        else:
             continue
-        for line in _of_elf(data, member.path):
+        for line in lines:
             if line.key not in seen:
                 seen.add(line.key)
                 yield line
+
+
+def _of_pe(data: bytes, path: str) -> Iterator[RecipeLine]:
+    """Yield the linker by its version in the optional header, and by the mark that MSVC leaves."""
+    at = int.from_bytes(data[0x3C:0x40], "little")
+    if data[at : at + 4] != b"PE\0\0" or at + 28 > len(data):
+        return
+    version = f"{data[at + 26]}.{data[at + 27]:02}"
+    if b"Rich" in data[0x80:at]:
+        linker = f"MSVC linker {version}"
+    elif data[at + 26] == _GNU_LD:
+        linker = f"GNU ld {version}"
+    else:
+        return
+    yield RecipeLine("compiler", linker, Confidence.LIKELY, f"it linked {path}", path)
+
+
+_DOS: Final = b"MZ"
+_GNU_LD: Final = 2
+"""The first number of all its releases; those of MSVC have been higher since 1992."""
 
 
 def _of_elf(data: bytes, path: str) -> Iterator[RecipeLine]:

@@ -60,7 +60,7 @@ def recipe(artifact: Artifact, info: ArtifactInfo) -> tuple[RecipeLine, ...]:
     if isinstance(artifact, ZipArtifact):
         lines += _system(artifact)
         lines += _compression(artifact)
-    native = [m for m in artifact.members if m.path.endswith(".so") or ".so." in m.path]
+    native = [m for m in artifact.members if m.path.endswith((".so", ".pyd")) or ".so." in m.path]
     if native:
         from reprodiff.toolchains.native_recipe import native_lines  # noqa: PLC0415
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from reprodiff.toolchains.base import SPEC, Knob, Role, Tool, Where
+from reprodiff.toolchains.binaries import ELF
 
 _DOCS: Final = "https://cibuildwheel.pypa.io/en/stable/options/"
 _MAP: Final = "-ffile-prefix-map=/project=."
@@ -20,6 +21,7 @@ TOOL: Final = Tool(
                 "random-uuid",
             ),
             title="Pass SOURCE_DATE_EPOCH into the build container",
+            formats=(ELF,),
             where=Where.PYPROJECT,
             snippet='[tool.cibuildwheel.linux]\nenvironment-pass = ["SOURCE_DATE_EPOCH"]',
             why="A variable of the workflow does not reach a Linux build by itself; builds and "
@@ -44,6 +46,7 @@ TOOL: Final = Tool(
                 "wheel-tags",
             ),
             title="Name the build image by its digest",
+            formats=(ELF,),
             where=Where.PYPROJECT,
             snippet="[tool.cibuildwheel]\n"
             'manylinux-x86_64-image = "quay.io/pypa/manylinux_2_28_x86_64@sha256:DIGEST"',

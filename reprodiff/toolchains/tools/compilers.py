@@ -3,6 +3,7 @@
 from typing import Final
 
 from reprodiff.toolchains.base import EPOCH, SPEC, Knob, Role, Tool, Where
+from reprodiff.toolchains.binaries import ELF, MACHO, MINGW, UNIX
 
 _GCC: Final = "https://gcc.gnu.org/onlinedocs/gcc/"
 _MAP: Final = "-ffile-prefix-map=$PWD=."
@@ -19,6 +20,7 @@ TOOL: Final = Tool(
                 *("pe-build-path", "macho-build-path", "macho-oso"),
             ),
             title="Map the build directory to a dot",
+            formats=UNIX,
             where=Where.FLAGS,
             snippet=f'export CFLAGS="${{CFLAGS:-}} {_MAP}"\n'
             f'export CXXFLAGS="${{CXXFLAGS:-}} {_MAP}"',
@@ -32,6 +34,7 @@ TOOL: Final = Tool(
             slug="epoch",
             causes=("elf-build-time", "pe-build-time", "macho-build-time"),
             title="Set SOURCE_DATE_EPOCH for the compiler",
+            formats=UNIX,
             where=Where.ENVIRONMENT,
             snippet=EPOCH,
             why="__DATE__ and __TIME__ then tell that time. GCC takes __TIMESTAMP__ from the file "
@@ -43,6 +46,7 @@ TOOL: Final = Tool(
             slug="date-time-error",
             causes=("elf-build-time", "pe-build-time", "macho-build-time"),
             title="Let the compiler refuse __DATE__ and __TIME__",
+            formats=UNIX,
             where=Where.FLAGS,
             snippet='export CFLAGS="${CFLAGS:-} -Werror=date-time"',
             why="It names every place that uses the macros.",
@@ -61,6 +65,7 @@ TOOL: Final = Tool(
                 "macho-oso-time",
             ),
             title="Build without debug information",
+            formats=UNIX,
             where=Where.FLAGS,
             snippet='export CFLAGS="${CFLAGS:-} -g0"',
             why="CPython's own -g otherwise goes into every extension module.",
@@ -80,15 +85,27 @@ TOOL: Final = Tool(
             slug="strip",
             causes=("elf-stripped", "elf-debug-info", "native-debug-info", "elf-lto-random-seed"),
             title="Strip both while linking",
+            formats=(ELF, MINGW),
             where=Where.FLAGS,
             snippet='export LDFLAGS="${LDFLAGS:-} -Wl,-s"',
             why="Symbols and debug information are then in neither.",
             docs="https://sourceware.org/binutils/docs/ld/Options.html",
         ),
         Knob(
+            slug="strip-macos",
+            causes=("native-debug-info",),
+            title="Leave debug information and local symbols out (macOS)",
+            formats=(MACHO,),
+            where=Where.FLAGS,
+            snippet='export LDFLAGS="${LDFLAGS:-} -Wl,-S -Wl,-x"',
+            why="Apple's linker passes -s over; these two do the same for what is not exported.",
+            docs="https://keith.github.io/xcode-man-pages/ld.1.html",
+        ),
+        Knob(
             slug="no-gz",
             causes=("elf-debug-compression",),
             title="Leave debug sections uncompressed",
+            formats=(ELF, MINGW),
             where=Where.FLAGS,
             snippet='export CFLAGS="${CFLAGS:-} -gz=none"',
             why="Linkers and distributions have other defaults for it.",
@@ -102,6 +119,7 @@ TOOL: Final = Tool(
                 "native-toolchain",
             ),
             title="Leave the command line out of debug information",
+            formats=(ELF, MINGW),
             where=Where.FLAGS,
             snippet='export CFLAGS="${CFLAGS:-} -gno-record-gcc-switches"',
             why="DW_AT_producer otherwise lists the flags of the build.",
@@ -112,6 +130,7 @@ TOOL: Final = Tool(
             slug="oso-prefix",
             causes=("macho-oso", "macho-oso-time", "macho-uuid"),
             title="Shorten object paths, and leave their times out (macOS)",
+            formats=(MACHO,),
             where=Where.FLAGS,
             snippet='export LDFLAGS="${LDFLAGS:-} -Wl,-oso_prefix,$PWD/"\nexport ZERO_AR_DATE=1',
             why="Debug symbols of a Mach-O name every object file with its time. Both are needed.",
@@ -121,6 +140,7 @@ TOOL: Final = Tool(
             slug="deployment-target",
             causes=("macho-minos", "wheel-tags", "deployment-target"),
             title="Name the oldest macOS that is supported",
+            formats=(MACHO,),
             where=Where.ENVIRONMENT,
             snippet="export MACOSX_DEPLOYMENT_TARGET=11.0",
             tags=("macosx",),
@@ -132,6 +152,7 @@ TOOL: Final = Tool(
             slug="mingw",
             causes=("pe-timestamp", "pe-image-base"),
             title="Let GNU ld leave time and file name out of DLLs",
+            formats=(MINGW,),
             where=Where.FLAGS,
             snippet='export LDFLAGS="${LDFLAGS:-} -Wl,--no-insert-timestamp '
             '-Wl,--disable-auto-image-base"',

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from reprodiff.toolchains.base import WHEELS, Habit, Knob, Limit, Member, Role, Tool, Where, epoch
+from reprodiff.toolchains.binaries import MACHO
 
 _DOCS: Final = "https://github.com/matthew-brett/delocate"
 
@@ -22,6 +23,17 @@ TOOL: Final = Tool(
     ),
     habits=(Habit("times, with SOURCE_DATE_EPOCH", "0.10.5"),),
     knobs=(
+        Knob(
+            slug="pin",
+            causes=("vendored-library-patched",),
+            title="Use one delocate for both repairs",
+            formats=(MACHO,),
+            where=Where.FLAGS,
+            file="repair command",
+            snippet="python -m pip install 'delocate==0.13.0'",
+            why="Releases name and sign libraries each in their own way.",
+            docs=_DOCS + "/releases",
+        ),
         epoch(
             "0.10.5",
             causes=("zip-member-mtime", "zip-mtime-default", "zip-mtime-rounding"),

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from reprodiff.toolchains.base import WHEELS, Habit, Knob, Limit, Member, Role, Tool, Where, epoch
+from reprodiff.toolchains.binaries import PE
 
 _DOCS: Final = "https://github.com/adang1345/delvewheel"
 
@@ -25,6 +26,17 @@ TOOL: Final = Tool(
         Habit("names of DLLs from content and dependencies", "1.11"),
     ),
     knobs=(
+        Knob(
+            slug="pin",
+            causes=("repair-tool", "vendored-library-patched"),
+            title="Use one delvewheel for both repairs",
+            formats=PE,
+            where=Where.FLAGS,
+            file="repair command",
+            snippet="python -m pip install 'delvewheel==1.13.2'",
+            why="Releases name libraries, edit them and load them each in their own way.",
+            docs=_DOCS + "/releases",
+        ),
         epoch(
             "1.5.3",
             causes=("zip-member-mtime", "zip-mtime-default", "zip-mtime-rounding", "build-path"),

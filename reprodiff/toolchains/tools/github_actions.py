@@ -3,8 +3,14 @@
 from typing import Final
 
 from reprodiff.toolchains.base import SPEC, Knob, Role, Tool, Where
+from reprodiff.toolchains.binaries import ELF, MACHO, PE
 
 _DOCS: Final = "https://docs.github.com/actions"
+_IMAGES: Final = "https://github.com/actions/runner-images"
+_MOVES: Final = (
+    "The -latest images move to another compiler without a word. Name the release that you build "
+    "on."
+)
 
 TOOL: Final = Tool(
     id="github-actions",
@@ -36,19 +42,33 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="runner",
-            causes=(
-                "pe-linker-version",
-                "pe-rich-header",
-                "macho-sdk",
-                "elf-toolchain",
-                "native-toolchain",
-            ),
+            causes=("pe-linker-version", "pe-rich-header", "native-toolchain"),
             title="Name the runner image",
+            formats=PE,
             where=Where.CI,
             snippet="runs-on: windows-2022",
-            why="The -latest images move to another compiler without a word. Name the release "
-            "that you build on.",
-            docs="https://github.com/actions/runner-images",
+            why=_MOVES,
+            docs=_IMAGES,
+        ),
+        Knob(
+            slug="runner-macos",
+            causes=("macho-sdk", "native-toolchain"),
+            title="Name the runner image",
+            formats=(MACHO,),
+            where=Where.CI,
+            snippet="runs-on: macos-14",
+            why=_MOVES,
+            docs=_IMAGES,
+        ),
+        Knob(
+            slug="runner-linux",
+            causes=("elf-toolchain", "native-toolchain"),
+            title="Name the runner image",
+            formats=(ELF,),
+            where=Where.CI,
+            snippet="runs-on: ubuntu-24.04",
+            why=_MOVES,
+            docs=_IMAGES,
         ),
         Knob(
             slug="environment",

