@@ -181,13 +181,14 @@ RICH: Final = Cause(
     id="pe-rich-header",
     category=Category.TOOLCHAIN,
     severity=Severity.REVIEW,
-    title="Microsoft tools recorded in the Rich header",
+    title="Microsoft tools recorded in the Rich header or in an object",
     blame=Blame.SOURCE,
     doc=Doc(
         what="The Rich header lists the compilers, assemblers and linkers that made the parts, by "
-        "build number, with how many objects each made.",
+        "build number, with how many objects each made; an object has its own in the symbol "
+        "@comp.id.",
         recognised="The block before the PE header is decoded with its key; the place shows "
-        "product, build and count of each entry.",
+        "product, build and count of each entry. In an object, the value of @comp.id differs.",
         why="Another update of Visual Studio, or other objects linked in: a build number that "
         "differs says the first, a count that differs the second.",
         fix=(

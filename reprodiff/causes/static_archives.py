@@ -113,8 +113,9 @@ FOLLOWS: Final = Cause(
         what="The symbol index holds the offset of the member that defines each symbol, and a "
         "header the size of its content. They differ because contents, names or order do.",
         recognised="Both indexes are read: every offset is that of a member, and each symbol is in "
-        "the member of the same name. A size is that of the content. A table of long names holds "
-        "names of members and nothing else.",
+        "the member of the same name; of a symbol that is called after the bytes of a string, as "
+        "compilers for Windows do, the member has such a string. A size is that of the content. A "
+        "table of long names holds names of members and nothing else.",
         why="It follows from the members.",
         fix=(("", "nothing to fix here: see the members"),),
         mistaken_for="Other symbols: those are reported apart.",

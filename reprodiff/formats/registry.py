@@ -26,7 +26,7 @@ _MODULES: Final = (
     "python",
     "text",
     "pe",
-    "pe.objects",
+    "coff",
     "macho",
     "binary",
 )

@@ -16,6 +16,7 @@ from reprodiff.artifacts.ar import (
     ArEntry,
     long_name,
 )
+from reprodiff.formats.coff.literals import is_literal
 from reprodiff.formats.containers.order import order_facts
 from reprodiff.formats.parsing.byteruns import weigh
 from reprodiff.model import Difference, Span, Value
@@ -141,20 +142,60 @@ def _table(
         return
     if one.name in INDEX_NAMES:
         symbols = (_symbols(a, one), _symbols(b, two))
+        if symbols[0] is not None and symbols[1] is not None:
+            symbols = _without_texts(a, symbols[0]), _without_texts(b, symbols[1])
         if symbols[0] is None or symbols[1] is None:
             what, note = "ar.index", "it could not be read"
         elif sorted(symbols[0]) == sorted(symbols[1]):
             what, note = "derived.ar.index", "every symbol is in the same member"
         else:
             what, note = "ar.index", "symbols come or go, or are in another member"
-        counts = [None if each is None else f"{len(each)} symbols" for each in symbols]
-        values = (counts[0] or "unread", counts[1] or "unread")
+        values = _shown(*symbols)
     else:
         sound = one.name == b"//" and _only_names(a, one) and _only_names(b, two)
         what = "derived.ar.names" if sound else "ar.names"
         note = "" if sound else "it has bytes that are no member's name"
         values = (f"{len(parts[0])} bytes", f"{len(parts[1])} bytes")
     yield _fact(what, "", label, values, (one.content, two.content), weigh(*parts), note)
+
+
+def _shown(a: _Symbols | None, b: _Symbols | None) -> tuple[str, str]:
+    """Return for people how many symbols the two indexes have, and which only one of them has."""
+    names = [{name for name, _ in each or ()} for each in (a, b)]
+    shown: list[str] = []
+    for symbols, own, other in ((a, names[0], names[1]), (b, names[1], names[0])):
+        if symbols is None:
+            shown.append("unread")
+            continue
+        lonely = b", ".join(sorted(own - other)[:_SHOWN]).decode("utf-8", "surrogateescape")
+        more = f", only here {lonely}" if lonely and a is not None and b is not None else ""
+        shown.append(f"{len(symbols)} symbols{more}")
+    return shown[0], shown[1]
+
+
+_SHOWN: Final = 20
+"""Symbols of one index that are shown."""
+
+
+def _without_texts(archive: ArArchive, symbols: _Symbols) -> _Symbols:
+    """Return symbols with a mark for those that are called after the string they stand for.
+
+    Compilers for Windows do so; the string is compared with the content of its member.
+    """
+    if not any(is_literal(name) for name, _ in symbols):
+        return symbols
+    # Loaded for such archives only: it brings what compares objects along.
+    from reprodiff.formats.coff.symbols import literals_of  # noqa: PLC0415
+
+    known: dict[bytes, frozenset[bytes]] = {}
+    for entry in archive.entries:
+        if not entry.special and entry.name not in known:
+            known[entry.name] = literals_of(_part(archive, entry.content))
+    none: frozenset[bytes] = frozenset()
+    return [(_TEXT if x in known.get(member, none) else x, member) for x, member in symbols]
+
+
+_TEXT: Final = b"\0text"
 
 
 def _only_names(archive: ArArchive, table: ArEntry) -> bool:

@@ -1,7 +1,7 @@
 """The proof for machine code: each reference of each function leads to the mapped place."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -113,6 +113,8 @@ def _check(
 ) -> None:
     region = work.region(found.pair)
     arch = work.a.arch
+    # Whatever instructions make of a word whose relocation is right, that is right.
+    known = frozenset((x, y) for x, y, _ in work.hints.pinned.get(found.pair.a.index, ()))
     if arch == AARCH64:
         from reprodiff.formats.machine import aarch64  # noqa: PLC0415
 
@@ -128,7 +130,7 @@ def _check(
         ]  # fmt: skip
         _disassembled(work, found, code_b, parts)
         for both, part in zip(items, parts, strict=True):
-            _judge(work, found, both, part, result)
+            _judge(work, found, both, part, result, known)
         return
     more = about_32(work, found.pair) if arch == X86 and not work.hints.located else {}
     for batch in _batches(items):
@@ -161,7 +163,7 @@ def _check(
         references = _columns(answer.payload, low_a, low_b)
         for both, (count, changes, stopped) in zip(batch, answer.meta["functions"], strict=True):
             part = [list(islice(references, count)), _placed(changes, low_a, low_b), stopped]
-            _judge(work, found, both, part, result)
+            _judge(work, found, both, part, result, known)
 
 
 def _disassembled(work: AnyWork, found: CodeMap, code_b: bytes, parts: list[list[Any]]) -> None:
@@ -240,7 +242,12 @@ def _shifted(part: list[Any], both: FunctionPair) -> list[Any]:
 
 
 def _judge(
-    work: AnyWork, found: CodeMap, both: FunctionPair, part: list[Any], result: Result
+    work: AnyWork,
+    found: CodeMap,
+    both: FunctionPair,
+    part: list[Any],
+    result: Result,
+    known: Container[tuple[int, int]],
 ) -> None:
     region, pair = work.region(found.pair), found.pair
     references, changes, stopped = part
@@ -260,6 +267,8 @@ def _judge(
         if change.parts == [whole]:
             return
     for at_a, at_b, size, target_a, target_b in references:
+        if (at_a, at_b) in known:
+            continue
         good = work.map.follows(target_a, target_b)
         result.targets.setdefault(target_a, (target_b, start, stop))
         if good:

@@ -32,6 +32,21 @@ def check(work: AnyWork) -> None:
     if work.map.relocatable:
         _object_lines(work)  # all other words are in the relocations there
         return
+    _check(work)
+
+
+def check_object(work: AnyWork) -> None:
+    """Check the debug sections of an object whose words hold offsets; addresses are relocated.
+
+    Relocations check the words that they are about; what is left are strings in place, lengths,
+    and offsets that are no relocations.
+    """
+    if any(pair.name.startswith(".debug_") and pair.plain_a != pair.plain_b
+           for pair in work.map.pairs):  # fmt: skip
+        _check(work, addresses=False)
+
+
+def _check(work: AnyWork, *, addresses: bool = True) -> None:
     lists: list[tuple[Listing, Listing]] = []
     walks: dict[str, Callable[[bytes, AnyWork, int], Iterator[Token]]] = {
         ".debug_line": dwarftables.lines,
@@ -49,10 +64,11 @@ def check(work: AnyWork) -> None:
             continue
         region = work.region(pair)
         if pair.name in {".debug_info", ".debug_types"}:
-            _info(work, pair, region, lists)
+            _info(work, pair, region, lists, addresses=addresses)
         elif pair.name in walks:
             walk = walks[pair.name]
-            _in_step(work, region, walk(region.a, work, 0), walk(region.b, work, 1))
+            ones, twos = walk(region.a, work, 0), walk(region.b, work, 1)
+            _in_step(work, region, ones, twos, addresses=addresses)
         elif pair.name not in _NO_REFERENCES | _FROM_INFO:
             region.fail("a kind of debug information that is not taken apart")
     for one, two in lists:
@@ -65,6 +81,7 @@ def check(work: AnyWork) -> None:
             region,
             dwarftables.entries(region.a, work, one),
             dwarftables.entries(region.b, work, two),
+            addresses=addresses,
         )
 
 
@@ -84,7 +101,14 @@ def _object_lines(work: AnyWork) -> None:
 _OWN: Final = frozenset({"string", "length"})
 
 
-def _in_step(work: AnyWork, region: Region, ones: Iterator[Token], twos: Iterator[Token]) -> None:
+def _in_step(
+    work: AnyWork,
+    region: Region,
+    ones: Iterator[Token],
+    twos: Iterator[Token],
+    *,
+    addresses: bool = True,
+) -> None:
     known: set[Quad] | None = None
     try:
         for one, two in zip(ones, twos, strict=True):
@@ -96,7 +120,8 @@ def _in_step(work: AnyWork, region: Region, ones: Iterator[Token], twos: Iterato
                 continue
             if one.size != two.size:
                 break
-            region.word(one.at, two.at, one.size, _good(work, one, two))
+            if addresses or one.kind != "addr":
+                region.word(one.at, two.at, one.size, _good(work, one, two))
         else:
             return
     except (Damage, ValueError):
@@ -124,7 +149,12 @@ def _good(work: AnyWork, one: Token, two: Token) -> bool:
 
 
 def _info(
-    work: AnyWork, pair: AnyPair, region: Region, lists: list[tuple[Listing, Listing]]
+    work: AnyWork,
+    pair: AnyPair,
+    region: Region,
+    lists: list[tuple[Listing, Listing]],
+    *,
+    addresses: bool,
 ) -> None:
     shapes = work.map.by_name.get(".debug_abbrev")
     if shapes is None:
@@ -132,7 +162,7 @@ def _info(
         return
     sides: list[list[Listing]] = [[], []]
     types = pair.name == ".debug_types"
-    whole = not types and len(region.a) != len(region.b)
+    whole = not types and (not addresses or len(region.a) != len(region.b))
     walks = [
         units(plain, Shapes(abbreviations, work.a.big, whole), found, types=types)
         for plain, abbreviations, found in (
@@ -140,7 +170,7 @@ def _info(
             (region.b, shapes.plain_b, sides[1]),
         )
     ]
-    _in_step(work, region, *walks)
+    _in_step(work, region, *walks, addresses=addresses)
     seen = {(one, two) for one, two in lists}
     for one, two in zip(*sides, strict=False):
         if (one, two) not in seen:

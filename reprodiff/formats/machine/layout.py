@@ -167,10 +167,12 @@ class AddressMap:
         head: tuple[Span, Span] | None = None,
         *,
         relocatable: bool = False,
+        placed: bool = False,
     ) -> None:
         """Take all pairs of sections; ``head`` are the addresses that the headers are loaded at.
 
-        ``relocatable`` says that sections have no addresses yet, as in object files.
+        ``relocatable`` says that sections have no addresses yet, as in object files, and
+        ``placed`` that they were given some all the same, to tell their places apart.
         """
         self.pairs = list(pairs)
         self.relocatable = relocatable
@@ -178,7 +180,8 @@ class AddressMap:
         self.by_name: dict[str, AnyPair] = {}
         for pair in pairs:
             self.by_name.setdefault(pair.name, pair)
-        mapped = [] if relocatable else [pair for pair in pairs if pair.a.mapped]
+        known = placed or not relocatable
+        mapped = [pair for pair in pairs if pair.a.mapped] if known else []
         self._mapped = sorted(mapped, key=lambda pair: (pair.a.addr, pair.a.index))
         self._starts = [pair.a.addr for pair in self._mapped]
         self._stops = [pair.a.addr + pair.size_a for pair in self._mapped]

@@ -1,0 +1,246 @@
+"""Real COFF objects, alone and in static archives: what is the same is proven, the rest named."""
+
+import random
+import struct
+from pathlib import Path
+
+import pytest
+
+from reprodiff.formats.base import Content
+from reprodiff.formats.coff import FORMAT
+from reprodiff.formats.coff.literals import literal_name
+from reprodiff.model import ArtifactKind, Verdict
+from tests.formats.verdicts import equivalent
+from tests.native.asking import assert_proven, causes, places, report, run
+from tests.native.builders import need
+from tests.native.test_macho_pairs import C_CODE, CXX_CODE
+
+TARGETS = {
+    "mingw-x86_64": ("x86_64-w64-mingw32-gcc",),
+    "mingw-i686": ("i686-w64-mingw32-gcc",),
+    "msvc-x86_64": ("clang", "--target=x86_64-pc-windows-msvc"),
+    "msvc-i686": ("clang", "--target=i686-pc-windows-msvc"),
+    "msvc-arm64": ("clang", "--target=aarch64-pc-windows-msvc"),
+}
+INDEX = "ar-index-follows"
+
+
+def build(place: Path, target: str, options: str = "-O2", code: str = C_CODE) -> Path:
+    """Compile ``code`` to an object in the directory ``place``, by its absolute path."""
+    compiler, *flags = TARGETS[target]
+    if plus := "class" in code or "struct" in code:
+        compiler = compiler.replace("gcc", "g++").replace("clang", "clang++")
+    place.mkdir(parents=True, exist_ok=True)
+    source = place / ("code.cc" if plus else "code.c")
+    source.write_text(code, encoding="utf-8")
+    out = place / "code.o"
+    tool = need(compiler)
+    run(place, tool, *flags, *options.split(), "-c", str(source), "-o", str(out))
+    return out
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ("-O2", C_CODE),
+        ("-O1 -g", C_CODE),
+        ("-O1 -g", CXX_CODE),
+        ("-O2 -ffunction-sections", CXX_CODE),
+    ],
+)
+def test_a_build_path_of_the_same_or_another_length_is_proven(
+    tmp_path: Path, target: str, options: str, code: str
+) -> None:
+    a = build(tmp_path / "one" / "src", target, options, code)
+    for other in ("two/src", "number-two/demo/src", "number-2/demo/src"):
+        b = build(tmp_path / other, target, options, code)
+        assert_proven(report(a, b), "pe-build-path")
+        assert_proven(report(b, a), "pe-build-path")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (("x * 3", "x * 5"), "limited"),
+        (("counter += 2", "counter -= 2"), "chosen"),
+        (("names[x & 3]", "names[x & 1]"), "entry"),
+    ],
+)
+def test_one_changed_instruction_beside_a_path_is_named(
+    tmp_path: Path, target: str, change: tuple[str, str], name: str
+) -> None:
+    a = build(tmp_path / "one", target)
+    b = build(tmp_path / "number-two" / "demo", target, code=C_CODE.replace(*change))
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert {name, f"_{name}"} & places(found, "pe-code-changed")
+    assert "pe-build-path" in causes(found)
+
+
+@pytest.mark.parametrize("target", ["mingw-x86_64", "msvc-x86_64"])
+def test_one_changed_constant_or_string_beside_a_path_is_found(tmp_path: Path, target: str) -> None:
+    a = build(tmp_path / "one", target)
+    b = build(tmp_path / "number-two", target, code=C_CODE.replace("11, 13, 17", "11, 13, 16"))
+    found = report(a, b)
+    assert ".rdata table" in places(found, "native-data-changed")
+    b = build(tmp_path / "number-two", target, code=C_CODE.replace("gamma", "gamna"))
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert any(place.startswith(".rdata+") for place in places(found, "native-data-changed"))
+
+
+def test_a_call_of_another_function_is_named_by_its_relocation(tmp_path: Path) -> None:
+    a = build(tmp_path / "one", "mingw-x86_64")
+    raw = bytearray(build(tmp_path / "two", "mingw-x86_64").read_bytes())
+    rows = _relocations(raw, b".text")
+    symbols = {struct.unpack_from("<I", raw, at + 4)[0] for at in rows}
+    at = next(at for at in rows if struct.unpack_from("<I", raw, at + 4)[0] == max(symbols))
+    struct.pack_into("<I", raw, at + 4, max(symbols) - 1)  # printf becomes puts
+    b = tmp_path / "two" / "code.o"
+    b.write_bytes(raw)
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert places(found, "pe-code-changed") == {"relocations of .text in entry"}
+
+
+def _relocations(raw: bytes | bytearray, name: bytes) -> list[int]:
+    """Return where the relocations of a section stand."""
+    for number in range(struct.unpack_from("<H", raw, 2)[0]):
+        at = 20 + 40 * number
+        if bytes(raw[at : at + 8]).rstrip(b"\0") == name:
+            place, _lines, count = struct.unpack_from("<IIH", raw, at + 24)
+            return [place + 10 * row for row in range(count)]
+    return []
+
+
+# Bytes that hold a path or a time: nothing tells one value from another.
+FREE = {"pe.timestamp", "pe.string"}
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "code"),
+    [
+        ("mingw-x86_64", "-O1 -g", C_CODE),
+        ("msvc-x86_64", "-O1 -g", C_CODE),
+        ("msvc-arm64", "-O2", CXX_CODE),
+        ("mingw-i686", "-O2", CXX_CODE),
+    ],
+)
+def test_no_byte_or_word_that_is_slipped_in_passes_beside_a_path(
+    tmp_path: Path, target: str, options: str, code: str
+) -> None:
+    a, b = (build(tmp_path / x, target, options, code).read_bytes() for x in ("one", "number-two"))
+
+    def content(other: bytes | bytearray) -> Content:
+        return Content("x.o", "x.o", memoryview(a), memoryview(other), ArtifactKind.FILE)
+
+    assert equivalent(FORMAT, content(b))
+    spans = [s for f in FORMAT.compare(content(b)) if f.what in FREE for _, s in f.places()]
+    free = {4, 5, 6, 7, *(at for span in spans for at in range(span.start, span.stop))}
+    rng = random.Random(17)  # noqa: S311
+    missed = []
+    for at in rng.sample([at for at in range(len(b) - 4) if at not in free], 120):
+        changed = bytearray(b)
+        if at % 4 or free & {*range(at, at + 4)}:
+            changed[at] ^= 1 << rng.randrange(8)
+        else:
+            value = struct.unpack_from("<I", b, at)[0]
+            struct.pack_into("<I", changed, at, value + rng.choice((-4, -1, 1, 4, 16)) & 0xFFFFFFFF)
+        if equivalent(FORMAT, content(changed)):
+            missed.append(hex(at))
+    assert missed == []
+
+
+def test_the_time_that_an_object_was_made_at_is_proven(tmp_path: Path) -> None:
+    raw = bytearray(build(tmp_path / "one", "msvc-x86_64").read_bytes())
+    for name, when in (("a", 1_700_000_000), ("b", 1_700_003_600)):
+        raw[4:8] = when.to_bytes(4, "little")
+        (tmp_path / f"{name}.obj").write_bytes(raw)
+    assert causes(report(tmp_path / "a.obj", tmp_path / "b.obj")) == {"pe-timestamp"}
+    assert_proven(report(tmp_path / "a.obj", tmp_path / "b.obj"))
+
+
+def test_large_objects_are_taken_apart(tmp_path: Path) -> None:
+    sides = [build(tmp_path / x, "mingw-x86_64", "-g -Wa,-mbig-obj") for x in ("one", "two/demo")]
+    assert sides[0].read_bytes()[:4] == b"\0\0\xff\xff"
+    assert_proven(report(*sides), "pe-build-path", "native-layout-follows")
+    changed = C_CODE.replace("x * 3", "x * 5")
+    b = build(tmp_path / "two" / "demo", "mingw-x86_64", "-g -Wa,-mbig-obj", changed)
+    assert "limited" in places(report(sides[0], b), "pe-code-changed")
+
+
+@pytest.mark.parametrize("target", ["mingw-x86_64", "msvc-x86_64"])
+def test_objects_in_a_static_archive_are_proven_one_by_one(tmp_path: Path, target: str) -> None:
+    ar = need("llvm-ar", "llvm-ar-14", "llvm-ar-15", "llvm-ar-16")
+    sides = []
+    for name in ("one", "number-two/demo"):
+        made = build(tmp_path / name, target, "-O2 -g")
+        run(made.parent, ar, "rcs", "lib.a", "code.o")
+        sides.append(made.parent / "lib.a")
+    assert_proven(report(*sides), "pe-build-path", INDEX)
+    made = build(sides[1].parent, target, "-O2 -g", C_CODE.replace("x * 3", "x * 5"))
+    run(made.parent, ar, "rcs", "lib.a", "code.o")
+    found = report(*sides)
+    assert found.verdict is Verdict.DIFFERENT
+    assert "limited" in places(found, "pe-code-changed")
+
+
+def test_an_index_of_another_string_than_the_object_has_is_not_benign(tmp_path: Path) -> None:
+    ar = need("llvm-ar", "llvm-ar-14", "llvm-ar-15", "llvm-ar-16")
+    sides = []
+    for name in ("one", "two"):
+        made = build(tmp_path / name, "msvc-x86_64")
+        run(made.parent, ar, "rcs", "lib.a", "code.o")
+        sides.append(made.parent / "lib.a")
+    raw = bytearray(sides[1].read_bytes())
+    place = raw.index(b"??_C@_0")
+    raw[place + 9] ^= 1
+    sides[1].write_bytes(raw)
+    found = report(*sides)
+    assert found.verdict is Verdict.DIFFERENT
+    assert "ar-index-changed" in causes(found)
+
+
+def test_entries_of_an_import_library_say_what_differs(tmp_path: Path) -> None:
+    dlltool = need("llvm-dlltool", "llvm-dlltool-14", "llvm-dlltool-15", "llvm-dlltool-16")
+    sides = []
+    for name, exported in (("one", "entry"), ("two", "entry2")):
+        place = tmp_path / name
+        place.mkdir()
+        (place / "demo.def").write_text(f"LIBRARY demo.dll\nEXPORTS\nlimited\n{exported}\n")
+        run(place, dlltool, "-d", "demo.def", "-l", "demo.lib", "-m", "i386:x86-64")
+        sides.append(place / "demo.lib")
+    found = report(*sides)
+    assert found.verdict is Verdict.DIFFERENT
+    assert places(found, "pe-imports") == {"symbol"}
+    assert found.summary.ledger.unexplained_bytes == 0
+    raw = bytearray(sides[0].read_bytes())
+    at = raw.rindex(b"\0\0\xff\xff")
+    raw[at + 8 : at + 12] = (1_700_000_000).to_bytes(4, "little")
+    sides[1].write_bytes(raw)
+    found = report(*sides)
+    assert causes(found) == {"pe-timestamp"}
+    assert_proven(found)
+
+
+def test_the_release_of_the_compiler_is_told_by_its_symbol(tmp_path: Path) -> None:
+    raw = build(tmp_path / "one", "msvc-x86_64").read_bytes()
+    at = raw.index(b"@feat.00")
+    sides = []
+    for name, value in (("a", 0x0105_7C7A), ("b", 0x0105_7C91)):
+        made = bytearray(raw)
+        made[at : at + 12] = b"@comp.id" + value.to_bytes(4, "little")
+        sides.append(tmp_path / f"{name}.obj")
+        sides[-1].write_bytes(made)
+    found = report(*sides)
+    assert causes(found) == {"pe-rich-header"}
+    assert found.findings[0].locations[0].inside == "@comp.id"
+
+
+def test_string_constants_are_called_after_their_bytes() -> None:
+    # As cl.exe and clang-cl name "one", "a\n" and L"hi".
+    assert literal_name(b"one\0") == b"??_C@_03OHDNLOHO@one?$AA@"
+    assert literal_name(b"four four four\0") == b"??_C@_0P@IGFLLMAI@four?5four?5four?$AA@"
+    assert literal_name(b"alpha\0") == b"??_C@_05IAEKHIAN@alpha?$AA@"
