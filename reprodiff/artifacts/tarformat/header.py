@@ -153,7 +153,12 @@ def parse_number(raw: bytes) -> int | None:
 
 
 def checksum(block: bytes, stored: bytes) -> Checksum:
-    """Check a block against the checksum it holds, both ways of computing it."""
+    """Check a block against the checksum it holds, both ways of computing it.
+
+    One that is blank holds for no header, though the signed sum of other data may be zero.
+    """
+    if not stored.partition(b"\0")[0].strip(b" "):
+        return Checksum.WRONG
     expected = parse_number(stored)
     # POSIX: the sum of all bytes, the checksum field itself taken as eight spaces.
     unsigned = sum(block) - sum(stored) + 8 * 0x20

@@ -26,7 +26,7 @@ from reprodiff.formats.elf.reader import (
 )
 from reprodiff.formats.elf.regions import Tiling, out_of_turn, tiling
 from reprodiff.formats.elf.segments import check_segments
-from reprodiff.formats.elf.symbols import map_code, names, starts
+from reprodiff.formats.elf.symbols import both_starts, map_code, names
 from reprodiff.formats.elf.tables import (
     Work,
     check_dynamic,
@@ -46,10 +46,11 @@ from reprodiff.formats.machine.frames import check_frame_header, check_frames
 from reprodiff.formats.machine.functions import CodeMap, Names
 from reprodiff.formats.machine.jumptables import check_jump_tables
 from reprodiff.formats.machine.names import readable
+from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.formats.machine.references import check_copies
 from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.formats.machine.statement import Statement
-from reprodiff.formats.machine.strings import Piece
 from reprodiff.model import Difference, Span
 
 _ROUNDED: Final = 64
@@ -110,7 +111,7 @@ class _Comparison(Statement):
 
     def maps(self, pairs: list[SectionPair]) -> list[CodeMap]:
         maps: list[CodeMap] = []
-        known = starts(self.a), starts(self.b)
+        known = both_starts(self.a, self.b)
         for pair in pairs:
             if pair.a.code and pair.a.type != SHT_NOBITS and not pair.packed:
                 maps.append(map_code(self.a, self.b, pair, known))
@@ -159,6 +160,7 @@ class _Comparison(Statement):
             if pair.a.type == SHT_NOBITS or pair.size_a == pair.size_b or pair.pieces
         }
         check_section_headers(work, cut.headers, whole)
+        check_copies(work)
         self.filler = check_edited(work, cut)
         return result
 
@@ -192,8 +194,8 @@ class _Comparison(Statement):
         self.add("elf.damage", "headers", texts[0], texts[1], [])
         self.add("problem", "headers", None, None, [], note=texts[0] or texts[1] or "")
 
-    def names(self) -> Names:
-        return names(self.a)
+    def names(self, side: int) -> Names:
+        return names((self.a, self.b)[side])
 
     def called(self, side: int, address: int) -> str:
         return self.naming[side].at(address)

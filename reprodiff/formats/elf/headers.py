@@ -203,12 +203,10 @@ def _ends_alike(pair: SectionPair) -> bool:
         piece.kind in {"string", "apart", "moved"} for piece in pair.pieces
     ):
         return False  # the last string is cut off on one side
-    rest_a = rest_b = 0
-    for piece in reversed(pair.pieces):
-        if piece.kind != "pad":
-            break
-        rest_a, rest_b = rest_a + piece.size_a, rest_b + piece.size_b
-    return rest_a == rest_b
+    filled = [piece.spans() for piece in pair.pieces if piece.kind != "pad"]
+    stop_a = max((one[1] for one, _ in filled if one[0] < one[1]), default=0)
+    stop_b = max((two[1] for _, two in filled if two[0] < two[1]), default=0)
+    return pair.size_a - stop_a == pair.size_b - stop_b
 
 
 def _offset(pair: SectionPair, sides: tuple["Placing", "Placing"], *, sound: bool) -> bool:

@@ -19,7 +19,8 @@ from reprodiff.formats.elf.reader import (
 )
 from reprodiff.formats.machine import layout
 from reprodiff.formats.machine.layout import AddressMap
-from reprodiff.formats.machine.strings import Piece, tile
+from reprodiff.formats.machine.pieces import Piece
+from reprodiff.formats.machine.strings import tile
 from reprodiff.model import Span
 
 SectionPair = layout.SectionPair[Section]

@@ -1,6 +1,8 @@
 """Functions of an ELF file: by its symbols, and by what its unwind table covers."""
 
 from bisect import bisect_left
+from collections.abc import Set as AbstractSet
+from typing import Final
 
 from reprodiff.formats.elf.entries import Symbol, symbols
 from reprodiff.formats.elf.layout import SectionPair
@@ -10,11 +12,15 @@ from reprodiff.formats.machine.functions import (
     MAX_FUNCTIONS,
     CodeMap,
     Function,
+    FunctionPair,
     Names,
     pair_functions,
     runs,
 )
 from reprodiff.records import dataclass
+
+_FUNCTIONS: Final = frozenset({2, 10})
+"""STT_FUNC and STT_GNU_IFUNC."""
 
 
 @dataclass(slots=True)
@@ -27,13 +33,34 @@ class Starts:
     """Address and size, as far as the unwind table knows."""
 
 
-def starts(elf: Elf) -> Starts:
+def both_starts(a: Elf, b: Elf) -> tuple[Starts, Starts]:
+    """Read the tables of two files, once for all of their sections.
+
+    Where one of them was stripped, the symbols of the other cut nothing: what they name has no
+    partner, and the unwind table has the functions of both.
+    """
+    stripped = _has_functions(a) != _has_functions(b)
+    tables = {SHT_DYNSYM} if stripped else {SHT_SYMTAB, SHT_DYNSYM}
+    return starts(a, tables), starts(b, tables)
+
+
+def _has_functions(elf: Elf) -> bool:
+    """Whether a file has names of functions for debuggers."""
+    return any(
+        item.type in _FUNCTIONS
+        for table in elf.sections
+        if table.type == SHT_SYMTAB
+        for item in symbols(elf, table)
+    )
+
+
+def starts(elf: Elf, tables: AbstractSet[int] = frozenset({SHT_SYMTAB, SHT_DYNSYM})) -> Starts:
     """Read the symbol tables and the unwind table of a file, once for all of its sections."""
     found = Starts({}, [])
     for table in elf.sections:
-        if table.type in {SHT_SYMTAB, SHT_DYNSYM}:
+        if table.type in tables:
             for item in symbols(elf, table):
-                if item.type in {2, 10}:
+                if item.type in _FUNCTIONS:
                     found.symbols.setdefault(item.section, []).append(item)
     table_of_frames = elf.named(".eh_frame")
     if elf.type == 1 or table_of_frames is None or table_of_frames.type == SHT_NOBITS:
@@ -77,7 +104,20 @@ def functions(elf: Elf, section: Section, known: Starts | None = None) -> list[F
 
 def map_code(a: Elf, b: Elf, pair: SectionPair, known: tuple[Starts, Starts]) -> CodeMap:
     """Pair the functions of a code section and build its map."""
-    return pair_functions(pair, functions(a, pair.a, known[0]), functions(b, pair.b, known[1]))
+    found = pair_functions(pair, functions(a, pair.a, known[0]), functions(b, pair.b, known[1]))
+    if _has_functions(a) != _has_functions(b):
+        called = names(a), names(b)
+        found.both = [
+            both if both.a.name else both._replace(a=_named(both, pair, called))
+            for both in found.both
+        ]
+    return found
+
+
+def _named(both: FunctionPair, pair: SectionPair, called: tuple[Names, Names]) -> Function:
+    """Return the function of A under the name that either side has for it."""
+    name = called[0].at(pair.a.addr + both.a.start) or called[1].at(pair.b.addr + both.b.start)
+    return both.a._replace(name=name) if name else both.a
 
 
 def names(elf: Elf) -> Names:

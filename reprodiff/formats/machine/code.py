@@ -10,6 +10,7 @@ from reprodiff.formats.machine import plaincode
 from reprodiff.formats.machine.codechanges import Change, Result, label, unread
 from reprodiff.formats.machine.functions import CodeMap, Function, FunctionPair
 from reprodiff.formats.machine.layout import AnyPair
+from reprodiff.formats.machine.lengths import without_lengths
 from reprodiff.formats.machine.model import AARCH64, X86, X86_64
 from reprodiff.formats.machine.padding import is_padding
 from reprodiff.formats.machine.proof import Quad, Region
@@ -257,6 +258,9 @@ def _judge(
     whole = Quad(one.start, one.start + one.size, two.start, two.start + two.size)
     start, stop = pair.a.addr + one.start, pair.a.addr + one.start + one.size
     resized = one.size != two.size
+    if changes and not resized:
+        references = list(references)
+        changes = without_lengths(work, region, changes, references)
     if changes:
         change = Change(name, region, changes[0][4], changes[0][5], start=one.start)
         change.parts = [Quad(*item[:4]) for item in changes]

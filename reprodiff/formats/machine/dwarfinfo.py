@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.dwarfexpr import Damage, Reader, addresses
 from reprodiff.formats.machine.layout import AnyPair
-from reprodiff.formats.machine.strings import Piece
+from reprodiff.formats.machine.pieces import Piece
 from reprodiff.records import dataclass, field
 
 

@@ -12,7 +12,7 @@ from reprodiff.formats.machine.dwarfexpr import Damage, Reader
 from reprodiff.formats.machine.dwarfinfo import FIXED, LEBS, Listing, Token, pointed
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.model import Binary
-from reprodiff.formats.machine.strings import Piece
+from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.work import AnyWork
 
 # -- lists of ranges and locations ------------------------------------------------------------

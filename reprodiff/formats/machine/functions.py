@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.padding import padding_size
-from reprodiff.formats.machine.strings import Piece
+from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.parsing.align import align
 from reprodiff.records import dataclass, field
 

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from reprodiff.formats.machine.model import Part
-from reprodiff.formats.machine.strings import Piece, ends
+from reprodiff.formats.machine.pieces import Piece, ends, shared
 from reprodiff.model import Span
 from reprodiff.records import dataclass, field
 
 _PAGE: Final = 0x1000
 _PAGES: Final = (0x1000, 0x2000, 0x4000, 0x10000, 0x200000)
 """Sizes of pages that linkers round up to."""
+_STRINGS: Final = frozenset({".debug_str", ".debug_line_str"})
+"""Sections to which offsets mean the string that begins there, and nothing else."""
 _BEHIND: Final = 16
 """Bytes behind the end of a section that may be meant by their distance from it."""
 _STILL: Final = frozenset({"same", "words", "pad"})
@@ -43,6 +45,8 @@ class SectionPair(Generic[P]):
     pieces: list[Piece] = field(default_factory=list)
     tails: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Strings of A that a linker has shared with another in B, or no longer shares: where else."""
+    led: set[tuple[int, int]] = field(default_factory=set)
+    """Places in A and B that something leads to, in strings that one side may share."""
     _starts: list[int] = field(default_factory=list)
     _moves: list[tuple[int, int]] = field(default_factory=list)
     """Of each piece its stop in A, and what to add to a place in it; 0 and 0 unless all goes on."""
@@ -74,9 +78,12 @@ class SectionPair(Generic[P]):
         """Note which ends of strings stand for a string that one side has by itself."""
         if piece.size_a:
             text = self.plain_a[piece.a : piece.a + piece.size_a]
-            self.tails[piece.a] = tuple(ends(self.plain_b, text))
+            others = shared(self.pieces, self.plain_a, self.plain_b, text, 0)
+            self.tails[piece.a] = (*ends(self.plain_b, text), *others)
             return
-        for at in ends(self.plain_a, self.plain_b[piece.b : piece.b + piece.size_b]):
+        text = self.plain_b[piece.b : piece.b + piece.size_b]
+        places = shared(self.pieces, self.plain_a, self.plain_b, text, 1)
+        for at in (*ends(self.plain_a, text), *places):
             self.tails[at] = (*self.tails.get(at, ()), piece.b)
 
     @property
@@ -132,11 +139,20 @@ class SectionPair(Generic[P]):
                 self.plain_a[offset : offset + left] == self.plain_b[place : place + left]
             ):
                 return place
-            # A tail that another string shares: of "/tmp/a/x.c" the name "a/x.c" below /tmp.
+            # A tail that another string shares: of "/tmp/a/x.c" the name "a/x.c" below /tmp, of
+            # "not in /tmp/a/x.c" the path.
             head = self.plain_a[piece.a : offset]
-            if head.endswith(b"/") and self.plain_b[piece.b : piece.b + inside] == head:
+            if self.plain_b[piece.b : piece.b + inside] == head:
                 return piece.b + inside
         return None
+
+    def same_text(self, one: int, two: int) -> bool:
+        """Whether the same string stands at an offset of A and at one of B.
+
+        The name of a variable may be the end of a path on one side, and of a symbol on the other.
+        """
+        stop = self.plain_a.find(0, one) + 1
+        return 0 <= one < stop and self.plain_a[one:stop] == self.plain_b[two : two + stop - one]
 
     def before(self, offset: int) -> int | None:
         """Return where a place in zeros before an object of constants stands before it in B.
@@ -269,6 +285,9 @@ class AddressMap:
                 return True
         candidates = self.addresses(one)
         if candidates:
+            inside = self.containing(one)
+            if inside is not None and inside.tails and two in candidates:
+                inside.led.add((one - inside.a.addr, two - inside.b.addr))
             return two in candidates
         return one == two and self.containing(one) is None
 
@@ -293,7 +312,7 @@ class AddressMap:
         pair = self.by_name.get(name)
         if pair is None:
             return one == two
-        return pair.forward(one) == two
+        return pair.forward(one) == two or (name in _STRINGS and pair.same_text(one, two))
 
     def number(self, index: int) -> int | None:
         """Return the number in B of a section of A; special numbers stand for themselves."""

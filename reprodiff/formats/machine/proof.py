@@ -8,11 +8,12 @@ must be equal.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import le
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
+from reprodiff.formats.machine.ranges import Range, without
 from reprodiff.formats.parsing.align import changed_bytes, unequal
 from reprodiff.model import Span
 from reprodiff.records import dataclass, field
@@ -85,12 +86,12 @@ class Region:
         starts_a, stops_a, starts_b, stops_b = zip(*claims, strict=True) if claims else ((),) * 4
         if not (all(map(le, stops_a, starts_a[1:])) and all(map(le, stops_b, starts_b[1:]))):
             # Strings that a linker put into another order: what is left without them is equal.
-            rest_a = _rest(self.a, ((quad.a0, quad.a1) for quad in claims))
-            rest_b = _rest(self.b, ((quad.b0, quad.b1) for quad in claims))
-            if rest_a != rest_b:
-                return [Quad(0, len(self.a), 0, len(self.b))]
+            rest_a = _rest(len(self.a), ((quad.a0, quad.a1) for quad in claims))
+            rest_b = _rest(len(self.b), ((quad.b0, quad.b1) for quad in claims))
+            other = _unlike(self.a, rest_a, self.b, rest_b)
             cover = _Cover(self.stated)
-            return sorted(quad for quad in self.wrong if not cover.has(quad))
+            wrong = [quad for quad in self.wrong if not cover.has(quad)]
+            return sorted({*other, *wrong})
         ends = (*starts_a, len(self.a)), (*starts_b, len(self.b))
         gaps = list(zip((0, *stops_a), ends[0], (0, *stops_b), ends[1], strict=True))
         found = [
@@ -108,15 +109,34 @@ def unique(quads: Iterable[Quad]) -> list[Quad]:
     return [quad for quad, _ in groupby(sorted(quads))]
 
 
-def _rest(data: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
-    kept: list[bytes] = []
-    at = 0
-    for start, stop in sorted(spans):
-        if start > at:
-            kept.append(data[at:start])
-        at = max(at, stop)
-    kept.append(data[at:])
-    return b"".join(kept)
+def _rest(size: int, spans: Iterable[Range]) -> list[Range]:
+    """Return what is left of ``size`` bytes without some runs of them."""
+    return without(0, size, list(spans))
+
+
+def _unlike(a: bytes, rest_a: list[Range], b: bytes, rest_b: list[Range]) -> list[Quad]:
+    """Return where what is left of two regions differs, each as one row of bytes."""
+    rows = [
+        b"".join(data[slice(*run)] for run in runs) for data, runs in ((a, rest_a), (b, rest_b))
+    ]
+    if rows[0] == rows[1]:
+        return []
+    return [
+        Quad(*_placed(rest_a, x0, x1), *_placed(rest_b, y0, y1))
+        for x0, x1, y0, y1 in changed_bytes(rows[0], rows[1])
+    ]
+
+
+def _placed(runs: list[Range], start: int, stop: int) -> Range:
+    """Return where a part of a row of runs stands, from its first byte to its last."""
+    ends = [0, *accumulate(high - low for low, high in runs)]
+
+    def place(at: int) -> int:
+        number = min(bisect_right(ends, at), len(runs)) - 1
+        return runs[number][0] + at - ends[number] if runs else 0
+
+    first = place(start)
+    return first, place(stop - 1) + 1 if stop > start else first
 
 
 class _Cover:

@@ -25,6 +25,11 @@ def filled(data: bytes, places: Sequence[Range]) -> list[Range]:
     ]
 
 
+def cut(ranges: Sequence[Range], place: Range) -> list[Range]:
+    """Return those of some ranges that start inside of another one."""
+    return [each for each in ranges if place[0] <= each[0] < place[1]]
+
+
 def without(start: int, stop: int, cut: list[Range]) -> list[Range]:
     """Return what is left of a range without others in it."""
     left: list[Range] = []

@@ -1,10 +1,13 @@
 """Words in data that are addresses: each leads to the mapped place."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.proof import Quad
 from reprodiff.formats.machine.work import AnyWork
+
+_SHORT: Final = 8
+"""Bytes of a string that need not be one."""
 
 
 class Word(NamedTuple):
@@ -47,3 +50,20 @@ def check_words(
             if one.pinned and two.pinned and pair.a.code:
                 work.hints.pinned.setdefault(pair.a.index, []).append((inside, place, one.size))
     return right
+
+
+def check_copies(work: AnyWork) -> None:
+    """Check that something leads to each short string that one side has by itself.
+
+    In zeros that align something, a byte that is none makes the end of many a string.
+    """
+    if work.map.relocatable:
+        return
+    for pair in work.map.pairs:
+        if not pair.a.mapped or not pair.tails:
+            continue
+        for piece in pair.pieces:
+            if piece.kind == "tail" and piece.size_a + piece.size_b <= _SHORT:
+                one, two = piece.spans()
+                if not any(one[0] <= a < one[1] or two[0] <= b < two[1] for a, b in pair.led):
+                    work.region(pair).wrong.append(Quad(*one, *two))

@@ -16,8 +16,8 @@ from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.features import uses
 from reprodiff.formats.machine.functions import CodeMap, Names
 from reprodiff.formats.machine.layout import AnyPair
+from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.proof import Quad, Region, unique
-from reprodiff.formats.machine.strings import Piece
 from reprodiff.formats.machine.work import AnyWork
 from reprodiff.model import Difference, Span
 
@@ -34,11 +34,11 @@ class Statement(ABC):
     def __init__(self, path: str, data: tuple[memoryview, memoryview]) -> None:
         self.path, self.data = path, data
         self.found: list[Difference] = []
-        self._names: Names | None = None
+        self._names: dict[int, Names] = {}
 
     @abstractmethod
-    def names(self) -> Names:
-        """Return the functions and objects of A by address."""
+    def names(self, side: int) -> Names:
+        """Return the functions and objects of A (side 0) or B (side 1) by address."""
 
     def called(self, side: int, address: int) -> str:
         """Return what stands at an address of A (side 0) or B (side 1), for people."""
@@ -242,12 +242,16 @@ class Statement(ABC):
         pair = region.pair
         if pair is None or not pair.a.alloc:
             return region.name if pair is not None else f"{region.name}+{quad.a0:#x}"
-        if self._names is None:
-            self._names = self.names()
-        name = self._names.at(pair.a.addr + quad.a0)
+        # One of the two may be stripped.
+        name = self._name(0, pair.a.addr + quad.a0) or self._name(1, pair.b.addr + quad.b0)
         if name is None:
             return f"{region.name}+{quad.a0:#x}"
         return f"{region.name} {name.decode('utf-8', 'surrogateescape')}"
+
+    def _name(self, side: int, address: int) -> bytes | None:
+        if side not in self._names:
+            self._names[side] = self.names(side)
+        return self._names[side].at(address)
 
 
 def _furthest(functions: Iterable[tuple[int, int]]) -> Callable[[int], int]:

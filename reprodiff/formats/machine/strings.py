@@ -7,50 +7,29 @@ data if it has the same size, or if what is too much is zeros that align what fo
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from reprodiff.formats.machine import stringkeys
-from reprodiff.formats.machine.ranges import Range, filled, split, without
+from reprodiff.formats.machine.pieces import (
+    Kind,
+    Piece,
+    behind_texts,
+    ends,
+    one_sided,
+    read_texts,
+    texts_stop,
+)
+from reprodiff.formats.machine.ranges import Range, cut, filled, split, without
 from reprodiff.formats.machine.realigned import Run, agreeing, realigned
 from reprodiff.formats.parsing.align import align
 
-Kind = Literal["same", "words", "string", "pad", "moved", "apart", "tail", "changed"]
-
-
-class Piece(NamedTuple):
-    """A run of bytes of a section and what it is in the other file.
-
-    ``same`` is equal bytes; ``words`` equal size, each difference to be judged; ``string`` a
-    string with its zero replaced by another; ``moved`` and ``apart`` are the same two out of turn;
-    ``pad`` zeros on both sides, of two lengths; ``tail`` a string of one side that on the other is
-    the end of a longer one; ``changed`` anything else.
-    """
-
-    a: int
-    b: int
-    size_a: int
-    size_b: int
-    kind: Kind
-
-
-# Text as compilers write it: at least four characters of ASCII or UTF-8, and a zero behind them.
-# It is written for bytes in reverse: at each zero begins one try, which goes as far as there is
-# text.  From the front, a long text that no zero ends would be read again from each of its bytes.
-_TEXT: Final = re.compile(
-    rb"\0(?=(?:%(ascii)b|%(wide)b){4})(?:%(ascii)b++|%(wide)b)++"
-    % {
-        b"ascii": rb"[\t\n\r\x20-\x7e]",
-        b"wide": rb"[\x80-\xbf](?:[\xc2-\xdf]|[\x80-\xbf](?:[\xe0-\xef]|[\x80-\xbf][\xf0-\xf4]))",
-    }
-)
 _SLASH: Final = ord("/")
 _FEW: Final = 8
 """Strings that nothing tells apart and that are then paired in their order."""
 _ALIGNED: Final = 64
 _POWERS: Final = (1, 2, 4, 8, 16, 32, 64)
 _SHORT: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]++\0)*+")
-_TEXTS: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]*+\0)*+")
 _DATA: Final = re.compile(rb"[^\0]++(?:\0[^\0]++)*+")
 MAX_STRINGS: Final = 2_000_000
 
@@ -78,20 +57,8 @@ def tile(
     if only_strings:
         tiler.run(list(split(a)), list(split(b)))
     else:
-        tiler.run(list(_texts(a, address[0])), list(_texts(b, address[1])))
+        tiler.run(list(read_texts(a, address[0])), list(read_texts(b, address[1])))
     return tiler.pieces
-
-
-def _texts(data: bytes, base: int) -> Iterator[Range]:
-    size = len(data)
-    places = [(size - found.end(), size - found.start()) for found in _TEXT.finditer(data[::-1])]
-    for start, stop in reversed(places):
-        # A floating-point number in front may end in a byte that looks like a character.
-        number = start and data[start - 1] and data[start] in _FLOAT_ENDS
-        yield start + (1 if number and not (base + start + 1) % 4 else 0), stop
-
-
-_FLOAT_ENDS: Final = b"?@"
 
 
 class _Tiler:
@@ -151,7 +118,8 @@ class _Tiler:
             at_a, at_b = one[1], two[1]
         self.gap(at_a, len(self.a), at_b, len(self.b))
         self.swapped()
-        self.pieces.sort()
+        # What is nothing in A comes before what stands at its place: a lookup takes the last.
+        self.pieces.sort(key=lambda piece: (piece.a, piece.size_a > 0, piece.b))
 
     def crossing(
         self, texts_a: list[Range], texts_b: list[Range], pairs: list[tuple[Range, Range]]
@@ -183,29 +151,43 @@ class _Tiler:
         """Pair short strings that stand before a string on one side, and behind it on the other.
 
         Compilers put long strings into a section of their own, and linkers that one before the
-        other or behind it: a path that has become long changes places with all short ones.  They
-        must be the same ones in the same order.
+        other or behind it: a path that has become long changes places with all short ones, and
+        with the name of its function behind it.  They must be the same ones in the same order.
+        What is no text behind them is data in one place.
         """
-        lone = [piece for piece in self.pieces if piece.kind == "changed"]
-        ones = [(p.a, p.a + p.size_a) for p in lone]
-        twos = [(p.b, p.b + p.size_b) for p in lone]
-        if not all(
-            _TEXTS.fullmatch(data, *place)
-            for data, places in ((self.a, ones), (self.b, twos))
-            for place in places
-        ):
-            return
-        short_a, short_b = filled(self.a, ones), filled(self.b, twos)
+        lone: list[Piece] = []
+        ones: list[Range] = []
+        twos: list[Range] = []
+        for piece in self.pieces:
+            if piece.kind not in {"changed", "words"}:
+                continue
+            one, two = piece.spans()
+            cut_a, cut_b = behind_texts(self.a, one, self.b, two)
+            if piece.kind == "words" and self.same_texts((one[0], cut_a), (two[0], cut_b)):
+                continue
+            if (cut_a < one[1]) != (cut_b < two[1]):
+                return
+            lone.append(piece)
+            ones.append((one[0], cut_a))
+            twos.append((two[0], cut_b))
+        here = self.pieces, self.a, self.b
+        texts = filled(self.a, ones), filled(self.b, twos)
+        (short_a, short_b), (tails_a, tails_b) = one_sided(*here, texts)
         if [self.a[slice(*x)] for x in short_a] != [self.b[slice(*x)] for x in short_b]:
             return
-        self.pieces = [piece for piece in self.pieces if piece.kind != "changed"]
+        self.pieces = [piece for piece in self.pieces if piece not in lone]
         for one, two in zip(short_a, short_b, strict=True):
             self.pieces.append(Piece(one[0], two[0], one[1] - one[0], two[1] - two[0], "moved"))
         for piece, one, two in zip(lone, ones, twos, strict=True):
-            for start, stop in without(*one, [x for x in short_a if one[0] <= x[0] < one[1]]):
+            for start, stop in cut(tails_a, one):
+                self.pieces.append(Piece(start, piece.b, stop - start, 0, "tail"))
+            for start, stop in cut(tails_b, two):
+                self.pieces.append(Piece(piece.a, start, 0, stop - start, "tail"))
+            for start, stop in without(*one, cut([*short_a, *tails_a], one)):
                 self.pieces.append(Piece(start, piece.b, stop - start, 0, "pad"))
-            for start, stop in without(*two, [x for x in short_b if two[0] <= x[0] < two[1]]):
+            for start, stop in without(*two, cut([*short_b, *tails_b], two)):
                 self.pieces.append(Piece(piece.a, start, 0, stop - start, "pad"))
+            self.between(one[1], piece.a + piece.size_a, two[1], piece.b + piece.size_b)
 
     def apart(self, one: Range, two: Range) -> None:
         """Pair two strings that stand out of turn."""
@@ -225,15 +207,24 @@ class _Tiler:
             return
         if len(rest_a) == len(rest_b) == 1:
             self.between(*rest_a[0], *rest_b[0])
-        elif not any(any(self.a[slice(*r)]) for r in rest_a) and not any(
-            any(self.b[slice(*r)]) for r in rest_b
-        ):
-            for start, stop in rest_a:
-                self.add(start, stop, b0, b0, "pad")
-            for start, stop in rest_b:
-                self.add(a0, a0, start, stop, "pad")
-        else:
+            return
+        data_a = [rest for rest in rest_a if texts_stop(self.a, *rest) < rest[1]]
+        data_b = [rest for rest in rest_b if texts_stop(self.b, *rest) < rest[1]]
+        if len(data_a) != len(data_b):
             self.add(a0, a1, b0, b1, "changed")
+            return
+        # Zeros and short strings stand between others; what is no text is in the order it had.
+        texts_a = [rest for rest in rest_a if rest not in data_a]
+        texts_b = [rest for rest in rest_b if rest not in data_b]
+        for one, two in zip(data_a, data_b, strict=True):
+            cut_a, cut_b = behind_texts(self.a, one, self.b, two)
+            texts_a.append((one[0], cut_a))
+            texts_b.append((two[0], cut_b))
+            self.between(cut_a, one[1], cut_b, two[1])
+        for start, stop in texts_a:
+            self.add(start, stop, b0, b0, "changed" if any(self.a[start:stop]) else "pad")
+        for start, stop in texts_b:
+            self.add(a0, a0, start, stop, "changed" if any(self.b[start:stop]) else "pad")
 
     def between(self, a0: int, a1: int, b0: int, b1: int) -> None:
         """Tile data that is in one place on both sides."""
@@ -246,6 +237,8 @@ class _Tiler:
             self.add(a0, a1, b0, b1, "pad")
         elif (pieces := self.aligned(a0, a1, b0, b1)) is not None:
             self.pieces += pieces
+        elif self.other_texts(a0, a1, b0, b1):
+            return
         elif runs := realigned(a, b, (self.address[0] + a0, self.address[1] + b0)):
             self.gapped(a0, a1, b0, b1, runs)
         elif len(a) == len(b):
@@ -257,6 +250,23 @@ class _Tiler:
             self.between(a0 + size, a1, b0 + size, b1)
         else:
             self.padded(a0, a1, b0, b1)
+
+    def same_texts(self, one: Range, two: Range) -> bool:
+        """Whether two runs of strings and zeros have the same strings."""
+        return [self.a[slice(*x)] for x in filled(self.a, [one])] == [
+            self.b[slice(*y)] for y in filled(self.b, [two])
+        ]
+
+    def other_texts(self, a0: int, a1: int, b0: int, b1: int) -> bool:
+        """Tile data behind short strings that are others on the two sides; say whether it is so."""
+        cut_a, cut_b = texts_stop(self.a, a0, a1), texts_stop(self.b, b0, b1)
+        if cut_a == a1 or cut_b == b1 or self.same_texts((a0, cut_a), (b0, cut_b)):
+            return False
+        cut_a, cut_b = behind_texts(self.a, (a0, a1), self.b, (b0, b1))
+        self.add(a0, cut_a, b0, b0, "changed")
+        self.add(a0, a0, b0, cut_b, "changed")
+        self.between(cut_a, a1, cut_b, b1)
+        return True
 
     def gapped(self, a0: int, a1: int, b0: int, b1: int, runs: list[Run]) -> None:
         """Tile runs with gaps between them; nothing in a gap of one side stands for the other's."""
@@ -375,15 +385,6 @@ class _Tiler:
 def _inside(ordered: list[Range], start: int, stop: int) -> list[Range]:
     """Return those of some ranges that start between two places."""
     return ordered[bisect_left(ordered, (start, 0)) : bisect_left(ordered, (stop, 0))]
-
-
-def ends(data: bytes, text: bytes) -> Iterator[int]:
-    """Yield where ``text``, with its zero, is the end of a longer string."""
-    at = data.find(text)
-    while at >= 0:
-        if at and data[at - 1]:
-            yield at
-        at = data.find(text, at + 1)
 
 
 def _by_key(

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.references import Word
-from reprodiff.formats.machine.strings import Piece, tile
+from reprodiff.formats.machine.strings import tile
 from reprodiff.formats.macho.linkedit import chained, rebases
 from reprodiff.formats.macho.parts import CSTRINGS, STRINGS, SYMBOLS, File, PartPair
 

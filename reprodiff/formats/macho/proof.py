@@ -10,7 +10,7 @@ from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
 from reprodiff.formats.machine.jumptables import check_jump_tables
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
 from reprodiff.formats.machine.proof import Quad, Region
-from reprodiff.formats.machine.references import Word, check_words
+from reprodiff.formats.machine.references import Word, check_copies, check_words
 from reprodiff.formats.machine.statement import Statement
 from reprodiff.formats.machine.tiling import Place, gaps, in_turn, state
 from reprodiff.formats.macho.headers import check_headers
@@ -184,6 +184,7 @@ class Proof(Statement):
                 self._times(times)
         self._linked(work, by_name, still=still)
         check_headers(work, headers, pairs)
+        check_copies(work)
         return result
 
     def _times(self, times: Times) -> None:
@@ -279,9 +280,9 @@ class Proof(Statement):
 
     # -- the facts ----------------------------------------------------------------------------
 
-    def names(self) -> Names:
-        """Return the functions and objects of A by address."""
-        return name_places(self.a, self.named[0])
+    def names(self, side: int) -> Names:
+        """Return the functions and objects of a side by address."""
+        return name_places((self.a, self.b)[side], self.named[side])
 
     def string_kind(self, pair: AnyPair, quad: Quad) -> str:
         """Return the kind of fact for a string that another one stands for."""

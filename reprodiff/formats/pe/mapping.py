@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from reprodiff.formats.machine import dwarftables
 from reprodiff.formats.machine.padding import is_padding
-from reprodiff.formats.machine.strings import Piece, tile
+from reprodiff.formats.machine.pieces import Piece
+from reprodiff.formats.machine.strings import tile
 from reprodiff.formats.parsing.align import align
 from reprodiff.formats.pe.known import Key, Known
 from reprodiff.formats.pe.parts import PARTS, File, PartPair

@@ -10,7 +10,8 @@ from reprodiff.formats.machine import layout
 from reprodiff.formats.machine import work as work_module
 from reprodiff.formats.machine.matching import match
 from reprodiff.formats.machine.model import AARCH64, X86, X86_64
-from reprodiff.formats.machine.strings import Piece, tile
+from reprodiff.formats.machine.pieces import Piece
+from reprodiff.formats.machine.strings import tile
 from reprodiff.formats.parsing.native import c_string
 from reprodiff.formats.pe.image import Image, Section
 from reprodiff.model import Span

@@ -12,10 +12,10 @@ from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
 from reprodiff.formats.machine.jumptables import check_jump_tables
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
 from reprodiff.formats.machine.model import X86
+from reprodiff.formats.machine.pieces import Kind, Piece
 from reprodiff.formats.machine.proof import Quad, Region
-from reprodiff.formats.machine.references import check_words
+from reprodiff.formats.machine.references import check_copies, check_words
 from reprodiff.formats.machine.statement import Statement
-from reprodiff.formats.machine.strings import Kind, Piece
 from reprodiff.formats.machine.work import Hints
 from reprodiff.formats.pe.headers import check_debug, check_headers
 from reprodiff.formats.pe.image import RELOCATION, Image
@@ -153,6 +153,7 @@ class Proof(Statement):
         check_symbols(work, cut.symbols, texts, numbers)
         check_headers(work, cut.headers)
         check_debug(work)
+        check_copies(work)
         return result
 
     def _words(self, work: Work, cut: Tiling) -> None:
@@ -193,9 +194,9 @@ class Proof(Statement):
 
     # -- the facts ----------------------------------------------------------------------------
 
-    def names(self) -> Names:
-        """Return the functions and objects of A by address."""
-        return name_places(self.a, self.named[0])
+    def names(self, side: int) -> Names:
+        """Return the functions and objects of a side by address."""
+        return name_places((self.a, self.b)[side], self.named[side])
 
     def string_kind(self, pair: AnyPair, quad: Quad) -> str:
         """Return the kind of fact for a string that another one stands for."""

@@ -103,6 +103,15 @@ def test_zeros_and_short_blocks_are_no_header() -> None:
     assert is_header(bytes(nothing))
 
 
+def test_a_blank_checksum_makes_no_header_of_a_block_whose_signed_sum_is_zero() -> None:
+    found = bytearray(b"\x7fELF".ljust(512, b"\0"))
+    high = -(-(sum(found) + 256) // 128)
+    found[200 : 200 + high] = b"\x80" * high
+    found[400] = 128 * high - sum(found[:200]) - 256
+    assert (sum(found) + 256 - 256 * sum(byte >> 7 for byte in found)) == 0
+    assert not is_header(bytes(found))
+
+
 @pytest.mark.parametrize(
     ("magic", "version", "dialect"),
     [

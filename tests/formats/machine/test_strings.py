@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reprodiff.formats.machine.strings import Piece, tile
+from reprodiff.formats.machine.pieces import Piece
+from reprodiff.formats.machine.strings import tile
 
 OBJECT = b"\x11\x22\x33\x44\x55\x66\x77\x88"
 

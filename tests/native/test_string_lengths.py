@@ -1,0 +1,48 @@
+"""A number in code that is the length of a path follows the path; any other number does not."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from reprodiff.model import Verdict
+from tests.native.asking import assert_proven, places, report
+from tests.native.builders import build, need
+
+_CODE: Final = r"""
+int put(const char *, unsigned long);
+int count(int);
+int where(int x) { return x > 77 ? put(__FILE__, sizeof(__FILE__) - 1) : count(x + 33); }
+"""
+
+
+def _sides(tmp_path: Path, compiler: str, code_b: str = _CODE) -> tuple[Path, Path]:
+    found = []
+    for name, shown, code in (("a", "/tmp/short", _CODE), ("b", "/tmp/something/longer", code_b)):
+        place = tmp_path / name
+        mapped = f"-O2 -ffile-prefix-map={place}={shown}"
+        found.append(build(place, mapped, code, compiler=compiler))
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize(
+    "compiler", ["gcc", "clang", "aarch64-linux-gnu-gcc", "i686-linux-gnu-gcc"]
+)
+def test_the_length_of_a_path_in_code_follows_it(tmp_path: Path, compiler: str) -> None:
+    need(compiler)
+    a, b = _sides(tmp_path, compiler)
+    assert_proven(report(a, b), "elf-build-path", "elf-layout-follows")
+    assert_proven(report(b, a), "elf-build-path", "elf-layout-follows")
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "aarch64-linux-gnu-gcc"])
+@pytest.mark.parametrize(
+    ("old", "new"), [("sizeof(__FILE__) - 1", "sizeof(__FILE__) - 4"), ("x + 33", "x + 22")]
+)
+def test_another_number_beside_the_path_is_a_change(
+    tmp_path: Path, compiler: str, old: str, new: str
+) -> None:
+    a, b = _sides(tmp_path, compiler, _CODE.replace(old, new))
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert places(found, "native-code-changed") == {"where"}
