@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from reprodiff.formats.coff.parts import PartPair, Work
-from reprodiff.formats.machine.strings import Piece
+from reprodiff.formats.machine.pieces import Piece
 
 SYMBOLS: Final = ".debug$S"
 TYPES: Final = frozenset({".debug$T", ".debug$P"})

@@ -31,9 +31,10 @@ from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.dwarfinfo import map_info
 from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
+from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.statement import Statement
-from reprodiff.formats.machine.strings import Piece, tile
+from reprodiff.formats.machine.strings import tile
 from reprodiff.formats.machine.work import Hints
 from reprodiff.formats.parsing.native import fact
 
@@ -165,9 +166,9 @@ class Proof(Statement):
 
     # -- the facts ----------------------------------------------------------------------------
 
-    def names(self) -> Names:
-        """Return the functions and objects of A by made-up address."""
-        return name_places(self.a, self.named[0])
+    def names(self, side: int) -> Names:
+        """Return the functions and objects of a side by made-up address."""
+        return name_places((self.a, self.b)[side], self.named[side])
 
     def called(self, side: int, address: int) -> str:
         """Return the name of a place, or where it is in its section."""
@@ -208,9 +209,7 @@ class Proof(Statement):
         at = offset_of(self.a, number, quad.a0)
         if at is None:
             return region.name
-        if self._names is None:
-            self._names = self.names()
-        name = self._names.at(part.addr + at)
+        name = self.name(0, part.addr + at)
         if name is None:
             return f"{region.name} at +{at:#x}"
         return f"{region.name} in {name.decode('utf-8', 'surrogateescape')}"

@@ -243,12 +243,13 @@ class Statement(ABC):
         if pair is None or not pair.a.alloc:
             return region.name if pair is not None else f"{region.name}+{quad.a0:#x}"
         # One of the two may be stripped.
-        name = self._name(0, pair.a.addr + quad.a0) or self._name(1, pair.b.addr + quad.b0)
+        name = self.name(0, pair.a.addr + quad.a0) or self.name(1, pair.b.addr + quad.b0)
         if name is None:
             return f"{region.name}+{quad.a0:#x}"
         return f"{region.name} {name.decode('utf-8', 'surrogateescape')}"
 
-    def _name(self, side: int, address: int) -> bytes | None:
+    def name(self, side: int, address: int) -> bytes | None:
+        """Return what a function or object at an address of A (side 0) or B (side 1) is called."""
         if side not in self._names:
             self._names[side] = self.names(side)
         return self._names[side].at(address)
