@@ -54,7 +54,7 @@ def check_code(work: AnyWork, maps: Sequence[CodeMap], *, straight: bool) -> Res
 def _decoded(work: AnyWork) -> bool:
     """Whether references of the code are known to be what they are."""
     if work.a.arch == X86:
-        return work.hints.got is not None or work.hints.located
+        return work.hints.got is not None or work.hints.located or work.hints.asked
     return work.a.arch == X86_64 or (work.a.arch == AARCH64 and not work.a.big)
 
 
@@ -203,7 +203,8 @@ _THUNK: Final = re.compile(rb"\x8b([\x04\x0c\x14\x1c\x24\x2c\x34\x3c])\x24\xc3")
 def about_32(work: AnyWork, pair: AnyPair) -> dict[str, Any]:
     """Return what the comparison of 32-bit x86 code has to know beside the code."""
     return {
-        "got": work.hints.got,
+        "got": work.hints.got or (0, 0),
+        "asked": work.hints.asked,
         "ranges": [
             (each.a.addr, each.a.addr + max(each.size_a, 1))
             for each in work.map.pairs

@@ -60,10 +60,13 @@ def _check(work: AnyWork, *, addresses: bool = True) -> None:
         **dict.fromkeys(_PUBLIC, dwarfindex.public_names),
     }
     for pair in work.map.pairs:
-        if not pair.name.startswith((".debug_", ".gdb_index")) or pair.unread:
+        if not pair.name.startswith((".debug_", ".gdb_index", ".apple_")) or pair.unread:
             continue
         region = work.region(pair)
-        if pair.name in {".debug_info", ".debug_types"}:
+        if pair.name.startswith(".apple_"):
+            ones, twos = dwarfindex.apple(region.a, work, 0), dwarfindex.apple(region.b, work, 1)
+            _in_step(work, region, ones, twos)
+        elif pair.name in {".debug_info", ".debug_types"}:
             _info(work, pair, region, lists, addresses=addresses)
         elif pair.name in walks:
             walk = walks[pair.name]

@@ -6,9 +6,10 @@ Sources: DWARF 5, sections 6.1 (.debug_names), 6.3 (.debug_macro) and DWARF 4, s
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from reprodiff.formats.machine.dwarfexpr import Damage, Reader
-from reprodiff.formats.machine.dwarfinfo import Token
+from reprodiff.formats.machine.dwarfinfo import FIXED, Token
 from reprodiff.formats.machine.work import AnyWork
 
 
@@ -95,3 +96,38 @@ def index_of_gdb(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
     for at in range(places, symbols - 19, 20):
         yield Token(at, 8, "addr", reader.peek(at, 8))
         yield Token(at + 8, 8, "addr", reader.peek(at + 8, 8))
+
+
+def apple(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
+    """Yield what a table of names for Apple's debugger refers to: strings, and entries.
+
+    Source: LLVM, "Source Level Debugging with LLVM", Name Accelerator Tables.
+    """
+    del side
+    reader = Reader(data, 0, big=work.a.big)
+    if reader.number(4) != _HASH:
+        raise Damage
+    reader.number(4)
+    buckets, hashes, length = (reader.number(4) for _ in range(3))
+    stop = reader.at + length
+    base = reader.number(4)
+    atoms = [(reader.number(2), reader.number(2)) for _ in range(reader.number(4))]
+    if reader.at != stop or not all(form in FIXED for _, form in atoms):
+        raise Damage
+    reader.at += 4 * buckets + 8 * hashes
+    while reader.at < len(data):
+        place, name = reader.at, reader.number(4)
+        if not name:
+            continue  # the end of what has one hash
+        yield Token(place, 4, ".debug_str", name)
+        for _ in range(reader.number(4)):
+            for kind, form in atoms:
+                place, size = reader.at, FIXED[form]
+                value = reader.number(size)
+                if kind == _ENTRY:
+                    yield Token(place, size, ".debug_info", base + value)
+
+
+_HASH: Final = 0x48415348
+_ENTRY: Final = 1
+"""The atom that says where an entry of .debug_info is."""

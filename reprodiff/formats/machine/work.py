@@ -22,6 +22,8 @@ class Hints:
     """Places of words in A and B that relocations are checked for, by the number of a section."""
     pinned: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     """By section of A: places in A and B, and sizes, of words in code that are proven already."""
+    asked: bool = False
+    """Whether 32-bit x86 code counts from where each function asked for its own address."""
     located: bool = False
     """Whether all absolute addresses in code are told by relocations."""
 

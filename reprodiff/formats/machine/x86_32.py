@@ -23,6 +23,7 @@ class Function32(Function):
     """The comparison of one function.
 
     ``meta`` of the task has ``got`` (the address of the global offset table in A and in B),
+    ``asked`` (whether there is none, and code counts from where its function asked last),
     ``ranges`` (what of A is loaded, as pairs of addresses) and ``thunks`` (address in A of each
     function that returns where it was called from -> number of the register it returns it in).
     """
@@ -31,7 +32,9 @@ class Function32(Function):
 
     def prepare(self, meta: dict[str, Any]) -> None:
         """Take what is known beside the code, and see whether EBP is a frame pointer."""
-        self.got: tuple[int, int] = tuple(meta["got"])
+        # Code for macOS has no such table: it counts from where the function asked last.
+        self.last = bool(meta["asked"])
+        self.got: tuple[int, int] | None = None if self.last else tuple(meta["got"])
         self.ranges: list[tuple[int, int]] = [(low, high) for low, high in meta["ranges"]]
         self.thunks: dict[int, int] = {int(at): number for at, number in meta["thunks"]}
         self.here: dict[str, tuple[int, int]] = {}
@@ -106,6 +109,8 @@ class Function32(Function):
         if not place:
             return False
         bases = self.here.get(register, self.got)
+        if bases is None:
+            return False
         ends = bases[0] + moves[0], bases[1] + moves[1]
         if not any(low <= ends[0] < high for low, high in self.ranges):
             return False
@@ -126,6 +131,7 @@ class Function32(Function):
                 self.here[_REGISTERS[self.thunks[target]]] = ends
         elif name == "pop" and asked is not None:
             self.here[operands] = asked
+            self.got = asked if self.last else self.got
         else:
             first = operands.partition(",")[0]
             if first in self.here and name not in {"cmp", "test", "push"}:

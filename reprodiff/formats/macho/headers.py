@@ -32,10 +32,11 @@ def check_headers(work: Work, region: Region, pairs: Sequence[PartPair]) -> None
             region.word(at_a + 4, at_b + 4, 4, same or (sound and _grown(pair)) or counted)
             continue
         placed = pair.a.bare or (_placed(work.a, pair.a) and _placed(work.b, pair.b))
-        region.word(at_a + 32, at_b + 32, 8, sound and placed)
-        region.word(at_a + 40, at_b + 40, 8, _resized(pair))
+        wide = work.a.word
+        region.word(at_a + 32, at_b + 32, wide, sound and placed)
+        region.word(at_a + 32 + wide, at_b + 32 + wide, wide, _resized(pair))
         if not pair.a.bare:
-            region.word(at_a + 48, at_b + 48, 4, placed)
+            region.word(at_a + 32 + 2 * wide, at_b + 32 + 2 * wide, 4, placed)
 
 
 def _grown(pair: PartPair) -> bool:
@@ -58,15 +59,17 @@ def _segment(
         segment.offset + segment.filesize == len(file.image.data)
         for segment, file in ((one, work.a), (two, work.b))
     ]
-    for offset, name, good in (
-        (24, "addr", sound),
-        (32, "size", size),
-        (40, "offset", sound),
-        (48, "filesize", last and all(ends)),
-    ):
+    wide = work.a.word
+    for number, (name, good) in enumerate((
+        ("addr", sound),
+        ("size", size),
+        ("offset", sound),
+        ("filesize", last and all(ends)),
+    )):  # fmt: skip
         same = getattr(one, name) == getattr(two, name)
         whole = _paged(work.a, one) and _paged(work.b, two)
-        region.word(at_a + offset, at_b + offset, 8, same or good or (sound and whole))
+        at = 24 + wide * number
+        region.word(at_a + at, at_b + at, wide, same or good or (sound and whole))
 
 
 def _rounded(segment: SegmentPlace) -> bool:
@@ -85,7 +88,7 @@ def _paged(file: File, segment: SegmentPlace) -> bool:
     filled = max((p.addr + p.size for p in inside if not p.bare), default=start) - start
     return any(
         segment.size == _up(end, page) and segment.filesize in {filled, _up(filled, page)}
-        for page in _PAGES
+        for page in ((1,) if file.object else _PAGES)
     )
 
 

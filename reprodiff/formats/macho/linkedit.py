@@ -77,7 +77,7 @@ class Stream:
 def _place(file: File, segment: int, offset: int) -> int:
     if segment >= len(file.segments):
         raise Bad
-    return file.segments[segment].addr + offset & (1 << 64) - 1
+    return file.segments[segment].addr + offset & (1 << file.bits) - 1
 
 
 def rebases(file: File) -> dict[int, int] | None:
@@ -93,7 +93,7 @@ def _rebases(file: File, stream: Stream) -> Iterator[tuple[int, int]]:
     while stream.at < len(stream.data):
         byte = stream.byte()
         code, low = byte & 0xF0, byte & 0x0F
-        count, step = 0, 8
+        count, step = 0, file.word
         if low and code in _WITHOUT:
             raise Bad  # bits that say nothing
         if code == 0x00:
@@ -103,7 +103,7 @@ def _rebases(file: File, stream: Stream) -> Iterator[tuple[int, int]]:
         elif code == 0x20:
             segment, offset = low, stream.leb()
         elif code in {0x30, 0x40}:
-            offset += stream.leb() if code == 0x30 else 8 * low
+            offset += stream.leb() if code == 0x30 else file.word * low
         elif code in {0x50, 0x60}:
             count = low if code == 0x50 else stream.leb()
         elif code in {0x70, 0x80}:
@@ -147,7 +147,7 @@ def _bindings(  # noqa: C901, PLR0912, PLR0915
     while stream.at < len(stream.data):
         byte = stream.byte()
         code, low = byte & 0xF0, byte & 0x0F
-        count, step = 0, 8
+        count, step = 0, file.word
         if low and code in _BIND_WITHOUT:
             raise Bad  # bits that say nothing
         if code == 0x00:
@@ -178,12 +178,12 @@ def _bindings(  # noqa: C901, PLR0912, PLR0915
         elif code == 0x90:
             count = 1
         elif code in {0xA0, 0xB0}:
-            more = stream.leb() if code == 0xA0 else 8 * low
+            more = stream.leb() if code == 0xA0 else file.word * low
             if not more:
                 raise Bad  # there is a shorter way to say this
-            count, step = 1, 8 + more
+            count, step = 1, file.word + more
         elif code == 0xC0:
-            count, step = stream.leb(), 8 + stream.leb()
+            count, step = stream.leb(), file.word + stream.leb()
         else:
             raise Bad
         total += count

@@ -2,23 +2,33 @@
 
 from collections.abc import Mapping
 
+from reprodiff.formats.machine import dwarftables
 from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.references import Word
 from reprodiff.formats.machine.strings import tile
 from reprodiff.formats.macho.linkedit import chained, rebases
 from reprodiff.formats.macho.parts import CSTRINGS, STRINGS, SYMBOLS, File, PartPair
+from reprodiff.formats.macho.relocations import marked
 
-_TABLES = frozenset({"__TEXT,__unwind_info", "__TEXT,__eh_frame", "__TEXT,__gcc_except_tab"})
+_TABLES = frozenset(
+    {
+        *("__TEXT,__unwind_info", "__TEXT,__eh_frame", "__TEXT,__gcc_except_tab"),
+        "__LD,__compact_unwind",
+    }
+)
+_TEXTS = frozenset({".debug_str", ".debug_line_str"})
 
 
 def words(file: File) -> dict[int, Word] | None:
     """Return all words that the loader adjusts or fills in; ``None`` if they cannot be read."""
+    if file.object:
+        return {}
     simple, linked = rebases(file), chained(file)
     if simple is None or linked is None:
         return None
     found: dict[int, Word] = {}
     for at, kind in simple.items():
-        size = 8 if kind == 1 else 4
+        size = file.word if kind == 1 else 4
         value = file.read(at, size)
         if value:
             found[at] = Word(size, value, pinned=True, more=(kind,))
@@ -28,7 +38,21 @@ def words(file: File) -> dict[int, Word] | None:
     return found
 
 
-def map_part(pair: PartPair, known: tuple[Mapping[int, Word], Mapping[int, Word]]) -> None:
+def relocated(file: File) -> dict[int, Word]:
+    """Return the words of an object that relocations are about; what they mean is not told."""
+    if not file.object:
+        return {}
+    return {
+        part.addr + at: Word(size, 0)
+        for part in file.parts
+        if not part.linked
+        for at, size in marked(file, part)
+    }
+
+
+def map_part(
+    file: File, pair: PartPair, known: tuple[Mapping[int, Word], Mapping[int, Word]]
+) -> None:
     """Build the map inside a part that is not code."""
     one, two = pair.plain_a, pair.plain_b
     if pair.a.bare:
@@ -36,11 +60,15 @@ def map_part(pair: PartPair, known: tuple[Mapping[int, Word], Mapping[int, Word]
         pair.settle([Piece(0, 0, pair.size_a, pair.size_b, "same")] if same else [])
     elif one == two:
         pair.settle([Piece(0, 0, len(one), len(two), "same")])
+    elif pair.name == ".debug_line":
+        dwarftables.map_lines(file, pair)
+    elif pair.name in _TEXTS:
+        pair.settle(tile(one, two, only_strings=True))
     elif pair.name == STRINGS and _filled_up(one) != _filled_up(two):
         pair.settle([Piece(0, 0, len(one), len(two), "changed")])
     elif pair.name == STRINGS or (not pair.a.linked and pair.a.kind == CSTRINGS):
         pair.settle(tile(one, two, only_strings=True))
-    elif pair.name == SYMBOLS or pair.a.linked or pair.name in _TABLES:
+    elif pair.name == SYMBOLS or not pair.a.alloc or pair.name in _TABLES:
         same = len(one) == len(two)
         pair.settle([Piece(0, 0, len(one), len(two), "words" if same else "changed")])
     else:

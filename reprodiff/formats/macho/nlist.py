@@ -17,11 +17,10 @@ from reprodiff.formats.macho.parts import STRINGS, SYMBOLS, File, Part, PartPair
 from reprodiff.formats.parsing.align import align
 from reprodiff.model import Span
 
-SIZE: Final = 16
 N_SO, N_OSO = 0x64, 0x66
 PATHS: Final = frozenset({N_SO, N_OSO})
 _STAB, _KIND, _SECT = 0xE0, 0x0E, 0x0E
-_FORM: Final = struct.Struct("<IBBHQ")
+_FORMS: Final = {True: struct.Struct("<IBBHQ"), False: struct.Struct("<IBBHI")}
 _MAX: Final = 2_000_000
 
 
@@ -46,13 +45,14 @@ class Symbol(NamedTuple):
 def symbols(file: File) -> Iterator[Symbol]:
     """Yield the symbols of a file; a name outside of the strings is empty."""
     table, strings = file.linked(SYMBOLS), file.linked(STRINGS)
-    whole = min(len(table) // SIZE, _MAX) * SIZE
+    form = _FORMS[file.image.wide]
+    whole = min(len(table) // form.size, _MAX) * form.size
     at = 0
-    for place, kind, section, desc, value in _FORM.iter_unpack(table[:whole]):
+    for place, kind, section, desc, value in form.iter_unpack(table[:whole]):
         stop = strings.find(b"\0", place)
         name = strings[place : stop if stop >= 0 else len(strings)]
         yield Symbol(name, place, kind, section, desc, value, at)
-        at += SIZE
+        at += form.size
 
 
 def named(file: File, exports: dict[bytes, Export]) -> dict[int, list[bytes]]:
@@ -103,6 +103,7 @@ class Times(NamedTuple):
 def check_symbols(work: Work, pair: PartPair, strings: PartPair | None) -> Times:
     """Check the symbol table; return the times of object files that differ."""
     region = work.region(pair)
+    size = _FORMS[work.a.image.wide].size
     list_a, list_b = list(symbols(work.a)), list(symbols(work.b))
     times = Times((0, 0), [])
     first: list[tuple[int, int]] = []
@@ -112,17 +113,28 @@ def check_symbols(work: Work, pair: PartPair, strings: PartPair | None) -> Times
             for one, two in zip(ones, twos, strict=True):
                 _symbol(work, region, strings, one, two)
                 if one.type == N_OSO and one.value != two.value:
-                    quad = Quad(one.at + 8, one.at + SIZE, two.at + 8, two.at + SIZE)
+                    quad = Quad(one.at + 8, one.at + size, two.at + 8, two.at + size)
                     region.stated.append(quad)
                     times.places.append(region.spans(quad))
                     first.append((one.value, two.value))
             continue
-        at_a, at_b = op.a0 * SIZE, op.b0 * SIZE
-        quad = Quad(at_a, at_a + SIZE * len(ones), at_b, at_b + SIZE * len(twos))
+        at_a, at_b = op.a0 * size, op.b0 * size
+        quad = Quad(at_a, at_a + size * len(ones), at_b, at_b + size * len(twos))
         region.stated.append(quad)
         shown = [b", ".join(x.name for x in each[:20] if x.name) for each in (ones, twos)]
         work.added.append((shown[0], shown[1], quad, region))
     return Times(first[0], times.places) if first else times
+
+
+def numbers(a: File, b: File) -> dict[int, int]:
+    """Return which symbol of B each of A is, by their numbers in the tables."""
+    ones, twos = ([_key(symbol) for symbol in symbols(file)] for file in (a, b))
+    return {
+        op.a0 + step: op.b0 + step
+        for op in align(ones, twos)
+        if op.tag == "equal"
+        for step in range(op.a1 - op.a0)
+    }
 
 
 def _key(symbol: Symbol) -> tuple[object, ...]:
@@ -141,4 +153,4 @@ def _symbol(work: Work, region: Region, strings: PartPair | None, one: Symbol, t
     good = one.value == two.value
     if one.place and one.value:
         good = work.map.follows(one.value, two.value)
-    region.word(one.at + 8, two.at + 8, 8, good)
+    region.word(one.at + 8, two.at + 8, work.a.word, good)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from reprodiff.formats.machine import dwarf
 from reprodiff.formats.machine.code import check_code
 from reprodiff.formats.machine.codechanges import Result
+from reprodiff.formats.machine.dwarfinfo import map_info
 from reprodiff.formats.machine.frames import check_exceptions, check_frames
 from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
 from reprodiff.formats.machine.jumptables import check_jump_tables
@@ -13,6 +15,7 @@ from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.references import Word, check_copies, check_words
 from reprodiff.formats.machine.statement import Statement
 from reprodiff.formats.machine.tiling import Place, gaps, in_turn, state
+from reprodiff.formats.machine.work import Hints
 from reprodiff.formats.macho.headers import check_headers
 from reprodiff.formats.macho.image import Image
 from reprodiff.formats.macho.linkedit import (
@@ -23,7 +26,7 @@ from reprodiff.formats.macho.linkedit import (
     function_starts,
     rebases,
 )
-from reprodiff.formats.macho.mapping import map_part, words
+from reprodiff.formats.macho.mapping import map_part, relocated, words
 from reprodiff.formats.macho.nlist import (
     PATHS,
     Times,
@@ -43,17 +46,17 @@ from reprodiff.formats.macho.parts import (
     pair_parts,
     read_parts,
 )
+from reprodiff.formats.macho.relocations import Check, place_of
 from reprodiff.formats.macho.unwind import Mark, marks
 from reprodiff.formats.parsing.native import fact
 from reprodiff.model import Difference, Span
 
-OBJECT: Final = 1
-_WIDE: Final = "<"
+_LITTLE: Final = "<"
 
 
 def is_taken_apart(image: Image) -> bool:
-    """Whether an image is of a kind that the proof knows: 64 bits, linked, little-endian."""
-    return image.wide and image.order == _WIDE and image.word(12) != OBJECT
+    """Whether an image is of a kind that the proof knows: little-endian, as all but PowerPC are."""
+    return image.order == _LITTLE
 
 
 class Proof(Statement):
@@ -84,6 +87,8 @@ class Proof(Statement):
             self.words.append(found or {})
             self.exports.append(trie or {})
         self.named = [named(file, trie) for file, trie in zip(files, self.exports, strict=True)]
+        self.object = self.a.object and self.b.object
+        self.masked = relocated(self.a), relocated(self.b)
         self.paths = {s.name_at for s in symbols(self.a) if s.type in PATHS}
 
     def facts(self) -> list[Difference]:
@@ -92,8 +97,13 @@ class Proof(Statement):
         regions, others = self._tiling(pairs, (only_a, only_b))
         head = [Span(file.base, file.base + _first(file)) for file in (self.a, self.b)]
         maps = self._maps(pairs)
-        where = AddressMap(pairs, (head[0], head[1]))
-        work = Work(self.a, self.b, where, regions)
+        if self.object:
+            where = AddressMap(pairs, relocatable=True, placed=True)
+        else:
+            where = AddressMap(pairs, (head[0], head[1]))
+        work = Work(
+            self.a, self.b, where, regions, hints=Hints(located=self.object, asked=not self.object)
+        )
         every = [*others, *regions.values()]
         state(every, (place for each in self.fields for place in each.places()))
         self.state_strings(regions.values())
@@ -144,9 +154,9 @@ class Proof(Statement):
             return Region(name, raw[0], raw[1], spans[0].start, spans[1].start, pair)
 
         regions = {
-            pair.a.index: region(pair.name, f"part {pair.a.index}", pair)
+            pair.a.index: region(pair.a.name, f"part {pair.a.index}", pair)
             if not pair.a.bare
-            else Region(pair.name, b"", b"", 0, 0, pair)
+            else Region(pair.a.name, b"", b"", 0, 0, pair)
             for pair in pairs
         }
         return regions, [region("headers", "headers"), *gaps(self.data, places)]
@@ -154,13 +164,17 @@ class Proof(Statement):
     def _maps(self, pairs: Sequence[PartPair]) -> list[CodeMap]:
         maps: list[CodeMap] = []
         starts = function_starts(self.a) or [], function_starts(self.b) or []
+        shapes = next((pair for pair in pairs if pair.name == ".debug_abbrev"), None)
+        known = [{**own, **more} for own, more in zip(self.words, self.masked, strict=True)]
         for pair in pairs:
             if pair.a.code and pair.b.code:
                 ones = functions(self.a, starts[0], self.named[0], pair.a)
                 twos = functions(self.b, starts[1], self.named[1], pair.b)
                 maps.append(pair_functions(pair, ones, twos))
+            elif pair.name == ".debug_info" and shapes and len(pair.plain_a) != len(pair.plain_b):
+                map_info(pair, shapes, big=False)
             else:
-                map_part(pair, (self.words[0], self.words[1]))
+                map_part(self.a, pair, (known[0], known[1]))
         return maps
 
     # -- the proof ----------------------------------------------------------------------------
@@ -170,12 +184,21 @@ class Proof(Statement):
     ) -> Result:
         by_name = {pair.name: pair for pair in reversed(pairs)}
         still = all(pair.straight and pair.a.addr == pair.b.addr for pair in pairs if pair.a.mapped)
-        if not still:
+        if self.object:
+            still = False
+            check = Check(work)
+            for pair in pairs:
+                if pair.a.linked and pair.a.section:
+                    check.section(pair)
+        elif not still:
             check_words(work, self.words[0], self.words[1])
         result = check_code(work, maps, straight=still)
         if not still:
-            check_jump_tables(work, result)
+            if not self.object:
+                check_jump_tables(work, result)
             self._tables(work, pairs)
+        if self.object:
+            dwarf.check_object(work)
         strings = by_name.get(STRINGS)
         table = by_name.get(SYMBOLS)
         if table is not None and work.region(table).pair is not None:
@@ -297,7 +320,7 @@ class Proof(Statement):
             return "macho.table"
         if pair is None or pair.name == "code signature":
             return "macho.place"
-        if pair.a.code:
+        if pair.a.code or self._about_code(pair.a):
             return "macho.instructions"
         if pair.a.debug:
             return "macho.debug"
@@ -309,7 +332,28 @@ class Proof(Statement):
             for command in self.a.image.commands:
                 if command.at <= quad.a0 < command.at + command.size:
                     return command.name
+        pair = region.pair
+        if pair is not None and pair.a.linked and pair.a.section:
+            return self._relocation(region, quad)
         return super().place(region, quad)
+
+    def _about_code(self, part: Part) -> bool:
+        """Whether a part has the relocations of code."""
+        return part.linked and bool(part.section) and self.a.parts[part.section - 1].code
+
+    def _relocation(self, region: Region, quad: Quad) -> str:
+        """Name a relocation by what its place is in."""
+        pair = region.pair
+        at = place_of(region.a, quad.a0, wide=self.a.word == 8)
+        if pair is None or at is None:
+            return region.name
+        if self._names is None:
+            self._names = self.names()
+        part = self.a.parts[pair.a.section - 1]
+        name = self._names.at(part.addr + at)
+        if name is None:
+            return f"{region.name} at +{at:#x}"
+        return f"{region.name} in {name.decode('utf-8', 'surrogateescape')}"
 
     def _lonely(self, only: tuple[Iterable[Part], Iterable[Part]]) -> None:
         for side, parts in enumerate(only):
