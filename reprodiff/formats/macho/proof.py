@@ -347,10 +347,8 @@ class Proof(Statement):
         at = place_of(region.a, quad.a0, wide=self.a.word == 8)
         if pair is None or at is None:
             return region.name
-        if self._names is None:
-            self._names = self.names()
         part = self.a.parts[pair.a.section - 1]
-        name = self._names.at(part.addr + at)
+        name = self.name(0, part.addr + at)
         if name is None:
             return f"{region.name} at +{at:#x}"
         return f"{region.name} in {name.decode('utf-8', 'surrogateescape')}"
