@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from itertools import accumulate, compress
 from typing import Any, Final
 
@@ -26,7 +25,6 @@ _RAW: Final[int] = _RECORD.bytes.offset
 _NAME: Final[int] = _RECORD.mnemonic.offset
 _OPERANDS: Final[int] = _RECORD.op_str.offset
 _WITHIN: Final = range(_OPERANDS, _OPERANDS + _RECORD.op_str.size)
-_KEY: Final[int] = _RECORD.mnemonic.size
 _IS_DIGIT: Final = bytes(chr(value).isdigit() and value < 128 for value in range(256))
 _RELATIVE: Final = re.compile(rb"[\x05\x0d\x15\x1d\x25\x2d\x35\x3d]")
 """A ModRM byte that says "relative to the next instruction"; a distance of 32 bits follows it."""
@@ -39,6 +37,8 @@ _view: Final[Any] = ctypes.pythonapi.PyMemoryView_FromMemory
 _view.argtypes, _view.restype = (ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int), ctypes.py_object
 _LOW: Final = 0 if ctypes.c_uint16(1).value == bytes(ctypes.c_uint16(1))[0] else 1
 """Which byte of a size of 16 bits is the low one here; no instruction is longer than 15."""
+_KIND: Final = tuple(_RECORD.id.offset + (x if not _LOW else 3 - x) for x in range(2))
+"""The two low bytes of the number that an instruction has in the decoder's table."""
 
 _AHEAD: Final = 32
 """Instructions decoded at a time."""
@@ -83,10 +83,15 @@ class Decoded:
         found += compress(numbers, marks.to_bytes(len(sizes), "little"))
         return found
 
-    def names(self) -> list[bytes]:
-        """Return the names of all instructions."""
-        records = self.records.tobytes()
-        return [_name(records[at : at + _KEY]) for at in range(_NAME, len(records), _STRIDE)]
+    def kinds(self) -> list[tuple[int, int]]:
+        """Return of each instruction its number in the decoder's table, cut into two bytes."""
+        low, high = (self.records[at::_STRIDE].tobytes() for at in _KIND)
+        return list(zip(low, high, strict=True))
+
+    def name(self, number: int) -> bytes:
+        """Return the name of an instruction."""
+        at = number * _STRIDE
+        return bytes(self.records[at + _NAME : at + _OPERANDS]).partition(b"\0")[0]
 
     def operands(self, number: int) -> bytes:
         """Return the text of an instruction's operands."""
@@ -172,11 +177,6 @@ def branch_size(raw: bytes, move: int) -> int:
         if len(raw) > size and int.from_bytes(raw[-size:], "little", signed=True) == move:
             return size
     return 0
-
-
-@lru_cache(maxsize=1 << 12)
-def _name(raw: bytes) -> bytes:
-    return raw.partition(b"\0")[0]
 
 
 def _text(raw: memoryview) -> str:

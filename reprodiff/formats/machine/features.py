@@ -9,7 +9,7 @@ from reprodiff.formats.machine.functions import CodeMap, Function
 from reprodiff.formats.machine.model import AARCH64, X86, X86_64
 from reprodiff.formats.machine.work import AnyWork
 
-_FIRST: Final = 1 << 16
+_FIRST: Final = 1 << 15
 """Bytes of code that are looked at, on both sides together: what looks most like it first."""
 _MOST: Final = 1 << 20
 """The same where something was found there."""

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import count
 from typing import Any, Final
 
 import capstone  # noqa: TID253  (this module is loaded in the child only)
@@ -75,13 +76,19 @@ def _x86(machine: capstone.Cs, code: bytes) -> set[str]:
     with decoded(machine, code, 0) as known:
         if known is None:
             return set()
-        for number, name in enumerate(known.names()):
-            if name not in _BASIC:
-                # One instruction has 128 bits in one set, and 256 in another.
-                vector = name.startswith(b"v")
-                kind = name, _wide(known.operands(number)) if vector else frozenset()
-                if kind not in kinds:
-                    kinds[kind] = code[slice(*known.starts[number : number + 2])]
+        ids = known.kinds()
+        basic = {
+            kind
+            for kind, number in dict(zip(ids, count(), strict=False)).items()
+            if known.name(number) in _BASIC
+        }
+        for number in [number for number, kind in enumerate(ids) if kind not in basic]:
+            name = known.name(number)
+            # One instruction has 128 bits in one set, and 256 in another.
+            vector = name.startswith(b"v")
+            kind = name, _wide(known.operands(number)) if vector else frozenset()
+            if kind not in kinds:
+                kinds[kind] = code[slice(*known.starts[number : number + 2])]
     found: set[str] = set()
     machine.detail = True
     for (letters, _), raw in kinds.items():
