@@ -6,7 +6,8 @@ Each function yields the words of one section, or of one list, that refer to som
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
+from functools import lru_cache
+from typing import Final
 
 from reprodiff.formats.machine.dwarfexpr import Damage, Reader
 from reprodiff.formats.machine.dwarfinfo import FIXED, LEBS, Listing, Token, pointed
@@ -197,7 +198,7 @@ def _texts(data: bytes, file: Binary) -> list[tuple[int, int]]:
     with suppress(Damage, ValueError):
         found.extend(
             (token.at, token.at + token.size)
-            for token in _lines(data, file)
+            for token in _lines(data, file, programs=False)
             if token.kind == "string"
         )
     return found
@@ -232,7 +233,7 @@ def lines(data: bytes, work: AnyWork, side: int) -> Iterator[Token]:
     return _lines(data, work.a)
 
 
-def _lines(data: bytes, file: Binary) -> Iterator[Token]:
+def _lines(data: bytes, file: Binary, *, programs: bool = True) -> Iterator[Token]:
     reader = Reader(data, 0, big=file.big)
     while reader.at < len(data):
         place = reader.at
@@ -263,7 +264,8 @@ def _lines(data: bytes, file: Binary) -> Iterator[Token]:
         yield Token(unit, wide, "length", stop - program)
         yield Token(place, wide, "length", program - reader.at)
         reader.at = program
-        yield from _program(reader, stop, lengths, word)
+        if programs:
+            yield from _program(reader, stop, tuple(lengths), word)
         reader.at = stop
 
 
@@ -305,14 +307,14 @@ def _line_table(reader: Reader, wide: int) -> Iterator[Token]:
                 raise Damage
 
 
-def _program(reader: Reader, stop: int, lengths: list[int], word: int) -> Iterator[Token]:
-    special = _special(len(lengths))
+def _program(reader: Reader, stop: int, lengths: tuple[int, ...], word: int) -> Iterator[Token]:
+    plain = _plain(lengths)
     while reader.at < stop:
-        if (found := special.match(reader.data, reader.at, stop)) is not None:
+        if (found := plain.match(reader.data, reader.at, stop)) is not None:
             reader.at = found.end()
             continue
         code = reader.number(1)
-        if code == 9:
+        if code == _FIXED_ADVANCE:
             reader.number(2)
         elif code:
             for _ in range(lengths[code - 1]):
@@ -325,7 +327,29 @@ def _program(reader: Reader, stop: int, lengths: list[int], word: int) -> Iterat
             reader.at = behind
 
 
-@cache
-def _special(standard: int) -> re.Pattern[bytes]:
-    """Return the pattern of a run of opcodes that have no operands and refer to nothing."""
-    return re.compile(b"[\\x%02x-\\xff]++" % (standard + 1))
+_FIXED_ADVANCE: Final = 9
+"""DW_LNS_fixed_advance_pc, whose operand is no LEB128 but has two bytes."""
+_NUMBER: Final = b"[\x80-\xff]{0,9}+[\0-\x7f]"
+
+
+@lru_cache(maxsize=16)
+def _plain(lengths: tuple[int, ...]) -> re.Pattern[bytes]:
+    """Return the pattern of a run of opcodes that refer to nothing, with their operands.
+
+    ``lengths`` has how many operands each standard opcode has, from the first one on.
+    """
+    codes: dict[int, bytes] = {}
+    for code, operands in enumerate(lengths, 1):
+        if code != _FIXED_ADVANCE and operands <= _MOST_OPERANDS:
+            codes[operands] = codes.get(operands, b"") + b"\\x%02x" % code
+    special = b"\\x%02x-\\xff" % (len(lengths) + 1) if len(lengths) < 0xFF else b""
+    codes[0] = codes.get(0, b"") + special
+    choices = [
+        b"[%s]%s" % (each, _NUMBER * operands if operands else b"++")
+        for operands, each in codes.items()
+        if each
+    ]
+    return re.compile(b"(?:" + b"|".join(choices) + b")++")
+
+
+_MOST_OPERANDS: Final = 3
