@@ -42,7 +42,6 @@ from reprodiff.formats.elf.words import (
 from reprodiff.formats.machine import dwarf, dwarftables
 from reprodiff.formats.machine.code import check_code
 from reprodiff.formats.machine.codechanges import Result
-from reprodiff.formats.machine.frames import check_frame_header, check_frames
 from reprodiff.formats.machine.functions import CodeMap, Names
 from reprodiff.formats.machine.jumptables import check_jump_tables
 from reprodiff.formats.machine.names import readable
@@ -51,6 +50,7 @@ from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.references import check_copies
 from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.formats.machine.statement import Statement
+from reprodiff.formats.machine.unwinding import check_frame_header, check_frames
 from reprodiff.model import Difference, Span
 
 _ROUNDED: Final = 64
@@ -150,7 +150,8 @@ class _Comparison(Statement):
         result = check_code(work, maps, straight=memory)
         if not memory:
             check_jump_tables(work, result)
-        for pair in where.pairs:
+        # The index of unwind tables needs the map of their entries.
+        for pair in sorted(where.pairs, key=lambda pair: pair.name != ".eh_frame"):
             self.section(work, pair)
         if not where.straight:
             dwarf.check(work)

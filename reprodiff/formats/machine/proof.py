@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.ranges import Range, without
 from reprodiff.formats.parsing.align import changed_bytes, unequal
+from reprodiff.formats.parsing.bytematch import Work
 from reprodiff.model import Span
 from reprodiff.records import dataclass, field
 
@@ -29,6 +30,12 @@ class Quad(NamedTuple):
 
 
 _new: Final = tuple.__new__
+_WORD: Final = 8
+_DEBUG_WORK: Final = 20_000
+"""What is spent on where exactly debug information differs, which nobody reads in bytes.
+
+It is enough for thousands of places; behind them, what differs is told by larger pieces.
+"""
 
 
 @dataclass(slots=True)
@@ -82,26 +89,36 @@ class Region:
 
     def left(self) -> list[Quad]:
         """Return what differs and nothing speaks of, and all words that are wrong."""
+        stated = _Cover(self.stated)
+        wrong = [quad for quad in self.wrong if not stated.has(quad)]
         claims = unique([*self.moved, *self.stated])
-        starts_a, stops_a, starts_b, stops_b = zip(*claims, strict=True) if claims else ((),) * 4
-        if not (all(map(le, stops_a, starts_a[1:])) and all(map(le, stops_b, starts_b[1:]))):
+        # What lies between words is compared by itself, whether they are right or wrong.
+        words = [quad for quad in wrong if quad.a1 - quad.a0 <= _WORD]
+        if words and _in_turn(cut := unique([*claims, *words])):
+            claims = cut
+        elif not _in_turn(claims):
             # Strings that a linker put into another order: what is left without them is equal.
             rest_a = _rest(len(self.a), ((quad.a0, quad.a1) for quad in claims))
             rest_b = _rest(len(self.b), ((quad.b0, quad.b1) for quad in claims))
-            other = _unlike(self.a, rest_a, self.b, rest_b)
-            cover = _Cover(self.stated)
-            wrong = [quad for quad in self.wrong if not cover.has(quad)]
-            return sorted({*other, *wrong})
+            return sorted({*_unlike(self.a, rest_a, self.b, rest_b), *wrong})
+        starts_a, stops_a, starts_b, stops_b = zip(*claims, strict=True) if claims else ((),) * 4
         ends = (*starts_a, len(self.a)), (*starts_b, len(self.b))
         gaps = list(zip((0, *stops_a), ends[0], (0, *stops_b), ends[1], strict=True))
+        work = Work(_DEBUG_WORK) if self.pair is not None and not self.pair.a.alloc else Work()
         found = [
             Quad(a0 + x0, a0 + x1, b0 + y0, b0 + y1)
             for a0, a1, b0, b1 in unequal(self.a, self.b, gaps)
-            for x0, x1, y0, y1 in changed_bytes(self.a[a0:a1], self.b[b0:b1])
+            for x0, x1, y0, y1 in changed_bytes(self.a[a0:a1], self.b[b0:b1], work)
         ]
-        stated = _Cover(self.stated)
-        wrong = [quad for quad in self.wrong if not stated.has(quad)]
         return sorted({*found, *wrong})
+
+
+def _in_turn(quads: Sequence[Quad]) -> bool:
+    """Whether runs are in one order on both sides, and none overlaps another."""
+    if not quads:
+        return True
+    starts_a, stops_a, starts_b, stops_b = zip(*quads, strict=True)
+    return all(map(le, stops_a, starts_a[1:])) and all(map(le, stops_b, starts_b[1:]))
 
 
 def unique(quads: Iterable[Quad]) -> list[Quad]:

@@ -7,7 +7,6 @@ from reprodiff.formats.machine import dwarf
 from reprodiff.formats.machine.code import check_code
 from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.dwarfinfo import map_info
-from reprodiff.formats.machine.frames import check_exceptions, check_frames
 from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
 from reprodiff.formats.machine.jumptables import check_jump_tables
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
@@ -15,6 +14,7 @@ from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.references import Word, check_copies, check_words
 from reprodiff.formats.machine.statement import Statement
 from reprodiff.formats.machine.tiling import Place, gaps, in_turn, state
+from reprodiff.formats.machine.unwinding import check_exceptions, check_frames
 from reprodiff.formats.machine.work import Hints
 from reprodiff.formats.macho.headers import check_headers
 from reprodiff.formats.macho.image import Image

@@ -67,16 +67,21 @@ def align_bytes(
 
 
 def changed_bytes(
-    a: bytes | bytearray | memoryview, b: bytes | bytearray | memoryview
+    a: bytes | bytearray | memoryview,
+    b: bytes | bytearray | memoryview,
+    work: bytematch.Work | None = None,
 ) -> Iterator[Gap]:
-    """Yield start and stop in A and in B of what :func:`align_bytes` finds changed."""
+    """Yield start and stop in A and in B of what :func:`align_bytes` finds changed.
+
+    ``work`` is what may be spent on it, for all calls that it is given to.
+    """
     with memoryview(a).cast("B") as left, memoryview(b).cast("B") as right:
         if len(left) == len(right) < bytematch.APART:
             # Too short to be compared but in place: the commonest case, at a third of the cost.
             for start, stop in differing_runs(left, right, 1, len(left)):
                 yield start, stop, start, stop
             return
-        found = bytematch.byte_matches(left, right, 0)
+        found = bytematch.byte_matches(left, right, 0, work)
         ends = len(left), len(right), 0
     at_a = at_b = 0
     for x, y, size in (*found, ends):

@@ -146,7 +146,7 @@ def _anchors(a: list[int], b: list[int], run: int) -> list[tuple[int, int]]:
         a, b = _runs(a, b, run)
     in_a, in_b = _once(a), _once(b)
     # Walking one side in order, the chain is the longest increasing subsequence of the other.
-    return _increasing([(x, in_b[item]) for item, x in in_a.items() if item in in_b])
+    return increasing([(x, in_b[item]) for item, x in in_a.items() if item in in_b])
 
 
 def _runs(a: list[int], b: list[int], run: int) -> tuple[list[int], list[int]]:
@@ -173,7 +173,7 @@ def _once(items: list[int]) -> dict[int, int]:
     return {item: place for item, place in places.items() if place >= 0}
 
 
-def _increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return a longest subsequence in which the second members increase (patience sorting)."""
     ends: list[int] = []  # smallest last member of a chain of each length
     last: list[int] = []  # the pair that has it

@@ -53,34 +53,36 @@ class _Region(NamedTuple):
         return max(_CHANCE, (self.sizes[0] * self.sizes[1]).bit_length() // 4)
 
 
-class _Work:
+class Work:
     """What is left of the work allowed for one pair; counted, not timed, so always the same."""
 
-    def __init__(self) -> None:
-        self._left = _WORK
+    def __init__(self, units: int = _WORK) -> None:
+        self._left = units
 
     def take(self, units: int) -> bool:
+        """Take some of it, if that much is left; say whether it was."""
         if units > self._left:
             return False
         self._left -= units
         return True
 
 
-def byte_matches(a: memoryview, b: memoryview, merge: int) -> list[Match]:
+def byte_matches(a: memoryview, b: memoryview, merge: int, work: Work | None = None) -> list[Match]:
     """Return matching runs ``(a, b, size)`` in order, none of them empty.
 
     Between two changes no match is shorter than ``merge``.  The same pairs are found when the
     sides are swapped.
     """
+    work = work or Work()
     head = common_head(a, b)
     tail = common_tail(a[head:], b[head:])
     region = _Region(head, len(a) - tail, head, len(b) - tail)
     if not all(region.sizes):
         found = []
     elif region.sizes[0] == region.sizes[1]:
-        found = _in_place(a, b, region, merge)
+        found = _in_place(a, b, region, merge, work)
     else:
-        found = _shifted(a, b, region, _Work())
+        found = _shifted(a, b, region, work)
     while True:
         found = [match for match in found if match[2] >= merge]
         if len(found) <= MAX_MATCHES:
@@ -88,11 +90,10 @@ def byte_matches(a: memoryview, b: memoryview, merge: int) -> list[Match]:
         merge = max(2 * merge, 8)
 
 
-def _in_place(a: memoryview, b: memoryview, region: _Region, merge: int) -> list[Match]:
+def _in_place(a: memoryview, b: memoryview, region: _Region, merge: int, work: Work) -> list[Match]:
     """Compare a region whose sides have one length, cluster of changes by cluster."""
     a0, a1, b0, b1, _ = region
     runs = differing_runs(a[a0:a1], b[b0:b1], merge, MAX_MATCHES)
-    work = _Work()
     found: list[Match] = []
     before = 0
     for cluster in _clusters(runs):
@@ -123,7 +124,7 @@ def _clusters(runs: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
 
 
 def _better(
-    a: memoryview, b: memoryview, region: _Region, inside: list[Match], work: _Work
+    a: memoryview, b: memoryview, region: _Region, inside: list[Match], work: Work
 ) -> list[Match]:
     """Return the matches of a region in place, or shifted if that matches an eighth more of it."""
     size = region.sizes[0]
@@ -137,7 +138,7 @@ def _better(
     return [match for match in inside if match[2] >= _CHANCE or unmoved * 8 > size]
 
 
-def _shifted(a: memoryview, b: memoryview, region: _Region, work: _Work) -> list[Match]:
+def _shifted(a: memoryview, b: memoryview, region: _Region, work: Work) -> list[Match]:
     """Match content wherever it has gone, as long as it kept its order."""
     found: list[Match] = []
     regions = [region]

@@ -7,7 +7,6 @@ from reprodiff.formats.machine import dwarf
 from reprodiff.formats.machine.code import check_code
 from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.dwarfinfo import map_info
-from reprodiff.formats.machine.frames import check_frames
 from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
 from reprodiff.formats.machine.jumptables import check_jump_tables
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
@@ -16,6 +15,7 @@ from reprodiff.formats.machine.pieces import Kind, Piece
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.references import check_copies, check_words
 from reprodiff.formats.machine.statement import Statement
+from reprodiff.formats.machine.unwinding import check_frames
 from reprodiff.formats.machine.work import Hints
 from reprodiff.formats.pe.headers import check_debug, check_headers
 from reprodiff.formats.pe.image import RELOCATION, Image
