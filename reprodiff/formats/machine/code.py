@@ -144,6 +144,7 @@ def _check(
             "reprodiff.formats.machine.x86:compare",
             {
                 "bits": work.a.bits,
+                "shown": max(0, _SHOWN - len(result.changes)),
                 "size_a": len(code_a),
                 "address_a": found.pair.a.addr + low_a,
                 "address_b": found.pair.b.addr + low_b,

@@ -40,11 +40,6 @@ _LOW: Final = 0 if ctypes.c_uint16(1).value == bytes(ctypes.c_uint16(1))[0] else
 _KIND: Final = tuple(_RECORD.id.offset + (x if not _LOW else 3 - x) for x in range(2))
 """The two low bytes of the number that an instruction has in the decoder's table."""
 
-_AHEAD: Final = 32
-"""Instructions decoded at a time."""
-_CHUNK: Final = 15 * (_AHEAD + 1)
-"""Bytes that hold as many, however long they are."""
-
 _UNLIKE: Final = re.compile(rb"[^\0]+")
 
 Instruction = tuple[int, int, str, str]
@@ -129,19 +124,6 @@ def decoded(machine: capstone.Cs, code: bytes, base: int) -> Iterator[Decoded | 
 def _flags(column: bytes | memoryview, table: bytes) -> int:
     """Return a column of the records as a number that has a one for each byte of some values."""
     return int.from_bytes(bytes(column).translate(table), "little")
-
-
-def walk(machine: capstone.Cs, code: bytes, base: int) -> Iterator[Instruction]:
-    """Decode ``code`` a few instructions at a time, for one who will not go to the end."""
-    at = 0
-    more = True
-    while more:
-        more = False
-        start = at
-        for one in machine.disasm_lite(code[start : start + _CHUNK], base + start, _AHEAD):
-            at = one[0] + one[1] - base
-            more = True
-            yield one
 
 
 def differing(a: bytes, b: bytes, starts: list[int]) -> set[int]:

@@ -19,25 +19,23 @@ from reprodiff.formats.machine.decoding import (
     decoded,
     differing,
     plain_branch,
-    walk,
 )
 from reprodiff.formats.machine.padding import is_padding
+from reprodiff.formats.machine.parting import LONGEST, RIP, displacement, is_branch, parting
+from reprodiff.formats.parsing.byteruns import common_head
 
-_RIP: Final = re.compile(r"\[rip(?: ([+-]) (0x[0-9a-f]+|\d+))?\]")
-_RIP_RAW: Final = re.compile(_RIP.pattern.encode())
+_RIP_RAW: Final = re.compile(RIP.pattern.encode())
 _HALF: Final = 1 << 31
-_TARGET: Final = re.compile(r"0x[0-9a-f]+|\d+")
 _SHOWN: Final = 3
 _MOST: Final = 200
-_LONGEST: Final = 15
-"""Bytes of the longest instruction."""
 
 
 def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], bytes]:
     """Compare the functions of a section.
 
     ``meta`` has ``size_a`` (where B starts in ``payload``), ``address_a``, ``address_b``,
-    ``bits`` and ``functions`` as (start in A, stop in A, start in B, stop in B).  The answer has
+    ``bits``, ``functions`` as (start in A, stop in A, start in B, stop in B), and ``shown``, how
+    many of those that have two sizes are shown as instructions.  The answer has
     for each function the number of its references, its changes ``[start a, stop a, start b,
     stop b, text a, text b]`` and where decoding stopped.  All references follow as numbers of 64
     bits: place a, place b, size, target a, target b.  Places are in the section.
@@ -53,9 +51,12 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
     a, b = bytes(payload[:size]), bytes(payload[size:])
     mask = (1 << meta["bits"]) - 1
     answers, references = [], array("Q")
+    left = meta["shown"]
     for a0, a1, b0, b1 in meta["functions"]:
         work = kind(machine, (a[a0:a1], b[b0:b1]), (a0, b0), mask)
+        work.shown = left > 0
         work.run(meta)
+        left -= a1 - a0 != b1 - b0
         references.extend(work.references)
         answers.append([len(work.references) // 5, work.changes, work.stopped])
     return {"functions": answers}, references.tobytes()
@@ -66,6 +67,8 @@ class Function:
 
     at_once: ClassVar[bool] = True
     """Whether an instruction that refers to nothing tells nothing of those behind it."""
+    shown = True
+    """Whether functions of two sizes are shown as instructions; otherwise as bytes."""
 
     def __init__(
         self,
@@ -164,7 +167,7 @@ class Function:
             found = _RIP_RAW.search(code.operands(number))
             if found is None:
                 return False
-            move, wide = _displacement(found), 4
+            move, wide = displacement(found), 4
             if not -_HALF <= move < _HALF:
                 return False
             field = move.to_bytes(4, "little", signed=True)
@@ -183,7 +186,7 @@ class Function:
 
     def differ(self, one: Instruction, at: int, stop: int) -> bool:
         """Compare an instruction with what stands there in B; say whether it is as long."""
-        there = self.b[at : at + _LONGEST]
+        there = self.b[at : at + LONGEST]
         two = next(self.machine.disasm_lite(there, self.base_b + at, 1), None)
         if two is None or two[1] != stop - at:
             return False
@@ -248,15 +251,15 @@ class Function:
         address, size, name, operands = one
         at = address - base_a
         if "[rip" in operands:
-            found = _RIP.search(operands)
+            found = RIP.search(operands)
             if found is not None:
-                target = address + size + _displacement(found)
+                target = address + size + displacement(found)
                 inside = target - base_a
                 if name == "lea" and at + size <= inside < len(self.a):
                     self.table(inside)
-                place = _field(self.a[at : at + size], _displacement(found))
+                place = _field(self.a[at : at + size], displacement(found))
                 self.refer(at + place, at + place, 4, target, target + base_b - base_a)
-        elif _is_branch(name, operands):
+        elif is_branch(name, operands):
             target = int(operands, 0)
             wide = branch_size(self.a[at : at + size], target - address - size)
             if wide:
@@ -285,12 +288,12 @@ class Function:
         size = one[1]
         if self.branch(one, two, raw_a, raw_b, at):
             return True
-        found_a, found_b = _RIP.search(one[3]), _RIP.search(two[3])
+        found_a, found_b = RIP.search(one[3]), RIP.search(two[3])
         if found_a is None or found_b is None:
             return False
-        if _RIP.sub("", one[3]) != _RIP.sub("", two[3]):
+        if RIP.sub("", one[3]) != RIP.sub("", two[3]):
             return False
-        move_a, move_b = _displacement(found_a), _displacement(found_b)
+        move_a, move_b = displacement(found_a), displacement(found_b)
         for place in range(1, size - 3):
             same = raw_a[:place] == raw_b[:place] and raw_a[place + 4 :] == raw_b[place + 4 :]
             if same and _signed(raw_a, place) == move_a and _signed(raw_b, place) == move_b:
@@ -308,7 +311,7 @@ class Function:
         at: tuple[int, int],
     ) -> bool:
         """Take two branches that differ in their targets only; say whether they do."""
-        if not (_is_branch(one[2], one[3]) and _is_branch(two[2], two[3])):
+        if not (is_branch(one[2], one[3]) and is_branch(two[2], two[3])):
             return False
         size = one[1]
         ends = int(one[3], 0), int(two[3], 0)
@@ -345,27 +348,20 @@ class Function:
 
     def replaced(self, base_a: int, base_b: int) -> None:
         """Note two functions of different sizes, with the instructions where they part."""
-        place = 0
-        a, b = self.a, self.b
-        for address, size, name, operands in walk(self.machine, a, base_a):
-            at = address - base_a
-            if a[at : at + size] != b[at : at + size]:
-                two = next(self.machine.disasm_lite(b[at : at + _LONGEST], base_b + at, 1), None)
-                if two is None:
-                    break
-                place = at
-                if two[1:3] != (size, name) or not (
-                    _is_branch(name, operands) or _RIP.sub("", operands) == _RIP.sub("", two[3])
-                ):
-                    break
-            place = at
-        self.out_of_step(place, place, base_a, base_b)
+        if self.shown:
+            place = parting(self.machine, (self.a, self.b), (base_a, base_b))
+            self.out_of_step(place, place, base_a, base_b)
+            return
+        at = common_head(memoryview(self.a), memoryview(self.b))
+        texts = [code[at : at + LONGEST].hex(" ") for code in (self.a, self.b)]
+        whole = self.at_a, self.at_a + len(self.a), self.at_b, self.at_b + len(self.b)
+        self.changes.append([*whole, *texts])
 
     def first(self, place: int, base_a: int, base_b: int) -> tuple[str, str]:
         """Return a few instructions of both sides from where they part."""
         texts = []
         for code, base in ((self.a, base_a), (self.b, base_b)):
-            shown = code[place : place + _LONGEST * _SHOWN]
+            shown = code[place : place + LONGEST * _SHOWN]
             walked = self.machine.disasm_lite(shown, base + place, _SHOWN)
             texts.append("; ".join(map(_text, walked)))
         return texts[0], texts[1]
@@ -373,12 +369,6 @@ class Function:
 
 def _text(item: Instruction) -> str:
     return f"{item[2]} {item[3]}".strip()
-
-
-def _displacement(found: re.Match[str] | re.Match[bytes]) -> int:
-    if found[2] is None:
-        return 0
-    return int(found[2], 0) * (-1 if found[1] in {"-", b"-"} else 1)
 
 
 def _signed(raw: bytes, at: int) -> int:
@@ -390,10 +380,3 @@ def _field(raw: bytes, move: int) -> int:
         if _signed(raw, place) == move:
             return place
     return 0
-
-
-def _is_branch(name: str, operands: str) -> bool:
-    last = name.rpartition(" ")[2]
-    return (
-        last.startswith(("j", "call", "loop", "xbegin")) and _TARGET.fullmatch(operands) is not None
-    )
