@@ -68,10 +68,8 @@ def _read_symbols(body: bytes, strings: bytes, at: int, bits: int, order: str) -
         else:
             name, value, size, info, other, shndx = item
         stop = strings.find(b"\0", name) if name else name
-        yield Symbol(
-            strings[name : stop if stop >= 0 else len(strings)],
-            name, value, size, info, other, shndx, at,
-        )  # fmt: skip
+        text = strings[name : stop if stop >= 0 else len(strings)]
+        yield _new(Symbol, (text, name, value, size, info, other, shndx, at))
         at += form.size
 
 

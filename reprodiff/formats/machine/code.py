@@ -90,9 +90,11 @@ def _body(data: bytes, item: Function) -> bytes:
 def _tail(region: Region, both: FunctionPair) -> None:
     """Account for what pads a function: of one size, it is the same bytes."""
     one, two = both.a, both.b
+    if one.stop - one.size - one.start == two.stop - two.size - two.start:
+        return
     quad = Quad(one.start + one.size, one.stop, two.start + two.size, two.stop)
     left, right = region.a[quad.a0 : quad.a1], region.b[quad.b0 : quad.b1]
-    if len(left) != len(right) and is_padding(left) and is_padding(right):
+    if is_padding(left) and is_padding(right):
         region.moved.append(quad)
 
 
@@ -195,7 +197,7 @@ def _disassembled(work: AnyWork, found: CodeMap, code_b: bytes, parts: list[list
         change[4:] = [one, two]
 
 
-_SHOWN: Final = 200
+_SHOWN: Final = 100
 """Functions whose first change is shown as instructions."""
 _THUNK: Final = re.compile(rb"\x8b([\x04\x0c\x14\x1c\x24\x2c\x34\x3c])\x24\xc3")
 """mov REGISTER, [esp]; ret: how a function of 32-bit code learns where it is."""

@@ -13,6 +13,8 @@ _FIRST: Final = 1 << 15
 """Bytes of code that are looked at, on both sides together: what looks most like it first."""
 _MOST: Final = 1 << 20
 """The same where something was found there."""
+_COUNTED: Final = 1 << 22
+"""Bytes of code in which those marks are counted."""
 _MARKS: Final = (b"\xc4", b"\xc5", b"\x62", b"\x0f\x38", b"\x0f\x3a", b"\xf3\x0f\xb8")
 """What instructions of extensions of x86 start with: VEX, EVEX, opcode maps, POPCNT."""
 
@@ -35,8 +37,8 @@ def uses(work: AnyWork, maps: Sequence[CodeMap], result: Result) -> list[Use]:
     """
     if work.a.arch not in {X86, X86_64, AARCH64} or work.a.big:
         return []
-    functions = sorted(_functions(work, maps, result), key=_likeness)
-    first, rest = _within(functions, _FIRST)
+    looked_at, unseen = _within(list(_functions(work, maps, result)), _COUNTED)
+    first, rest = _within([*sorted(looked_at, key=_likeness), *unseen], _FIRST)
     found = _told(work.a.arch, first)
     if _alone(found):
         found += _told(work.a.arch, _within(rest, _MOST)[0])

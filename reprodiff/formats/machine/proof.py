@@ -106,7 +106,7 @@ class Region:
         gaps = list(zip((0, *stops_a), ends[0], (0, *stops_b), ends[1], strict=True))
         work = Work(_DEBUG_WORK) if self.pair is not None and not self.pair.a.alloc else Work()
         found = [
-            Quad(a0 + x0, a0 + x1, b0 + y0, b0 + y1)
+            _new(Quad, (a0 + x0, a0 + x1, b0 + y0, b0 + y1))
             for a0, a1, b0, b1 in unequal(self.a, self.b, gaps)
             for x0, x1, y0, y1 in changed_bytes(self.a[a0:a1], self.b[b0:b1], work)
         ]

@@ -7,7 +7,9 @@ is left over.
 Sources: Linux Standard Base Core 5.0, chapter 10.6; GCC's gcc/except.cc for .gcc_except_table.
 """
 
+import struct
 from collections.abc import Sequence
+from typing import Final
 
 from reprodiff.formats.machine.frames import (
     MAX_ENTRIES,
@@ -24,6 +26,7 @@ from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.proof import Region
 from reprodiff.formats.machine.work import AnyWork
 from reprodiff.formats.parsing.anchors import increasing, joined
+from reprodiff.records import NamedTuple
 
 
 def _sources(work: AnyWork, pair: AnyPair) -> tuple[Bytes, Bytes]:
@@ -127,46 +130,51 @@ def _in_common(
     return raw[0] == raw[1]
 
 
-_Row = tuple[Pointer, Pointer]
-"""What a row of the index has: a function, and its entry."""
-
-
 def check_frame_header(work: AnyWork, region: Region, pair: AnyPair) -> None:
     """Check .eh_frame_hdr: the place of .eh_frame, and the sorted table of its entries."""
-    sources = _sources(work, pair)
     if min(len(region.a), len(region.b)) < 4 or region.a[:4] != region.b[:4]:
         return
     try:
-        heads, rows = zip(*(_index(source, side.addr) for source, side in
-                            zip(sources, (pair.a, pair.b), strict=True)), strict=True)  # fmt: skip
+        one, two = (_index(source, side.addr) for source, side in
+                    zip(_sources(work, pair), (pair.a, pair.b), strict=True))  # fmt: skip
     except Damage:
         region.fail("the index of the unwind table cannot be read to its end")
         return
-    for one, two in zip(*heads, strict=False):
-        region.word(one.at, two.at, one.size, work.map.follows(one.value, two.value))
-    if len(region.a) == len(region.b):
-        for one, two in zip(*rows, strict=False):
-            _row(work, region, one, two)
-        return
-    by_function = {row[0].value: number for number, row in enumerate(rows[1])}
-    found = [
-        (number, by_function.get(_mapped(work.map, row[0].value), -1))
-        for number, row in enumerate(rows[0])
-    ]
-    for x, y in increasing([both for both in found if both[1] >= 0]):
-        _row(work, region, rows[0][x], rows[1][y])
+    if one.table is not None and two.table is not None:
+        head_a, head_b = one.table, two.table
+        good = work.map.follows(head_a.value, head_b.value)
+        region.word(head_a.at, head_b.at, head_a.size, good)
+    rows = [(number, number) for number in range(min(len(one.rows), len(two.rows)))]
+    if len(region.a) != len(region.b):
+        by_function = {row[0]: number for number, row in enumerate(two.rows)}
+        there = [by_function.get(_mapped(work.map, row[0]), -1) for row in one.rows]
+        rows = increasing([(x, y) for x, y in enumerate(there) if y >= 0])
+    size = one.size
+    for x, y in rows:
+        at_a, at_b = one.start + 2 * size * x, two.start + 2 * size * y
+        for number in range(2):
+            good = work.map.follows(one.rows[x][number], two.rows[y][number])
+            region.word(at_a + size * number, at_b + size * number, size, good)
 
 
-def _row(work: AnyWork, region: Region, one: _Row, two: _Row) -> None:
-    for x, y in zip(one, two, strict=True):
-        region.word(x.at, y.at, x.size, work.map.follows(x.value, y.value))
+class _Index(NamedTuple):
+    """An .eh_frame_hdr: its pointer to the table, and rows of a function and its entry there."""
+
+    table: Pointer | None
+    start: int
+    """Where the rows start."""
+    size: int
+    """Bytes of each of the two in a row."""
+    rows: list[tuple[int, int]]
 
 
-def _index(source: Bytes, address: int) -> tuple[list[Pointer], list[_Row]]:
-    """Return the pointer to .eh_frame, if there is one, and the rows of its index."""
+_USUAL: Final = 0x3B
+"""Numbers of 32 bits counted from the start of the index: what linkers write."""
+
+
+def _index(source: Bytes, address: int) -> _Index:
     pointer, count, table = source.data[1:4]
-    head: list[Pointer] = []
-    rows: list[_Row] = []
+    head = None
     at, number = 4, 0
     for encoding in (pointer, count):
         if encoding == OMIT:
@@ -174,16 +182,30 @@ def _index(source: Bytes, address: int) -> tuple[list[Pointer], list[_Row]]:
         found = source.pointer(at, encoding, address)
         number = found.value
         if encoding == pointer and at == 4:
-            head.append(found)
+            head = found
         at += found.size
-    if table == OMIT:
-        return head, rows
-    for _ in range(min(number, MAX_ENTRIES)):
+    if table == OMIT or not number:
+        return _Index(head, at, 0, [])
+    start = at
+    number = min(number, MAX_ENTRIES)
+    if table == _USUAL and source.width == 8:
+        if start + 8 * number > len(source.data):
+            raise Damage
+        form = ">ii" if source.order else "<ii"
+        return _Index(head, start, 4, [
+            (x + address, y + address)
+            for x, y in struct.iter_unpack(form, source.data[start : start + 8 * number])
+        ])  # fmt: skip
+    rows: list[tuple[int, int]] = []
+    size = source.pointer(at, table, address).size
+    for _ in range(number):
         one = source.pointer(at, table, address)
         two = source.pointer(one.at + one.size, table, address)
-        rows.append((one, two))
+        if not one.size == two.size == size:
+            raise Damage  # rows of one size are what lets them be searched
+        rows.append((one.value, two.value))
         at = two.at + two.size
-    return head, rows
+    return _Index(head, start, size, rows)
 
 
 def check_exceptions(work: AnyWork, one: int, two: int) -> None:
