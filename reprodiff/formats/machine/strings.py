@@ -142,6 +142,10 @@ class _Tiler:
                     self.apart(one, two)
             free_a = [text for text in free_a if text[0] not in self.apart_a]
             free_b = [text for text in free_b if text[0] not in self.apart_b]
+        if len(free_a) != len(free_b):
+            known = [Piece(x, y, x1 - x, y1 - y, "string") for (x, x1), (y, y1) in pairs]
+            free = one_sided([*self.pieces, *known], self.a, self.b, (free_a, free_b))
+            free_a, free_b = free[0]
         if 0 < len(free_a) == len(free_b) <= _FEW:
             for one, two in zip(free_a, free_b, strict=True):
                 if (self.a[one[0]] == _SLASH) == (self.b[two[0]] == _SLASH):
@@ -177,7 +181,7 @@ class _Tiler:
             return
         self.pieces = [piece for piece in self.pieces if piece not in lone]
         for one, two in zip(short_a, short_b, strict=True):
-            self.pieces.append(Piece(one[0], two[0], one[1] - one[0], two[1] - two[0], "moved"))
+            self.apart(one, two)
         for piece, one, two in zip(lone, ones, twos, strict=True):
             for start, stop in cut(tails_a, one):
                 self.pieces.append(Piece(start, piece.b, stop - start, 0, "tail"))
