@@ -294,6 +294,8 @@ def test_three_places_that_agree_prove_a_pair(votes: int, sure: Confidence) -> N
         (("/a", "/b"), ("/a", "/c"), True),
         (("/a", "/b"), ("/c", "/b"), True),
         (("/a/b", "/c"), ("/d", "/e"), False),
+        (("/a", "/b"), ("/a/tmp/tmpk3x9_ab1/build", "/b/tmp/tmpzz81_qq2/build"), False),
+        (("/a", "/b"), ("/a/tmp/tmpk3x9_ab1/build", "/b/tmp/tmpzz81_qq2/other"), True),
     ],
 )
 def test_directories_below_others_must_lie_at_the_same_place(

@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from enum import IntEnum
 from typing import Final
 
+from reprodiff.formats.parsing.paths import find_temporary_names
 from reprodiff.model import (
     ArtifactInfo,
     Category,
@@ -99,6 +100,18 @@ def _below(path: str, directory: str) -> str | None:
     return path[len(directory) :] if path.startswith(directory.rstrip("/") + "/") else None
 
 
+def _place(path: str, directory: str) -> str | None:
+    """Return what ``path`` adds to ``directory``, without what build tools make up for each run."""
+    added = _below(path, directory)
+    if added is None or path == directory:
+        return added
+    raw = path.encode("utf-8", "surrogateescape")
+    for name in reversed(list(find_temporary_names(raw))):
+        raw = raw[: name.random_start] + raw[name.stop :]
+    steady = raw.decode("utf-8", "surrogateescape")
+    return steady[len(directory) :] if steady.startswith(directory) else added
+
+
 def _ancestors(path: str) -> Iterator[str]:
     """Yield the path and every directory it lies below, in the two ways to write one."""
     yield path
@@ -151,7 +164,7 @@ class Prefixes:
         for known in _ancestors(path):
             for partner in partners.get(known, ()):
                 same = (known, partner) == (path, other)
-                if not same and _below(path, known) != _below(other, partner):
+                if not same and _place(path, known) != _place(other, partner):
                     return True
         return False
 

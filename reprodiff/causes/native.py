@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reprodiff.causes import environment, lines, native_tools
+from reprodiff.causes import environment, lines, native_paths, native_tools
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
 from reprodiff.causes.native_causes import (
     BUILD_ID,
@@ -75,7 +75,10 @@ def string_claim(fact: Difference, scene: Scene) -> Claim:
     told = native_tools.told(_raw(fact.a), _raw(fact.b))
     if told is not None:
         return Claim(TOOLCHAIN, [fact], Confidence.LIKELY, evidence=(told,))
-    return _string_claim(fact, scene)
+    claim = _string_claim(fact, scene)
+    if claim.cause is BUILD_PATH and claim.hinge is not None:
+        native_paths.doubt(_raw(fact.a), _raw(fact.b), scene)
+    return claim
 
 
 def _string_claim(fact: Difference, scene: Scene) -> Claim:

@@ -382,3 +382,17 @@ def test_damaged_files_raise_nothing_unexpected(
             continue
         compared += bool(facts)
     assert compared > 50
+
+
+def test_a_directory_of_the_system_that_stays_elsewhere_has_not_moved(tmp_path: Path) -> None:
+    a, b = pair(tmp_path, "-g -O2")
+    raw = b.read_bytes()
+    places = [found.start() for found in re.finditer(rb"\0/usr/include[^\0]*/bits", raw)]
+    if not places:
+        pytest.skip("the headers of the system are elsewhere")
+    changed = tmp_path / "changed.so"
+    changed.write_bytes(raw[: places[0] + 3] + b"q" + raw[places[0] + 4 :])
+    assert report(a, b).verdict is Verdict.EQUIVALENT
+    found = report(a, changed)
+    assert found.verdict is Verdict.DIFFERENT
+    assert "elf-build-path" in {f.cause for f in found.findings if f.confidence.value == "likely"}
