@@ -249,3 +249,94 @@ def test_published_extension_modules_differ_in_functions_that_are_named(tmp_path
     )
     assert "macho-damaged" not in causes(found)
     assert "macho-signature-untrue" not in causes(found)
+
+
+@pytest.mark.network
+def test_slices_for_i386_of_published_wheels_are_followed(tmp_path: Path) -> None:
+    found = {
+        tag: _published(tmp_path / str(number), *tag)
+        for number, tag in enumerate((("1.1.1", "36"), ("1.1.1", "37"), ("1.1.0", "36")))
+    }
+    same = report(found["1.1.1", "36"], found["1.1.1", "37"])
+    assert all(finding.severity is Severity.BENIGN for finding in same.findings)
+    assert same.summary.ledger.unexplained_bytes == 0
+    assert {place.partition(":")[0] for place in places(same, "macho-uuid")} == {"i386", "x86_64"}
+    other = report(found["1.1.0", "36"], found["1.1.1", "36"])
+    assert places(other, "macho-code-changed") == {"i386: _escape", "x86_64: _escape"}
+    assert other.summary.ledger.unexplained_bytes == 0
+
+
+def _published(folder: Path, version: str, python: str) -> Path:
+    """Return the extension module of a release of MarkupSafe for two kinds of Intel processors."""
+    wanted = (
+        "--platform",
+        "macosx_10_6_intel",
+        "--python-version",
+        python,
+        "--abi",
+        f"cp{python}m",
+    )
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:"]
+    made = subprocess.run(
+        [*command, *wanted, "-d", str(folder), f"markupsafe=={version}"],
+        check=False,
+        capture_output=True,
+    )
+    if made.returncode:
+        pytest.skip("the package index cannot be reached")
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        name = next(each for each in wheel.namelist() if each.endswith(".so"))
+        (folder / "speedups.so").write_bytes(wheel.read(name))
+    return folder / "speedups.so"
+
+
+I386_CODE = r"""
+static int counter = 77;
+static const int table[] = {3, 5, 7, 11};
+const char *names[] = {"alpha", "beta"};
+__attribute__((noinline)) static int summed(const char *p) {
+    int n = 0;
+    while (*p) n += *p++;
+    return n + counter;
+}
+int limited(int x) { return x > 4096 ? 4096 : x * 3 + counter; }
+int (*functions[])(int) = {limited};
+double scaled(int x) { return x * 2.5 * 1.375; }
+int entry(int x) {
+    counter += x;
+    return summed(__FILE__) + table[x & 3] + summed(names[x & 1]) + summed("another string");
+}
+"""
+
+
+@pytest.mark.parametrize("options", ["-O0", "-O2"])
+def test_a_build_path_in_a_library_for_i386_is_proven(tmp_path: Path, options: str) -> None:
+    # The last linker beside Apple's that makes such files came with LLVM 13.
+    linker = need("ld64.lld.darwinold", "ld64.lld.darwinold-13", "ld64.lld.darwinold-12")
+    sides = []
+    changed = I386_CODE.replace("x * 3", "x * 5")
+    for name, code in (("one", I386_CODE), ("number-two/demo", I386_CODE), ("three", changed)):
+        place = tmp_path / name
+        place.mkdir(parents=True)
+        (place / "code.c").write_text(code, encoding="utf-8")
+        flags = ("-fno-stack-protector", "-fno-asynchronous-unwind-tables", options)
+        run(place, need("clang"), "-target", "i386-apple-macosx10.7", *flags, "-c",
+            str(place / "code.c"), "-o", "code.o")  # fmt: skip
+        how = ("-arch", "i386", "-macosx_version_min", "10.7", "-sdk_version", "10.7")
+        run(
+            place,
+            linker,
+            "-dylib",
+            *how,
+            "-undefined",
+            "dynamic_lookup",
+            "-install_name",
+            "ext.so",
+            "-o",
+            "ext.so",
+            "code.o",
+        )
+        sides.append(place / "ext.so")
+    assert_proven(report(sides[0], sides[1]), "macho-build-path", "native-layout-follows")
+    found = report(sides[0], sides[2])
+    assert "_limited" in places(found, "macho-code-changed")

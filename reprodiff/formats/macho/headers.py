@@ -6,7 +6,7 @@ Source: Apple, mach-o/loader.h.
 from collections.abc import Sequence
 from typing import Final
 
-from reprodiff.formats.machine.proof import Region
+from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.macho.parts import File, Part, PartPair, SegmentPlace, Work
 
 _PAGES: Final = (0x1000, 0x4000)
@@ -18,6 +18,12 @@ _STREAMS: Final = frozenset(
 def check_headers(work: Work, region: Region, pairs: Sequence[PartPair]) -> None:
     """Check segments, sections and what leads into __LINKEDIT; the region starts both files."""
     sound = _sound(work.a) and _sound(work.b)
+    # Apple's linker puts the first section so that the last one ends with a page: the room behind
+    # the load commands follows from the sizes of all.
+    stops = [file.image.commands_stop for file in (work.a, work.b)]
+    room = region.a[stops[0] :], region.b[stops[1] :]
+    if sound and len(room[0]) != len(room[1]) and not any(room[0]) and not any(room[1]):
+        region.moved.append(Quad(stops[0], len(region.a), stops[1], len(region.b)))
     ones, twos = work.a.segments, work.b.segments
     if [s.name for s in ones] == [s.name for s in twos]:
         for one, two in zip(ones, twos, strict=True):
