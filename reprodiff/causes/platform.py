@@ -15,6 +15,7 @@ from reprodiff.causes.platform_causes import (
     TARGET,
 )
 from reprodiff.model import Confidence, Difference, Severity
+from reprodiff.platforms.names import is_vendored, parts
 
 
 def _policy(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -66,6 +67,18 @@ def _sentence(fact: Difference) -> str:
     return f"In {side}, {place}{text!s}."
 
 
+def _system(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Libraries that one side needs of the system; one that the other brings along follows it."""
+    brought = {
+        "".join((parts(path).name, ".so", f".{parts(path).version}" if parts(path).version else ""))
+        for path in scene.only_a | scene.only_b
+        if is_vendored(path)
+    }
+    all_brought = all(fact.inside in brought for fact in facts)
+    follows = (":vendored-library-set",) if all_brought else ()
+    yield Claim(SYSTEM_LIBRARY, facts, Confidence.PROVEN, follows=follows)
+
+
 def _plainly(name: str, cause: Cause, what: str) -> Rule:
     def apply(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         del scene
@@ -84,7 +97,7 @@ RULES: Final = (
         60,
         _contradiction,
     ),
-    _plainly("platform-system", SYSTEM_LIBRARY, "platform.system-library"),
+    Rule("platform-system", (SYSTEM_LIBRARY,), ("platform.system-library",), 60, _system),
     _plainly("platform-runtime", RUNTIME, "platform.runtime"),
     _plainly("platform-target", TARGET, "platform.floor"),
 )

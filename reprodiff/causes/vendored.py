@@ -17,7 +17,7 @@ from reprodiff.causes.vendored_causes import (
     UPDATED,
 )
 from reprodiff.model import Confidence, Difference
-from reprodiff.platforms.names import is_vendored
+from reprodiff.platforms.names import is_vendored, parts
 
 _CAUSES: Final[dict[str, tuple[Cause, Confidence]]] = {
     "updated": (UPDATED, Confidence.PROVEN),
@@ -88,6 +88,50 @@ def _linked_version(fact: Difference, scene: Scene) -> bool:
     )
 
 
+def _grafted(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take names and search paths that a repair tool set for libraries that one side alone has."""
+    from reprodiff.causes.native_causes import RUNPATH  # noqa: PLC0415
+
+    names: list[Difference] = []
+    paths: list[Difference] = []
+    for fact in facts:
+        for old, new, only in (
+            (fact.a, fact.b, scene.only_b),
+            (fact.b, fact.a, scene.only_a),
+        ):
+            mine = [path for path in only if is_vendored(path)]
+            if fact.what == "elf.needed":
+                if old is not None and _named_for(_text(old), _text(new), mine):
+                    names.append(fact)
+            elif old is None and _leads_to(fact.path, _text(new), mine):
+                paths.append(fact)
+    follows = (f":{SET.id}",)
+    if names:
+        yield Claim(NAME_FOLLOWS, names, follows=follows)
+    if paths:
+        yield Claim(RUNPATH, paths, follows=follows)
+
+
+def _named_for(old: str, new: str, libraries: Sequence[str]) -> bool:
+    """Whether ``new`` is one of these libraries, and its name without the hash is ``old``."""
+    one, two = parts(old), parts(new)
+    return (
+        bool(two.hash)
+        and not one.hash
+        and (one.name, one.version) == (two.name, two.version)
+        and new in {posixpath.basename(path) for path in libraries}
+    )
+
+
+def _leads_to(path: str, search: str, libraries: Sequence[str]) -> bool:
+    """Whether a search path of one file leads to the folder of these libraries, and no further."""
+    here = posixpath.dirname(path) or "."
+    folders = {posixpath.dirname(each) for each in libraries}
+    led = [posixpath.normpath(each.replace("$ORIGIN", here)) for each in search.split(":") if each]
+    inside = all(each.startswith("$ORIGIN") for each in search.split(":") if each)
+    return bool(led) and inside and all(each in folders for each in led)
+
+
 def _signed_name(fact: Difference, scene: Scene) -> bool:
     """Whether the identifiers of two signatures are what the two file names start with."""
     names = tuple(posixpath.basename(path) for path in (scene.path, scene.path_b))
@@ -156,6 +200,13 @@ RULES: Final = (
         ("pe.imports", "pe.import-name", "pe.own-name"),
         45,
         _imports,
+    ),
+    Rule(
+        "vendored-grafted",
+        (NAME_FOLLOWS,),
+        ("elf.needed", "elf.rpath", "elf.runpath"),
+        48,
+        _grafted,
     ),
     # Behind the rule on build-ids, which has to see whether anything else differs.
     Rule("vendored-names", (NAME_FOLLOWS,), ("elf.needed", "elf.soname"), 48, _names),

@@ -53,7 +53,10 @@ def side_facts(info: ArtifactInfo, said: Recorded, natives: Mapping[str, Native]
     # Files that are not for the processor of the modules are data to them (kernels, firmware).
     first = [native for native in elves.values() if native.init] or list(elves.values())
     machines = {machine for native in first for machine in native.machines}
-    libcs = {native.libc for native in first if native.libc}
+    # A module may need a library of its own alone, which needs the C library in its turn.
+    libcs = {native.libc for native in first if native.libc} or {
+        native.libc for native in elves.values() if native.libc
+    }
     machine = machines.pop() if len(machines) == 1 else ""
     libc = libcs.pop() if len(libcs) == 1 else ""
     mine = {path: native for path, native in elves.items() if machine in native.machines}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reprodiff.engine import compare
-from reprodiff.formats.elf.reader import parse
+from reprodiff.formats.elf.reader import PT_LOAD, parse
 from reprodiff.model import Report, Severity, Verdict
 from tests.native.test_elf_slips import areas, exempt
 
@@ -110,3 +110,80 @@ def test_filler_that_is_run_as_code_is_not_filler(
     changed[init.body.stop] = ord("Z")
     assert not b[init.body.stop]
     assert report(tmp_path, a, bytes(changed)).verdict is Verdict.DIFFERENT
+
+
+@pytest.fixture
+def modules() -> tuple[bytes, bytes]:
+    """Return a module as it was linked, and as auditwheel had patchelf 0.19.3 edit it."""
+    found: list[bytes] = []
+    for side in "ab":
+        (wheel,) = (_SAMPLE.parent / "repaired-wheel-auditwheel" / side).glob("*.whl")
+        with zipfile.ZipFile(io.BytesIO(wheel.read_bytes())) as archive:
+            found.append(archive.read("demo/_speed.cpython-311-x86_64-linux-gnu.so"))
+    return found[0], found[1]
+
+
+def findings(found: Report) -> set[tuple[str, ...]]:
+    """Return all that is not proven to be benign, place by place."""
+    return {
+        (finding.cause, finding.confidence, place.inside, place.a, place.b)
+        for finding in found.findings
+        for place in finding.locations
+        if finding.severity is not Severity.BENIGN
+    }
+
+
+def test_an_edit_of_one_side_is_told_as_what_it_did(
+    tmp_path: Path, modules: tuple[bytes, bytes]
+) -> None:
+    for sides in (modules, modules[::-1]):
+        found = report(tmp_path, *sides)
+        assert found.summary.ledger.unexplained_bytes == 0
+        told = {finding.cause: finding for finding in found.findings}
+        assert set(told) == {
+            *("elf-edited-rights", "elf-edited-layout", "elf-layout-follows"),
+            *("elf-needed", "elf-rpath", "system-libraries"),
+        }
+        rights = {place.inside: {place.a, place.b} for place in told["elf-edited-rights"].locations}
+        assert rights == {
+            "program headers: .note.gnu.build-id, .gnu.hash, .dynsym, .dynstr": {"R", "RW"},
+            "program headers: .got.plt": {".dynamic", "where .dynamic stood"},
+        }
+        (needed,) = told["elf-needed"].locations
+        assert {needed.a, needed.b} == {"libdemolimit.so.1", "libdemolimit-9b5798ae.so.1"}
+        (path,) = told["elf-rpath"].locations
+        assert {path.a, path.b} == {"", "$ORIGIN/../demo.libs"}
+
+
+def test_no_byte_slips_past_an_edit_of_one_side(
+    tmp_path: Path, modules: tuple[bytes, bytes]
+) -> None:
+    """The two are different anyway, so that each slip has to be told by itself."""
+    a, b = modules
+    known = findings(report(tmp_path, a, b))
+    rng = random.Random(11)  # noqa: S311
+    elf = parse(memoryview(b))
+    outside = exempt(elf, b"no such path")
+    missed: list[str] = []
+    for number, span in enumerate(areas(elf) * 2):
+        at = rng.choice([place for place in range(*span) if place not in outside] or [0])
+        changed = bytearray(b)
+        changed[at] ^= (1, 0x80)[number % 2]
+        found = report(tmp_path, a, bytes(changed))
+        if findings(found) == known and not found.summary.ledger.unexplained_bytes:
+            missed.append(hex(at))
+    assert missed == []
+
+
+def test_code_in_memory_that_can_be_written_is_no_edit(
+    tmp_path: Path, modules: tuple[bytes, bytes]
+) -> None:
+    a, b = modules
+    elf = parse(memoryview(b))
+    (code,) = (s for s in elf.segments if s.type == PT_LOAD and s.flags & 1)
+    changed = bytearray(b)
+    changed[code.header.start + 4] |= 2
+    found = report(tmp_path, a, bytes(changed))
+    causes = {f.cause for f in found.findings if f.severity is not Severity.BENIGN}
+    assert "elf-edited-rights" not in causes
+    assert "native-tables-changed" in causes

@@ -2,13 +2,14 @@
 
 from typing import Final, Literal
 
-from reprodiff.formats.elf.edited import check_edited, ends_behind_segments
+from reprodiff.formats.elf.edited import Edited, check_edited, ends_behind_segments
 from reprodiff.formats.elf.entries import notes, properties
 from reprodiff.formats.elf.headers import are_names_used, check_section_headers
 from reprodiff.formats.elf.hints import hints
 from reprodiff.formats.elf.kinds import ARRAYS, hidden, kind, paths, rest_kind, roles
 from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pair_sections
 from reprodiff.formats.elf.naming import Naming
+from reprodiff.formats.elf.onesided import one_sided
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
     SHT_DYNSYM,
@@ -78,10 +79,9 @@ class _Comparison(Statement):
         self.roles: dict[tuple[int, int], str] = {}
         self.named: list[tuple[int, Quad]] = []
         """Tables of names that only have other names in them."""
-        self.filler: list[tuple[Region, str, str]] = []
-        """Gaps between sections that are proven to be filler, with what is in them."""
-        self.turned: frozenset[int] = frozenset()
-        """Sections that stand in another order in the two files, by their numbers in A."""
+        self.edited = Edited((), (), moved=False)
+        self.turned: list[Region] = []
+        """Sections and tables that stand in another order in the two files."""
 
     def facts(self) -> list[Difference]:
         a, b = self.a, self.b
@@ -92,8 +92,8 @@ class _Comparison(Statement):
             self.damaged()
         pairs, only_a, only_b = pair_sections(a, b)
         cut = tiling(a, b, pairs, only_a, only_b)
-        self.turned = out_of_turn(pairs)
-        stops = {pair.a.body.stop for pair in pairs if pair.a.index in self.turned}
+        self.turned = out_of_turn([*cut.sections.values(), cut.headers, cut.segments])
+        stops = {_stored(region)[0].stop for region in self.turned}
         for gap in cut.gaps:
             if gap.at_a in stops and gap.a == gap.b:
                 # What rounds up a section that stands elsewhere goes with it.
@@ -162,7 +162,7 @@ class _Comparison(Statement):
         }
         check_section_headers(work, cut.headers, whole)
         check_copies(work)
-        self.filler = check_edited(work, cut)
+        self.edited = check_edited(work, cut)
         return result
 
     def section(self, work: Work, pair: SectionPair) -> None:
@@ -264,7 +264,9 @@ class _Comparison(Statement):
             places = [region.spans(quad)]
             self.add("elf.names", region.name, name_a or None, name_b or None, places)
         self.overlay(cut)
-        for region, one, two in self.filler:
+        self.rights(cut.segments)
+        self.found += one_sided(work, self.path)
+        for region, one, two in self.edited.filler:
             quad = Quad(0, len(region.a), 0, len(region.b))
             region.stated.append(quad)
             self.add("elf.filler", region.name, one, two, [region.spans(quad)])
@@ -273,9 +275,19 @@ class _Comparison(Statement):
                 # Among constants are distances, and only code that is read says where.
                 region.why = region.why or result.problems[0]
             self.rest(region)
-            if region.pair is not None and region.pair.a.index in self.turned:
-                places = [(region.pair.a.body, region.pair.b.body)]
-                self.add("elf.moved", region.name, "elsewhere", "elsewhere", places)
+            if any(region is each for each in self.turned):
+                self.add("elf.moved", region.name, "elsewhere", "elsewhere", [_stored(region)])
+
+    def rights(self, region: Region) -> None:
+        """State which sections are loaded with other rights."""
+        groups: dict[tuple[str, str], list[str]] = {}
+        for each in self.edited.rights:
+            groups.setdefault((each.a, each.b), []).append(each.name)
+        whole = [region.spans(Quad(0, len(region.a), 0, len(region.b)))]
+        for number, ((one, two), sections) in enumerate(groups.items()):
+            shown = ", ".join(sections)
+            places = [] if number else whole
+            self.add("elf.rights", f"program headers: {shown}", one, two, places)
 
     def overlay(self, cut: Tiling) -> None:
         """State bytes behind the last part of the file; a few zeros only round its size up."""
@@ -284,7 +296,9 @@ class _Comparison(Statement):
             return
         quad = Quad(0, len(region.a), 0, len(region.b))
         round_up = not any(
-            rest and len(elf.data) % elf.word and not (self.filler and ends_behind_segments(elf))
+            rest
+            and len(elf.data) % elf.word
+            and not (self.edited.moved and ends_behind_segments(elf))
             for elf, rest in ((self.a, region.a), (self.b, region.b))
         )
         if round_up and not (region.a + region.b).strip(b"\0") and max(quad) < _ROUNDED:
@@ -346,3 +360,11 @@ class _Comparison(Statement):
                 "elf.debuglink", pair.name, pair.plain_a[-4:].hex(), pair.plain_b[-4:].hex(),
                 [region.spans(quad)],
             )  # fmt: skip
+
+
+def _stored(region: Region) -> tuple[Span, Span]:
+    """Return where a region is in the two files, as they hold it."""
+    if region.packed is not None:
+        return region.packed
+    whole = Quad(0, len(region.a), 0, len(region.b))
+    return region.spans(whole)

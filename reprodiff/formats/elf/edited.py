@@ -8,42 +8,61 @@ sections is filler and nothing else.  Source: gABI, chapter 5, "Program Header" 
 Loading"; the letters were read from files that each release wrote.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Literal, NamedTuple
 
-from reprodiff.formats.elf.headers import Placing
+from reprodiff.formats.elf.images import FILLER, Rights, same_image
 from reprodiff.formats.elf.reader import (
+    EHDR,
     PT_LOAD,
     SHDR,
     SHDR_SIZE,
-    SHT_NOBITS,
+    SHT_DYNAMIC,
     SHT_NULL,
+    SHT_STRTAB,
     Elf,
     Section,
-    Segment,
 )
 from reprodiff.formats.elf.regions import Tiling
-from reprodiff.formats.elf.segments import segment_words
 from reprodiff.formats.elf.tables import Work
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.model import Span
 
-_FILLER: Final = re.compile(rb"[\0X]*+|[\0Z]*+")
 _EXECUTE: Final = 1
+_LETTERS: Final = 8
+"""Letters in a row that no linker leaves between sections."""
 _GROWS: Final = frozenset({".dynstr", ".dynamic"})
 """Sections that are moved because they grow; an older table has the size that they had."""
 
 
-def check_edited(work: Work, cut: Tiling) -> list[tuple[Region, str, str]]:
-    """Check what differs in the layout only; return the gaps that are filler, with what is in them.
+class Edited(NamedTuple):
+    """What an edit left that is proven to be nothing else."""
+
+    filler: Sequence[tuple[Region, str, str]]
+    """Gaps between sections that differ and are filler, with what is in them."""
+    rights: Sequence[Rights]
+    """Sections that are loaded with other rights; all else in the program headers is the same."""
+    moved: bool
+    """Whether there is filler at all: a tool has edited one of the files."""
+
+
+def check_edited(work: Work, cut: Tiling) -> Edited:
+    """Check what differs in the layout only.
 
     Nothing is noted of program headers, and of a gap, that are not proven in full.
     """
-    if cut.segments.left() and _same_image(work):
-        sizes = len(cut.segments.a), len(cut.segments.b)
+    rights: list[Rights] = []
+    loaded = same_image(work) if cut.segments.left() else None
+    if loaded is not None:
+        whole = Quad(0, len(cut.segments.a), 0, len(cut.segments.b))
         cut.segments.wrong.clear()
-        cut.segments.moved[:] = [Quad(0, sizes[0], 0, sizes[1])]
+        cut.segments.moved[:] = [] if loaded else [whole]
+        cut.segments.stated += [whole] if loaded else []
+        count = EHDR[work.a.bits]["phnum"]
+        cut.header.word(count.at, count.at, count.size, good=True)
+        rights += loaded
+        rights += _stale_words(work, cut)
+        _aligned_names(work, cut)
     found: list[tuple[Region, str, str]] = []
     for region in cut.gaps:
         if region.a == region.b or region.moved:
@@ -59,7 +78,9 @@ def check_edited(work: Work, cut: Tiling) -> list[tuple[Region, str, str]]:
             region.moved.append(Quad(0, len(region.a), 0, len(region.b)))
         else:
             found.append((region, *shown))
-    return found
+    marks = b"X" * _LETTERS, b"Z" * _LETTERS
+    moved = any(mark in text for gap in cut.gaps for text in (gap.a, gap.b) for mark in marks)
+    return Edited(found, rights, moved)
 
 
 def ends_behind_segments(elf: Elf) -> bool:
@@ -68,78 +89,65 @@ def ends_behind_segments(elf: Elf) -> bool:
     return len(elf.data) == max(loads, default=-1) + 1
 
 
-# -- segments -------------------------------------------------------------------------------------
+def _stale_words(work: Work, cut: Tiling) -> Iterator[Rights]:
+    """Take words that lead to the dynamic table, or to where it stood before it was moved.
 
-
-def _same_image(work: Work) -> bool:
-    """Whether the program headers of both files load the same sections with the same rights."""
-    a, b = work.a, work.b
-    if not a.segments or len(a.segments) != len(b.segments):
-        return False
-    loads_a, loads_b = _loads(a), _loads(b)
-    if loads_a is None or loads_b is None:
-        return False
+    Those are the first word of .got.plt and the symbol _DYNAMIC, which patchelf leaves as they are.
+    """
     for pair in work.map.pairs:
-        one, two = loads_a.get(pair.a.index), loads_b.get(pair.b.index)
-        if (one is None) != (two is None):
-            return False
-        if one is not None and two is not None and (one.flags, one.align) != (two.flags, two.align):
-            return False
-    waiting = [segment for segment in b.segments if segment.type != PT_LOAD]
-    for other in a.segments:
-        if other.type == PT_LOAD:
+        if not pair.a.type == pair.b.type == SHT_DYNAMIC:
             continue
-        found = next((each for each in waiting if _alike(work, other, each)), None)
-        if found is None:
-            return False
-        waiting.remove(found)
-    return not waiting
+        order: Literal["big", "little"] = "big" if work.a.big else "little"
+        size = work.a.word
+        starts = [at.to_bytes(size, order) for at in (pair.a.addr, pair.b.addr)]
+        for region in work.regions.values():
+            for quad in [quad for quad in region.wrong if quad.a1 - quad.a0 == size]:
+                held = region.a[quad.a0 : quad.a1], region.b[quad.b0 : quad.b1]
+                if region.name not in _KEEP or held[0] != held[1] or held[0] not in starts:
+                    continue
+                stale = 1 if held[0] == starts[0] else 0
+                where = int.from_bytes(held[0], order)
+                if _is_filled(work, cut, stale, where):
+                    region.wrong.remove(quad)
+                    region.moved.append(quad)
+                    sides = [pair.name, f"where {pair.name} stood"]
+                    yield Rights(region.name, *(sides[::-1] if stale == 0 else sides))
 
 
-def _alike(work: Work, one: Segment, two: Segment) -> bool:
-    same = (one.type, one.flags, one.align) == (two.type, two.flags, two.align)
-    return same and all(good for _, good in segment_words(work, one, two))
+_KEEP: Final = frozenset({".got", ".got.plt", ".symtab"})
 
 
-def _loads(elf: Elf) -> dict[int, Segment] | None:
-    """Return the segment that loads each section; ``None`` if one does not fit what it loads."""
-    placing = Placing(elf)
-    held: dict[int, Segment] = {}
-    for section in elf.sections:
-        if not section.mapped or not section.size:
+def _is_filled(work: Work, cut: Tiling, side: int, address: int) -> bool:
+    """Whether an address of one side leads to filler between sections."""
+    elf = (work.a, work.b)[side]
+    for load in elf.segments:
+        if load.type == PT_LOAD and load.vaddr <= address < load.vaddr + load.filesz:
+            at = load.offset + address - load.vaddr
+            return any(
+                start <= at < start + len(data) and FILLER.fullmatch(data) is not None
+                for start, data in (
+                    ((gap.at_a, gap.a), (gap.at_b, gap.b))[side] for gap in cut.gaps
+                )
+            )
+    return False
+
+
+def _aligned_names(work: Work, cut: Tiling) -> None:
+    """Take the alignment of loaded names that were moved: patchelf has them start at a word."""
+    place = SHDR[work.a.bits]["addralign"]
+    for pair in work.map.pairs:
+        one, two = pair.a, pair.b
+        if one.align == two.align or not (one.alloc and one.type == two.type == SHT_STRTAB):
             continue
-        found = [load for load in placing.loads if _holds(load, section)]
-        if len(found) != 1 or not placing.loaded(section):
-            return None
-        held[section.index] = found[0]
-    last = -1
-    for load in placing.loads:
-        inside = [elf.sections[at] for at, other in held.items() if other is load]
-        if load.vaddr <= last or not inside or not _fits(elf, load, inside):
-            return None
-        last = load.vaddr + load.memsz - 1
-    return held
-
-
-def _holds(load: Segment, section: Section) -> bool:
-    return load.vaddr <= section.addr and section.addr + section.size <= load.vaddr + load.memsz
-
-
-def _fits(elf: Elf, load: Segment, inside: Sequence[Section]) -> bool:
-    """Whether a segment is whole: from its place in the file to the end of what it holds."""
-    if load.paddr != load.vaddr or load.align & (load.align - 1) or load.align < 2:
-        return False
-    if (load.vaddr - load.offset) % load.align or load.offset + load.filesz > len(elf.data):
-        return False
-    bare = [s.addr + s.size for s in inside if s.type == SHT_NOBITS]
-    filled = [s.offset + s.size for s in inside if s.type != SHT_NOBITS]
-    if bare:
-        ends = load.offset + load.filesz == max(filled, default=load.offset)
-        return ends and load.vaddr + load.memsz == max(bare)
-    starts = (
-        load.offset == 0 or load.offset % 0x1000 == 0 or (load.vaddr == min(s.addr for s in inside))
-    )
-    return load.memsz == load.filesz and starts
+        sides = sorted([(one.align, one), (two.align, two)], key=lambda side: side[0])
+        if sides[0][0] == 1 and sides[1][0] == work.a.word and not sides[1][1].addr % work.a.word:
+            at_a = one.header.start - cut.headers.at_a + place.at
+            at_b = two.header.start - cut.headers.at_b + place.at
+            stop = at_a + place.size
+            cut.headers.wrong[:] = [
+                quad for quad in cut.headers.wrong if not at_a <= quad.a0 < quad.a1 <= stop
+            ]
+            cut.headers.word(at_a, at_b, place.size, good=True)
 
 
 # -- gaps -----------------------------------------------------------------------------------------
@@ -149,17 +157,17 @@ def _filler(work: Work, region: Region) -> tuple[str, str] | None:
     """Return what fills a gap of each side, ``None`` if any of it is something else."""
     shown: list[str] = []
     for elf, data, at in ((work.a, region.a, region.at_a), (work.b, region.b, region.at_b)):
-        if _runs(elf, Span(at, at + len(data))) and data.strip(b"\0"):
+        if data.strip(b"\0") and _runs(elf, Span(at, at + len(data))):
             return None
         texts: list[str] = []
         rest = data
         while (table := _old_table(elf, rest, at + len(data) - len(rest))) is not None:
             texts.append(f"an older table of {len(elf.sections)} section headers")
             head, rest = rest[: table.start], rest[table.stop :]
-            if not _FILLER.fullmatch(head):
+            if not FILLER.fullmatch(head):
                 return None
             texts += _counted(head)
-        if not _FILLER.fullmatch(rest):
+        if not FILLER.fullmatch(rest):
             return None
         shown.append(", ".join([*texts, *_counted(rest)]) or "nothing")
     return shown[0], shown[1]
@@ -172,7 +180,14 @@ def _counted(data: bytes) -> Iterable[str]:
 
 
 def _runs(elf: Elf, span: Span) -> bool:
-    """Whether some of it is loaded to be executed."""
+    """Whether it is loaded to be executed, and code stands in front of it that may run into it.
+
+    Linkers that do not part code from constants have the first sections in the segment of code.
+    """
+    before = [s for s in elf.sections if s.size and s.offset < span.start and s.mapped]
+    last = max(before, key=lambda s: s.offset, default=None)
+    if last is None or not last.code:
+        return False
     return any(
         load.type == PT_LOAD
         and load.flags & _EXECUTE
@@ -189,8 +204,8 @@ def _old_table(elf: Elf, data: bytes, at: int) -> Span | None:
         return None
     first = len(data) - len(data.lstrip(b"\0XZ"))
     # Its first entry is all zeros, and aligned as words are.
-    near = (at + first - size) // 8 * 8 - at
-    for start in (near, near - 8):
+    near = (at + first - size) // elf.word * elf.word - at
+    for start in (near, near - elf.word):
         stop = start + size * count
         if start >= 0 and stop <= len(data) and not data[start : start + size].strip(b"\0"):
             entries = [_entry(elf, data, start + size * n) for n in range(count)]

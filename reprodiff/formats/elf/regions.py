@@ -1,7 +1,7 @@
 """The two files as rows of regions, none of their bytes left out."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from reprodiff.formats.elf.layout import SectionPair
@@ -190,22 +190,20 @@ def _header_stop(made: Tiling, item: Section, side: int) -> int:
     return 0
 
 
-def out_of_turn(pairs: Sequence[SectionPair]) -> frozenset[int]:
-    """Return the sections that stand in another order in the two files, as few as there can be."""
-    filled = [pair for pair in pairs if pair.a.body.size and pair.b.body.size]
-    filled.sort(key=lambda pair: (pair.a.body.start, pair.a.index))
-    # The longest row of sections that stand in one order on both sides stays where it is.
-    best: list[tuple[int, int]] = []
-    tails: list[int] = []
-    before: list[int] = []
-    for number, pair in enumerate(filled):
-        at = bisect_left(best, (pair.b.body.start, -1))
-        before.append(tails[at - 1] if at else -1)
-        best[at : at + 1] = [(pair.b.body.start, number)]
-        tails[at : at + 1] = [number]
-    kept: set[int] = set()
-    number = tails[-1] if tails else -1
-    while number >= 0:
-        kept.add(number)
-        number = before[number]
-    return frozenset(pair.a.index for number, pair in enumerate(filled) if number not in kept)
+def out_of_turn(regions: Iterable[Region]) -> list[Region]:
+    """Return the regions that stand in another order in the two files.
+
+    Of two that changed places both are returned: what is equal in a region that nothing is said
+    of would otherwise be sought in front of the other.
+    """
+    filled = sorted(
+        (region for region in regions if region.a and region.b),
+        key=lambda region: (region.at_a, region.at_b),
+    )
+    before = accumulate((region.at_b for region in filled), max)
+    behind = [*accumulate((region.at_b for region in reversed(filled)), min)][::-1]
+    return [
+        region
+        for region, most, least in zip(filled, before, behind, strict=True)
+        if most > region.at_b or least < region.at_b
+    ]

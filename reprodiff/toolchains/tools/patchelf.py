@@ -25,6 +25,7 @@ TOOL: Final = Tool(
             slug="pin",
             causes=(
                 "elf-edited-layout",
+                "elf-edited-rights",
                 "native-tables-changed",
                 "elf-layout-follows",
                 "vendored-library-patched",
