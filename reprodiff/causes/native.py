@@ -33,7 +33,6 @@ from reprodiff.causes.native_docs import (
     CPU_DISPATCH,
     EDITED,
     RANDOM_SEED,
-    RIGHTS,
     RUST_HASH,
     STRIPPED,
 )
@@ -378,7 +377,6 @@ RULES: Final = (
     _plainly("elf-needed", NEEDED, "elf.needed", "elf.soname"),
     _plainly("elf-toolchain", TOOLCHAIN, "elf.comment"),
     _plainly("elf-edited-layout", EDITED, "elf.filler"),
-    _plainly("elf-edited-rights", RIGHTS, "elf.rights"),
     _plainly("elf-kind", OTHER_KIND, "elf.kind"),
     Rule("elf-sections", (STRIPPED, DEBUG_INFO, TOOLCHAIN, DATA), ("elf.section",), 49, _sections),
     Rule(

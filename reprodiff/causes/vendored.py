@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
+from reprodiff.causes.native_docs import RIGHTS
 from reprodiff.causes.otherbuilds import follows_libraries
 from reprodiff.causes.platform_causes import NAME_FOLLOWS
 from reprodiff.causes.vendored_causes import (
@@ -175,7 +176,14 @@ def name_pairs(scene: Scene) -> set[tuple[str, str]]:
     }
 
 
+def _rights(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take what an edit changed in how sections are loaded."""
+    del scene
+    yield Claim(RIGHTS, facts)
+
+
 RULES: Final = (
+    Rule("elf-edited-rights", (RIGHTS,), ("elf.rights",), 48, _rights),
     Rule(
         "vendored-libraries",
         (UPDATED, REBUILT, PATCHED, SAME_CODE, CHANGED, RENAMED),
