@@ -88,7 +88,7 @@ def _check(
     word("size", filled or _size(pair, whole))
     if pair.packed and not pair.unread:
         word("flags", good=(one.flags ^ two.flags) & ~SHF_COMPRESSED == 0)
-        word("addralign", good=_plain_align(a, one) == _plain_align(b, two))
+        word("addralign", good=_aligned_alike(a, b, pair))
     elif one.align != two.align and loaded:
         word("addralign", good=_longer_string(pair, a.word))
     word("link", good=where.number(one.link) == two.link)
@@ -130,6 +130,17 @@ def _plain_align(elf: Elf, section: Section) -> int:
         at = 16 if elf.bits == 64 else 8
         return elf.number(section.body.start + at, elf.word)
     return section.align
+
+
+def _aligned_alike(a: Elf, b: Elf, pair: SectionPair) -> bool:
+    """Whether two sections of which one at least is compressed have the same alignments."""
+    if _plain_align(a, pair.a) != _plain_align(b, pair.b):
+        return False
+    if (pair.a.flags ^ pair.b.flags) & SHF_COMPRESSED == 0:
+        return pair.a.align == pair.b.align
+    # What is compressed is aligned as its header is, or (LLVM) not at all.
+    packed = pair.a if pair.a.flags & SHF_COMPRESSED else pair.b
+    return packed.align in {1, a.word}
 
 
 def _longer_string(pair: SectionPair, word: int) -> bool:

@@ -94,7 +94,8 @@ def map_data(pair: SectionPair, known: Sequence[tuple[int, int]] = ()) -> None:
     elif one.type == SHT_STRTAB or pair.name in _STRING_SECTIONS or _merged(one):
         pair.settle(tile(a, b, only_strings=True, known=known))
     elif one.type == SHT_PROGBITS and one.alloc and pair.name not in _TABLES:
-        pair.settle(tile(a, b, only_strings=False, address=(one.addr, pair.b.addr)))
+        where = one.addr, pair.b.addr
+        pair.settle(tile(a, b, only_strings=False, address=where, texts=one.constant))
     elif len(a) == len(b):
         pair.settle([Piece(0, 0, len(a), len(b), "words")])
     else:

@@ -39,11 +39,11 @@ def segment_words(work: Work, one: Segment, two: Segment) -> list[tuple[str, boo
     # A segment that says where it is in memory is bound to its sections by its addresses;
     # its place in the file is bound to them if offset and address stand for each other.
     if one.type == two.type == PT_TLS:
-        start, memory = _threads(work, one, two)
+        start, memory, content = _threads(work, one, two)
     else:
-        start = where.follows(one.vaddr, two.vaddr)
+        start = where.follows(one.vaddr, two.vaddr) or _starts_with_zeros(work, one, two)
         memory = start and _end(where, one.vaddr + one.memsz, two.vaddr + two.memsz)
-    content = start and _end(where, one.vaddr + one.filesz, two.vaddr + two.filesz)
+        content = start and _end(where, one.vaddr + one.filesz, two.vaddr + two.filesz)
     placed = start and _placed(a, one.vaddr, one.offset) and _placed(b, two.vaddr, two.offset)
     checked = (
         ("vaddr", start),
@@ -56,6 +56,17 @@ def segment_words(work: Work, one: Segment, two: Segment) -> list[tuple[str, boo
         (name, good or (getattr(one, name) == getattr(two, name) and not one.memsz))
         for name, good in checked
     ]
+
+
+def _starts_with_zeros(work: Work, one: Segment, two: Segment) -> bool:
+    """Whether the first of both are the zeros of threads (.tbss), which take no room there."""
+    zeros = (
+        s for s in work.a.sections
+        if s.flags & SHF_TLS and s.type == SHT_NOBITS and s.addr == one.vaddr
+    )  # fmt: skip
+    first = next(zeros, None)
+    number = None if first is None else work.map.number(first.index)
+    return bool(number) and work.b.sections[number or 0].addr == two.vaddr
 
 
 def _end(where: AddressMap, one: int, two: int) -> bool:
@@ -78,8 +89,8 @@ def _placed(elf: Elf, address: int, offset: int) -> bool:
     )
 
 
-def _threads(work: Work, one: Segment, two: Segment) -> tuple[bool, bool]:
-    """Whether what each thread gets a copy of starts at the same section, and ends with the same.
+def _threads(work: Work, one: Segment, two: Segment) -> tuple[bool, bool, bool]:
+    """Whether what each thread gets starts at the same section, and ends with it, and its bytes do.
 
     Its zeros (.tbss) take no room in memory, where something else stands: the end of the segment
     is no place there, and what it is follows from the sections alone.  Linkers end it with the
@@ -87,12 +98,19 @@ def _threads(work: Work, one: Segment, two: Segment) -> tuple[bool, bool]:
     """
     parts = _thread_parts(work.a), _thread_parts(work.b)
     if not parts[0] or [work.map.number(s.index) for s in parts[0]] != [s.index for s in parts[1]]:
-        return False, False
+        return False, False, False
     starts = one.vaddr == parts[0][0].addr, two.vaddr == parts[1][0].addr
     ends = [
         _thread_ends(segment, sections) for segment, sections in zip((one, two), parts, strict=True)
     ]
-    return all(starts), all(starts) and any(x and y for x, y in zip(*ends, strict=True))
+    start = all(starts)
+    memory = start and any(x and y for x, y in zip(*ends, strict=True))
+    content = start and all(
+        segment.filesz == max((s.addr + s.size - segment.vaddr for s in sections if not s.bare),
+                              default=0)
+        for segment, sections in zip((one, two), parts, strict=True)
+    )  # fmt: skip
+    return start, memory, content
 
 
 def _thread_parts(elf: Elf) -> list[Section]:

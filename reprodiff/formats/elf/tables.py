@@ -235,8 +235,8 @@ def _value(where: AddressMap, one: Symbol, two: Symbol) -> bool:
     if pair is not None and one.type == 3 and one.value == pair.a.addr:
         return bool(two.value == pair.b.addr)
     if pair is not None and pair.a.addr <= one.value <= pair.a.addr + pair.size_a:
-        place = pair.forward(one.value - pair.a.addr)
-        return place is not None and pair.b.addr + place == two.value
+        inside, there = one.value - pair.a.addr, two.value - pair.b.addr
+        return there == pair.forward(inside) or there in pair.among_zeros(inside)
     return where.follows(one.value, two.value)
 
 
@@ -264,7 +264,6 @@ def check_dynamic(work: Work, region: Region, pair: SectionPair) -> None:
                 good = strings.forward(one.value) == two.value
             elif one.tag in _ADDRESS_TAGS:
                 good = where.follows(one.value, two.value)
-            elif one.tag in sizes and not good:
-                table = sizes[one.tag]
-                good = table is not None and (table.a.size, table.b.size) == (one.value, two.value)
+            elif (table := sizes.get(one.tag)) is not None and table.a.size == one.value:
+                good = table.b.size == two.value
             region.word(one.at + word - region.at_a, two.at + word - region.at_b, word, good)

@@ -4,6 +4,7 @@ Sources: System V ABI (gABI); the Linux Standard Base, "Symbol Versioning"; RELR
 proposal of 2017 that binutils 2.38 and glibc 2.36 implement.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from reprodiff.formats.elf.entries import Symbol, relocations, symbols
@@ -40,6 +41,7 @@ RELATIVE: Final = {
 # offset in it (R_386_32, R_386_GOTOFF, R_ARM_ABS32).
 IN_PLACE: Final = {3: frozenset({1, 9}), 40: frozenset({2})}
 # Those that count from the end of an instruction, four bytes behind the word.
+_RESERVED: Final = 0xFF00
 _FROM_END: Final = {62: frozenset({2, 4})}
 
 
@@ -81,6 +83,9 @@ def check_relocations(work: Work, region: Region, pair: SectionPair) -> None:
             region.word(at_a + 2 * word, at_b + 2 * word, word, good)
         elif one.type in held and target is not None and place:
             _held(work, target, (one.offset, two.offset), names_a, one.symbol)
+        if place and not static and one.addend is not None and two.addend is not None:
+            bases = _base(names_a, one.symbol), _base(names_b, two.symbol)
+            _written(work, (one.offset, two.offset), (one.addend, two.addend), bases)
         if one.type in relative and place and not static:
             check_address(work, one.offset, two.offset)
             if one.addend is not None and two.addend is not None:
@@ -155,6 +160,36 @@ def check_address(work: Work, one: int, two: int) -> None:
     check_length(work, (one, two), (values[0], values[1]))
 
 
+def _base(names: list[Symbol], index: int) -> int | None:
+    """Return the value of a symbol that the file itself defines."""
+    defined = index < len(names) and 0 < names[index].section < _RESERVED
+    return names[index].value if defined else None
+
+
+def _written(
+    work: Work, places: tuple[int, int], addends: tuple[int, int], bases: tuple[int | None, ...]
+) -> None:
+    """Check a word that a relocation by name is about where gold wrote its value all the same.
+
+    The loader puts the symbol's address there, plus the addend.  gold writes what that would be if
+    no other file had such a symbol; the table of symbols is held against the map by itself.
+    """
+    pair = work.map.containing(places[0])
+    if None in bases or pair is None or pair.a.type == SHT_NOBITS:
+        return
+    word, order = work.a.word, "big" if work.a.big else "little"
+    at_a, at_b = places[0] - pair.a.addr, places[1] - pair.b.addr
+    if at_a + word > len(pair.plain_a) or not 0 <= at_b <= len(pair.plain_b) - word:
+        return
+    raw = pair.plain_a[at_a : at_a + word], pair.plain_b[at_b : at_b + word]
+    right = [
+        int.from_bytes(each, "big" if order == "big" else "little") == (base or 0) + addend
+        for each, base, addend in zip(raw, bases, addends, strict=True)
+    ]
+    if any(right):
+        work.region(pair).word(at_a, at_b, word, all(right))
+
+
 def check_relr(work: Work, region: Region, pair: SectionPair) -> None:
     """Check packed relative relocations: even words are addresses, odd ones bit maps."""
     word, order = work.a.word, "big" if work.a.big else "little"
@@ -199,44 +234,64 @@ MAX_VERSIONS: Final = 100_000
 
 
 def check_versions(work: Work, region: Region, pair: SectionPair) -> None:
-    """Check .gnu.version_r and .gnu.version_d: the offsets of names."""
+    """Check .gnu.version_r and .gnu.version_d: the offsets of names, and the hashes of those."""
     strings = work.map.by_index.get(pair.a.link)
     if strings is None or len(region.a) != len(region.b):
         return
-    needs = pair.name == ".gnu.version_r"
-    big = work.a.big
-
-    def number(data: bytes, at: int, size: int) -> int:
-        return int.from_bytes(data[at : at + size], "big" if big else "little")
-
-    def name(at: int) -> None:
-        one, two = number(region.a, at, 4), number(region.b, at, 4)
+    for at, hashed in _version_names(region.a, needs=pair.name == ".gnu.version_r", big=work.a.big):
+        one, two = _number(region.a, at, 4, work.a.big), _number(region.b, at, 4, work.a.big)
         region.word(at, at, 4, strings.forward(one) == two)
+        if hashed is None:
+            continue
+        texts = _text(strings.plain_a, one), _text(strings.plain_b, two)
+        if texts[0] != texts[1]:
+            hashes = (_number(region.a, hashed, 4, work.a.big),
+                      _number(region.b, hashed, 4, work.a.big))  # fmt: skip
+            region.word(hashed, hashed, 4, hashes == (elf_hash(texts[0]), elf_hash(texts[1])))
 
+
+def _number(data: bytes, at: int, size: int, big: bool) -> int:  # noqa: FBT001
+    return int.from_bytes(data[at : at + size], "big" if big else "little")
+
+
+def _version_names(data: bytes, *, needs: bool, big: bool) -> Iterator[tuple[int, int | None]]:
+    """Yield where a version table has the offset of a name, and where the hash of that name."""
     at = steps = 0
-    while at + 16 <= len(region.a) and steps < MAX_VERSIONS:
+    while at + 16 <= len(data) and steps < MAX_VERSIONS:
         steps += 1
         if needs:
-            count, first, following = (
-                number(region.a, at + 2, 2), number(region.a, at + 8, 4),
-                number(region.a, at + 12, 4),
-            )  # fmt: skip
-            name(at + 4)
+            count, places = _number(data, at + 2, 2, big), (at + 8, at + 12)
+            yield at + 4, None
         else:
-            count, first, following = (
-                number(region.a, at + 6, 2), number(region.a, at + 12, 4),
-                number(region.a, at + 16, 4),
-            )  # fmt: skip
+            count, places = _number(data, at + 6, 2, big), (at + 12, at + 16)
+        first, following = (_number(data, place, 4, big) for place in places)
         inner = at + first
-        for _ in range(count):
+        for turn in range(count):
             steps += 1
-            if inner + 8 > len(region.a) or steps > MAX_VERSIONS:
+            if inner + 8 > len(data) or steps > MAX_VERSIONS:
                 break
-            name(inner + (8 if needs else 0))
-            step = number(region.a, inner + (12 if needs else 4), 4)
+            if needs:
+                yield inner + 8, inner
+            else:
+                yield inner, None if turn else at + 8
+            step = _number(data, inner + (12 if needs else 4), 4, big)
             if not step:
                 break
             inner += step
         if not following:
             break
         at += following
+
+
+def _text(data: bytes, at: int) -> bytes:
+    stop = data.find(0, at)
+    return data[at : stop if stop >= 0 else len(data)]
+
+
+def elf_hash(name: bytes) -> int:
+    """Return the hash of a name that version tables have (gABI, chapter 5, "Hash Table")."""
+    found = 0
+    for byte in name:
+        found = (found << 4) + byte
+        found = (found ^ (found >> 24 & 0xF0)) & 0x0FFFFFFF
+    return found

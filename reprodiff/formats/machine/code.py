@@ -135,7 +135,7 @@ def _check(
         for both, part in zip(items, parts, strict=True):
             _judge(work, found, both, part, result, known)
         return
-    more = about_32(work, found.pair) if arch == X86 and not work.hints.located else {}
+    more = about_32(work) if arch == X86 and not work.hints.located else {}
     for batch in _batches(items):
         first, last = batch[0], batch[-1]
         low_b = min(both.b.start for both in batch)
@@ -197,13 +197,14 @@ def _disassembled(work: AnyWork, found: CodeMap, code_b: bytes, parts: list[list
         change[4:] = [one, two]
 
 
+_LEA: Final = b"\x8d"
 _SHOWN: Final = 100
 """Functions whose first change is shown as instructions."""
 _THUNK: Final = re.compile(rb"\x8b([\x04\x0c\x14\x1c\x24\x2c\x34\x3c])\x24\xc3")
 """mov REGISTER, [esp]; ret: how a function of 32-bit code learns where it is."""
 
 
-def about_32(work: AnyWork, pair: AnyPair) -> dict[str, Any]:
+def about_32(work: AnyWork) -> dict[str, Any]:
     """Return what the comparison of 32-bit x86 code has to know beside the code."""
     return {
         "got": work.hints.got or (0, 0),
@@ -215,9 +216,22 @@ def about_32(work: AnyWork, pair: AnyPair) -> dict[str, Any]:
         ],
         "thunks": [
             (pair.a.addr + found.start(), found[1][0] >> 3 & 7)
+            for pair in work.map.pairs
+            if pair.a.mapped and pair.a.code
             for found in _THUNK.finditer(pair.plain_a)
         ],
     }
+
+
+def _takes_address(arch: str, code: bytes, at: int) -> bool:
+    """Whether an instruction takes an address and does not touch what is there.
+
+    ``at`` is where its displacement is on x86, and where it is itself on AArch64.
+    """
+    if arch == AARCH64:
+        load_or_store = int.from_bytes(code[at : at + 4], "little") & 0x3B000000 == 0x39000000
+        return not load_or_store
+    return code[max(at - 2, 0) : at - 1] == _LEA
 
 
 def _columns(payload: bytes, low_a: int, low_b: int) -> Iterator[tuple[int, ...]]:
@@ -254,7 +268,7 @@ def _judge(
     result: Result,
     known: Container[tuple[int, int]],
 ) -> None:
-    region, pair = work.region(found.pair), found.pair
+    region, pair, arch = work.region(found.pair), found.pair, work.a.arch
     references, changes, stopped = part
     name = label(both.a, region)
     change: Change | None = None
@@ -279,7 +293,7 @@ def _judge(
             continue
         good = work.map.follows(target_a, target_b)
         result.targets.setdefault(target_a, (target_b, start, stop))
-        if good:
+        if good and (work.map.held(target_a, target_b) or _takes_address(arch, region.a, at_a)):
             region.word(at_a, at_b, size, good=True)
             continue
         quad = Quad(at_a, at_a + size, at_b, at_b + size)

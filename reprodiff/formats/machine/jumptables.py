@@ -39,9 +39,8 @@ def check_jump_tables(work: AnyWork, result: Result) -> None:
             while count < len(moves) and any(x <= base_a + moves[count] < y for x, y in code):
                 count += 1
         elif moves:
-            while count < len(moves) and _is_text(work, base_a + moves[count]):
-                count += 1
-            if count < _FEWEST:
+            count = _texts(work, base_a, moves, range(table, table + 4 * len(moves)))
+            if not count:
                 count = _unended(work, base_a, moves)
         for number, move in enumerate(
             _distances(region.b[at_b : at_b + 4 * count], big=work.a.big)
@@ -50,6 +49,31 @@ def check_jump_tables(work: AnyWork, result: Result) -> None:
             region.word(at_a + 4 * number, at_b + 4 * number, 4, good)
 
 
+def _texts(work: AnyWork, base: int, moves: Sequence[int], table: range) -> int:
+    """Return how many distances at the start of a table lead to strings outside of it.
+
+    Most lead to the starts of strings; others may lead to ends of longer ones, or to empty ones.
+    """
+    count = starts = 0
+    for move in moves:
+        target = base + move
+        start = _is_text(work, target)
+        if target in table or not (start or _is_end(work, target)):
+            break
+        count, starts = count + 1, starts + start
+    return count if starts >= _FEWEST else 0
+
+
+def _is_end(work: AnyWork, address: int) -> bool:
+    """Whether the end of a string starts there, which a linker shares, or it is an empty one."""
+    pair = work.map.containing(address)
+    if pair is None or not pair.a.constant or not pair.a.data:
+        return False
+    at = address - pair.a.addr
+    return at > 0 and _END.match(pair.plain_a, at - 1) is not None
+
+
+_END: Final = re.compile(rb"[ -~][ -~]*+\0")
 _FEWEST: Final = 2
 """Entries that lead to strings before a table counts as one of distances to strings."""
 _LONGEST: Final = 1 << 18

@@ -154,21 +154,37 @@ class SectionPair(Generic[P]):
         stop = self.plain_a.find(0, one) + 1
         return 0 <= one < stop and self.plain_a[one:stop] == self.plain_b[two : two + stop - one]
 
-    def before(self, offset: int) -> int | None:
-        """Return where a place in zeros before an object of constants stands before it in B.
+    def among_zeros(self, offset: int) -> tuple[int, ...]:
+        """Return where a place in zeros between two objects of constants may stand in B.
 
-        An index that starts at one leads there.  From there on both sides have the same bytes.
+        It is as far before what comes behind it (an index that starts at one leads there, and an
+        object may start with zeros), or as far behind what comes before it (an object that is all
+        zeros).  Up to there both sides have the same bytes.
         """
-        piece = self.piece(offset)
-        if piece is None or piece.kind != "pad" or not self.a.constant or not self.b.constant:
-            return None
-        place = piece.size_b - (piece.size_a - (offset - piece.a))
-        ends = piece.a + piece.size_a, piece.b + piece.size_b
-        if ends[0] == self.size_a or ends[1] == self.size_b:
-            return None  # nothing comes behind it
-        if place < 0 or any(self.plain_a[offset : ends[0]]):
-            return None
-        return piece.b + place if not any(self.plain_b[piece.b + place : ends[1]]) else None
+        at = bisect_right(self._starts, offset) - 1
+        if at < 0 or not self.a.constant or not self.b.constant:
+            return ()
+        if self.pieces[at].kind != "pad" or any(self.plain_a[offset : offset + 1]):
+            return ()
+        first = last = at
+        while first and self.pieces[first - 1].kind == "pad":
+            first -= 1
+        while last < len(self.pieces) and self.pieces[last].kind == "pad":
+            last += 1
+        found: list[int] = []
+        if first:
+            before = self.pieces[first - 1]
+            stop_a, stop_b = before.a + before.size_a, before.b + before.size_b
+            place = stop_b + offset - stop_a
+            if not any(self.plain_a[stop_a:offset]) and not any(self.plain_b[stop_b : place + 1]):
+                found.append(place)
+        if last < len(self.pieces):
+            behind = self.pieces[last]
+            place = behind.b - (behind.a - offset)
+            zeros = self.plain_a[offset : behind.a], self.plain_b[max(place, 0) : behind.b]
+            if place >= 0 and not any(zeros[0]) and not any(zeros[1]):
+                found.append(place)
+        return tuple(found)
 
 
 AnyPair = SectionPair[Any]
@@ -205,6 +221,18 @@ class AddressMap:
         for pair in self._mapped:
             self._ends.setdefault(pair.a.addr + pair.size_a, []).append(pair)
         self._head = head
+        self._parting = {
+            pair.a.addr: pair for pair in self._mapped if pair.a.bare and pair.a.addr in self._ends
+        }
+
+    def held(self, one: int, two: int) -> bool:
+        """Whether ``two`` is more than the end of what stands before ``one`` in A.
+
+        Where a section without bytes starts in A at the end of another, and does not in B, an
+        address may mean the one or the other; what is read or written there is the one alone.
+        """
+        pair = self._parting.get(one)
+        return pair is None or pair.b.addr == two
 
     @property
     def straight(self) -> bool:
@@ -233,8 +261,7 @@ class AddressMap:
             if place is not None:
                 found.append(inside.b.addr + place)
             found += [inside.b.addr + at for at in inside.tails.get(address - inside.a.addr, ())]
-            if (before := inside.before(address - inside.a.addr)) is not None:
-                found.append(inside.b.addr + before)
+            found += [inside.b.addr + at for at in inside.among_zeros(address - inside.a.addr)]
             if address == inside.a.addr and inside.a.bare:
                 # The end of .data and the start of .bss are one address, and may part.
                 found += [end.b.addr + end.size_b for end in self._ends.get(address, ())]

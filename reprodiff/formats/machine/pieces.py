@@ -33,6 +33,14 @@ class Piece(NamedTuple):
         return (self.a, self.a + self.size_a), (self.b, self.b + self.size_b)
 
 
+def doubtful(pieces: Sequence[Piece]) -> tuple[int, ...]:
+    """Return how many bytes changed, and how many of zeros only one side has; nothing for none."""
+    changed = sum(p.size_a + p.size_b for p in pieces if p.kind == "changed")
+    alone = (p for p in pieces if p.kind == "pad" and not (p.size_a and p.size_b))
+    zeros = sum(p.size_a + p.size_b for p in alone)
+    return (changed, zeros) if changed or zeros else ()
+
+
 # Text as compilers write it: at least four characters of ASCII or UTF-8, and a zero behind them.
 # It is written for bytes in reverse: at each zero begins one try, which goes as far as there is
 # text.  From the front, a long text that no zero ends would be read again from each of its bytes.

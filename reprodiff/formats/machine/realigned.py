@@ -5,11 +5,13 @@ filled up in front of it is zeros, and how many follows from where the first one
 objects have gaps of other sizes when they start at another address, or gaps on one side only.
 """
 
+import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 from reprodiff.records import dataclass, field
 
+_DATA: Final = re.compile(rb"[^\0]++(?:\0[^\0]++)*+")
 _POWERS: Final = (2, 4, 8, 16, 32, 64)
 _TRIES: Final = 4_000
 _GAPS: Final = 200
@@ -86,6 +88,53 @@ def realigned(a: bytes, b: bytes, address: tuple[int, int]) -> list[Run] | None:
         return None
     found = _Search(a, b, address).runs(0, 0)
     return found if found is not None and len(found) > 1 else None
+
+
+Object = tuple[int, int, int, int, Literal["pad", "words"]]
+"""Where bytes stand in A and in B, how many there are of them, and what they are."""
+
+
+def objects(
+    a: tuple[bytes, int, int], b: tuple[bytes, int, int], address: tuple[int, int]
+) -> list[Object] | None:
+    """Return data in which objects are aligned anew, because it starts at another address.
+
+    Both sides are given by the section with a start and a stop; ``address`` is where the sections
+    are loaded.  Data between runs of zeros is one object or more, of one size on both sides.  It
+    starts at the first place behind the data before it that is divisible by a power of two, the
+    same one on both sides: so no value can be taken for one that has moved among zeros.
+    """
+    ones = [found.span() for found in _DATA.finditer(*a)]
+    twos = [found.span() for found in _DATA.finditer(*b)]
+    if len(ones) != len(twos):
+        return None
+    made: list[Object] = []
+    (_, at_a, stop_a), (_, at_b, stop_b) = a, b
+    for (start_a, end_a), (start_b, end_b) in zip(ones, twos, strict=True):
+        # The first number of a table may start with a zero on one side.
+        size = max(end_a - start_a, end_b - start_b)
+        place = _place((at_a, end_a - size), (at_b, end_b - size), address)
+        if place is None:
+            return None
+        if at_a < place[0] or at_b < place[1]:
+            made.append((at_a, at_b, place[0] - at_a, place[1] - at_b, "pad"))
+        made.append((place[0], place[1], end_a - place[0], end_b - place[1], "words"))
+        at_a, at_b = end_a, end_b
+    if at_a < stop_a or at_b < stop_b:
+        made.append((at_a, at_b, stop_a - at_a, stop_b - at_b, "pad"))
+    return made
+
+
+def _place(
+    a: tuple[int, int], b: tuple[int, int], address: tuple[int, int]
+) -> tuple[int, int] | None:
+    """Return where objects start that have a byte at ``a[1]`` and come behind ``a[0]``."""
+    for power in (1, *_POWERS):
+        inside_a, inside_b = (a[1] + address[0]) % power, (b[1] + address[1]) % power
+        start_a, start_b = a[1] - inside_a, b[1] - inside_b
+        if inside_a == inside_b and 0 <= start_a - a[0] < power and 0 <= start_b - b[0] < power:
+            return start_a, start_b
+    return None
 
 
 def _zeros(data: bytes, at: int, size: int) -> bool:

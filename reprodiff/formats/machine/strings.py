@@ -15,22 +15,23 @@ from reprodiff.formats.machine.pieces import (
     Kind,
     Piece,
     behind_texts,
+    doubtful,
     ends,
     one_sided,
     read_texts,
     texts_stop,
 )
 from reprodiff.formats.machine.ranges import Range, cut, filled, split, without
-from reprodiff.formats.machine.realigned import Run, agreeing, realigned
+from reprodiff.formats.machine.realigned import Run, agreeing, objects, realigned
+from reprodiff.formats.machine.remainders import remainders
 from reprodiff.formats.parsing.align import align
 
+_APART: Final = frozenset({"moved", "apart"})
 _SLASH: Final = ord("/")
 _FEW: Final = 8
 """Strings that nothing tells apart and that are then paired in their order."""
 _ALIGNED: Final = 64
-_POWERS: Final = (1, 2, 4, 8, 16, 32, 64)
 _SHORT: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]++\0)*+")
-_DATA: Final = re.compile(rb"[^\0]++(?:\0[^\0]++)*+")
 MAX_STRINGS: Final = 2_000_000
 
 
@@ -41,16 +42,19 @@ def tile(
     only_strings: bool,
     address: tuple[int, int] = (0, 0),
     known: Sequence[tuple[int, int]] = (),
+    texts: bool = True,
 ) -> list[Piece]:
     """Return pieces that tile both sides in their order.
 
     ``only_strings`` says that the section has nothing but strings, each ended by a zero;
     ``address`` is where the two are loaded; ``known`` are places of strings in A and B that stand
-    for each other, because something else says so.
+    for each other, because something else says so.  Without ``texts`` what looks like a short
+    string is none: among what a program writes there are addresses.
     """
     if a == b:
         return [Piece(0, 0, len(a), len(b), "same")] if a else []
     tiler = _Tiler(a, b, address, known)
+    tiler.texts = texts
     if a.count(0) + b.count(0) > MAX_STRINGS:
         tiler.gap(0, len(a), 0, len(b))
         return tiler.pieces
@@ -72,6 +76,7 @@ class _Tiler:
         self.known = known
         self.a, self.b = a, b
         self.address = address
+        self.texts = True
         self.pieces: list[Piece] = []
         self.apart_a: dict[int, Range] = {}
         self.apart_b: dict[int, Range] = {}
@@ -96,10 +101,9 @@ class _Tiler:
         self.pieces.append(Piece(a0, b0, a1 - a0, b1 - b0, kind))
 
     def run(self, texts_a: list[Range], texts_b: list[Range]) -> None:
-        at_a = at_b = 0
-        keys = stringkeys.keys(
-            [self.a[slice(*text)] for text in texts_a], [self.b[slice(*text)] for text in texts_b]
-        )
+        values = [[data[slice(*text)] for text in texts]
+                  for data, texts in ((self.a, texts_a), (self.b, texts_b))]  # fmt: skip
+        keys = stringkeys.keys(*values)
         for number, places in enumerate(self.known):
             for texts, own, at in zip((texts_a, texts_b), keys, places, strict=True):
                 index = bisect_left(texts, (at, 0))
@@ -109,17 +113,36 @@ class _Tiler:
         self.keys_a = dict(zip(texts_a, keys[0], strict=True))
         self.keys_b = dict(zip(texts_b, keys[1], strict=True))
         self.crossing(texts_a, texts_b, pairs)
+        self.fill(pairs)
+        loose = [pair for pair in pairs if not self.alike(*pair)]
+        if loose and (before := doubtful(self.pieces)):
+            # Those that stand for each other may be in turn by chance alone.
+            first = self.pieces
+            self.pieces = [piece for piece in first if piece.kind in _APART]
+            for pair in loose:
+                self.apart(*pair)
+            self.fill([pair for pair in pairs if self.alike(*pair)])
+            if doubtful(self.pieces) >= before:
+                self.pieces = first
+        if self.texts:
+            self.swapped()
+        # What is nothing in A comes before what stands at its place: a lookup takes the last.
+        self.pieces.sort(key=lambda piece: (piece.a, piece.size_a > 0, piece.b))
+
+    def alike(self, one: Range, two: Range) -> bool:
+        """Whether two strings are the same."""
+        return self.a[slice(*one)] == self.b[slice(*two)]
+
+    def fill(self, pairs: list[tuple[Range, Range]]) -> None:
+        """Tile both sides along pairs that are in turn."""
+        at_a = at_b = 0
         self.out_a, self.out_b = sorted(self.apart_a.values()), sorted(self.apart_b.values())
         for one, two in pairs:
             if one[0] > at_a or two[0] > at_b:
                 self.gap(at_a, one[0], at_b, two[0])
-            same = self.a[one[0] : one[1]] == self.b[two[0] : two[1]]
-            self.add(*one, *two, "same" if same else "string")
+            self.add(*one, *two, "same" if self.alike(one, two) else "string")
             at_a, at_b = one[1], two[1]
         self.gap(at_a, len(self.a), at_b, len(self.b))
-        self.swapped()
-        # What is nothing in A comes before what stands at its place: a lookup takes the last.
-        self.pieces.sort(key=lambda piece: (piece.a, piece.size_a > 0, piece.b))
 
     def crossing(
         self, texts_a: list[Range], texts_b: list[Range], pairs: list[tuple[Range, Range]]
@@ -196,8 +219,7 @@ class _Tiler:
     def apart(self, one: Range, two: Range) -> None:
         """Pair two strings that stand out of turn."""
         self.apart_a[one[0]], self.apart_b[two[0]] = one, two
-        same = self.a[slice(*one)] == self.b[slice(*two)]
-        kind: Kind = "moved" if same else "apart"
+        kind: Kind = "moved" if self.alike(one, two) else "apart"
         self.pieces.append(Piece(one[0], two[0], one[1] - one[0], two[1] - two[0], kind))
 
     def gap(self, a0: int, a1: int, b0: int, b1: int) -> None:
@@ -207,7 +229,7 @@ class _Tiler:
             self.between(a0, a1, b0, b1)
             return
         rest_a, rest_b = without(a0, a1, apart_a), without(b0, b1, apart_b)
-        if not rest_a and not rest_b:
+        if self.remaining(rest_a, a1, rest_b, b1):
             return
         if len(rest_a) == len(rest_b) == 1:
             self.between(*rest_a[0], *rest_b[0])
@@ -230,6 +252,20 @@ class _Tiler:
         for start, stop in texts_b:
             self.add(a0, a0, start, stop, "changed" if any(self.b[start:stop]) else "pad")
 
+    def remaining(self, rest_a: list[Range], stop_a: int, rest_b: list[Range], stop_b: int) -> bool:
+        """Tile what is left as the same strings and data in the same order; say whether it is."""
+        parts = list(remainders(self.a, self.b, (rest_a, rest_b), (stop_a, stop_b)))
+        for a0, a1, b0, b1, kind in parts:
+            texts = (a0, texts_stop(self.a, a0, a1)), (b0, texts_stop(self.b, b0, b1))
+            if kind == "data" and (a0 == a1 or b0 == b1 or not self.same_texts(*texts)):
+                return False
+        for a0, a1, b0, b1, kind in parts:
+            if kind == "data":
+                self.between(a0, a1, b0, b1)
+            else:
+                self.add(a0, a1, b0, b1, kind)
+        return True
+
     def between(self, a0: int, a1: int, b0: int, b1: int) -> None:
         """Tile data that is in one place on both sides."""
         a, b = self.a[a0:a1], self.b[b0:b1]
@@ -239,9 +275,9 @@ class _Tiler:
             self.add(a0, a1, b0, b1, "words")
         elif not a.strip(b"\0") and not b.strip(b"\0"):
             self.add(a0, a1, b0, b1, "pad")
-        elif (pieces := self.aligned(a0, a1, b0, b1)) is not None:
-            self.pieces += pieces
-        elif self.other_texts(a0, a1, b0, b1):
+        elif (found := objects((self.a, a0, a1), (self.b, b0, b1), self.address)) is not None:
+            self.pieces += [Piece(*each) for each in found]
+        elif self.texts and self.other_texts(a0, a1, b0, b1):
             return
         elif runs := realigned(a, b, (self.address[0] + a0, self.address[1] + b0)):
             self.gapped(a0, a1, b0, b1, runs)
@@ -325,45 +361,6 @@ class _Tiler:
                         else Piece(at_a, start, 0, size, "tail")
                     )
         return pieces
-
-    def aligned(self, a0: int, a1: int, b0: int, b1: int) -> list[Piece] | None:
-        """Tile data in which objects are aligned anew, because it starts at another address.
-
-        Data between runs of zeros is one object or more, of one size on both sides.  It starts at
-        the first place behind the data before it that is divisible by a power of two, the same
-        one on both sides: so no value can be taken for one that has moved among zeros.
-        """
-        ones = [found.span() for found in _DATA.finditer(self.a, a0, a1)]
-        twos = [found.span() for found in _DATA.finditer(self.b, b0, b1)]
-        if len(ones) != len(twos):
-            return None
-        pieces: list[Piece] = []
-        at_a, at_b = a0, b0
-        for (start_a, stop_a), (start_b, stop_b) in zip(ones, twos, strict=True):
-            # The first number of a table may start with a zero on one side.
-            size = max(stop_a - start_a, stop_b - start_b)
-            place = self.place((at_a, stop_a - size), (at_b, stop_b - size))
-            if place is None:
-                return None
-            if at_a < place[0] or at_b < place[1]:
-                pieces.append(Piece(at_a, at_b, place[0] - at_a, place[1] - at_b, "pad"))
-            pieces.append(Piece(place[0], place[1], stop_a - place[0], stop_b - place[1], "words"))
-            at_a, at_b = stop_a, stop_b
-        if at_a < a1 or at_b < b1:
-            pieces.append(Piece(at_a, at_b, a1 - at_a, b1 - at_b, "pad"))
-        return pieces
-
-    def place(self, a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int] | None:
-        """Return where objects start that have a byte at ``a[1]`` and come behind ``a[0]``."""
-        base_a, base_b = self.address
-        for power in _POWERS:
-            inside_a, inside_b = (a[1] + base_a) % power, (b[1] + base_b) % power
-            start_a, start_b = a[1] - inside_a, b[1] - inside_b
-            if inside_a == inside_b and (
-                0 <= start_a - a[0] < power and 0 <= start_b - b[0] < power
-            ):
-                return start_a, start_b
-        return None
 
     def padded(self, a0: int, a1: int, b0: int, b1: int) -> None:
         """Tile data of two sizes: one side may have more zeros in front of it, or behind it."""
