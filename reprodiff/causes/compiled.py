@@ -105,7 +105,8 @@ def _likely(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Cl
 def _sections(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
     for fact in facts:
-        yield Claim(DEBUG_INFO if fact.inside.startswith(_DEBUG) else DATA, [fact])
+        name = fact.inside.removeprefix("padding of ")
+        yield Claim(DEBUG_INFO if name.startswith(_DEBUG) else DATA, [fact])
 
 
 def _moved(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:

@@ -71,3 +71,15 @@ def test_a_changed_function_in_code_that_moved_is_places(tmp_path: Path, machine
     found = report(a, b)
     assert found.verdict is Verdict.DIFFERENT
     assert "limited" in places(found, "native-code-changed")
+
+
+@pytest.mark.parametrize("machine", ["armv7", "riscv64", "s390x"])
+def test_a_changed_entry_of_a_named_table_is_a_change_where_code_is_not_decoded(
+    tmp_path: Path, machine: str
+) -> None:
+    a = build(tmp_path / "one" / "src", "-O2", compiler=CROSS[machine])
+    changed = C_CODE.replace("11, 13, 17", "11, 13, 16")
+    b = build(tmp_path / "number-two" / "src", "-O2", code=changed, compiler=CROSS[machine])
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert ".rodata table" in places(found, "native-data-changed")

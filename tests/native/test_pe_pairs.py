@@ -258,3 +258,14 @@ def test_modules_for_two_interpreters_are_compared_with_each_other(tmp_path: Pat
     assert found.verdict is Verdict.DIFFERENT
     assert any("demo_fits" in places(found, cause) for cause in causes(found))
     assert found.summary.members.only_a == found.summary.members.only_b == 0
+
+
+def test_code_of_a_stripped_side_is_compared_function_by_function(tmp_path: Path) -> None:
+    options = "-O2 -Wl,--no-insert-timestamp,--disable-auto-image-base"
+    a = mingw(tmp_path / "one", "x86_64", f"{options} -g")
+    b = mingw(tmp_path / "number-two" / "demo", "x86_64", f"{options} -s")
+    found = report(a, b)
+    assert not {"pe-code-changed", "native-data-changed"} & causes(found)
+    assert found.summary.ledger.unexplained_bytes == 0
+    changed = mingw(tmp_path / "three", "x86_64", f"{options} -s", CODE.replace(*CONSTANT))
+    assert places(report(a, changed), "pe-code-changed") == {"limited", "entry"}

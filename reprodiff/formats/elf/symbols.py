@@ -12,8 +12,8 @@ from reprodiff.formats.machine.functions import (
     MAX_FUNCTIONS,
     CodeMap,
     Function,
-    FunctionPair,
     Names,
+    name_by_either,
     pair_functions,
     runs,
 )
@@ -106,18 +106,8 @@ def map_code(a: Elf, b: Elf, pair: SectionPair, known: tuple[Starts, Starts]) ->
     """Pair the functions of a code section and build its map."""
     found = pair_functions(pair, functions(a, pair.a, known[0]), functions(b, pair.b, known[1]))
     if _has_functions(a) != _has_functions(b):
-        called = names(a), names(b)
-        found.both = [
-            both if both.a.name else both._replace(a=_named(both, pair, called))
-            for both in found.both
-        ]
+        name_by_either(found, (names(a), names(b)))
     return found
-
-
-def _named(both: FunctionPair, pair: SectionPair, called: tuple[Names, Names]) -> Function:
-    """Return the function of A under the name that either side has for it."""
-    name = called[0].at(pair.a.addr + both.a.start) or called[1].at(pair.b.addr + both.b.start)
-    return both.a._replace(name=name) if name else both.a
 
 
 def names(elf: Elf) -> Names:

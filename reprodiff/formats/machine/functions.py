@@ -158,3 +158,14 @@ class Names:
         start = self._starts[index]
         size, name = self._found[start]
         return name if address < start + size else None
+
+
+def name_by_either(found: CodeMap, called: tuple[Names, Names]) -> None:
+    """Call functions without a name what either side calls them: one of the two is stripped."""
+    for index, both in enumerate(found.both):
+        if both.a.name:
+            continue
+        places = found.pair.a.addr + both.a.start, found.pair.b.addr + both.b.start
+        name = called[0].at(places[0]) or called[1].at(places[1])
+        if name:
+            found.both[index] = both._replace(a=both.a._replace(name=name))

@@ -205,7 +205,8 @@ class Statement(ABC):
             one, two = self.value(region, first)
             if one == two and region.why:
                 one, two = f"{first.a1 - first.a0} bytes", "not shown to say the same"
-            self.add(what, inside, one, unlike(one, two), region.places(quads), note=region.why)
+            note = "" if self.is_object(region, inside) else region.why
+            self.add(what, inside, one, unlike(one, two), region.places(quads), note=note)
 
     def _body(self, side: int, span: Span) -> memoryview:
         return self.data[side][span.start : span.stop]
@@ -247,6 +248,12 @@ class Statement(ABC):
         if name is None:
             return f"{region.name}+{quad.a0:#x}"
         return f"{region.name} {name.decode('utf-8', 'surrogateescape')}"
+
+    @staticmethod
+    def is_object(region: Region, inside: str) -> bool:
+        """Whether a place is in a constant with a name: what compilers make up has none."""
+        constant = region.pair is not None and region.pair.a.constant
+        return constant and not inside.startswith(f"{region.name}+") and inside != region.name
 
     def name(self, side: int, address: int) -> bytes | None:
         """Return what a function or object at an address of A (side 0) or B (side 1) is called."""

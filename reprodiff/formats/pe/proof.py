@@ -7,7 +7,7 @@ from reprodiff.formats.machine import dwarf
 from reprodiff.formats.machine.code import check_code
 from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.dwarfinfo import map_info
-from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
+from reprodiff.formats.machine.functions import CodeMap, Names, name_by_either, pair_functions
 from reprodiff.formats.machine.jumptables import check_jump_tables
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
 from reprodiff.formats.machine.model import X86
@@ -87,6 +87,15 @@ class Proof(Statement):
     def _string_table(self, pairs: list[PartPair]) -> PartPair | None:
         spans = [tables(file.image)[1] for file in (self.a, self.b)]
         if any(span.size < 4 for span in spans):
+            if any(span.size for span in spans):
+                # Linkers put it behind everything else.
+                ends = [max((part.body.stop for part in file.parts), default=0)
+                        for file in (self.a, self.b)]  # fmt: skip
+                one, two = (span if span.size else Span(end, end)
+                            for span, end in zip(spans, ends, strict=True))  # fmt: skip
+                name = "string table"
+                self.add("pe.section", name, name if spans[0].size else None,
+                         name if spans[1].size else None, [(one, two)])  # fmt: skip
             return None
         pair = string_table(self.a, self.b, (spans[0], spans[1]))
         pairs.append(pair)
@@ -94,16 +103,22 @@ class Proof(Statement):
 
     def _maps(self, pairs: Sequence[PartPair]) -> list[CodeMap]:
         maps: list[CodeMap] = []
+        sides = (self.a, self.known[0]), (self.b, self.known[1])
+        # Names of one side alone cut nothing: what they name has no partner.
+        stripped = len({bool(tables(file.image)[0].size) for file, _ in sides}) > 1
+        cuts = [named(*side, exports=stripped) for side in sides] if stripped else self.named
         shapes = next((pair for pair in pairs if pair.name == ".debug_abbrev"), None)
         for pair in pairs:
             if pair.a.code and pair.b.code:
                 maps.append(
                     pair_functions(
                         pair,
-                        functions(self.a, self.known[0], self.named[0], pair.a),
-                        functions(self.b, self.known[1], self.named[1], pair.b),
+                        functions(self.a, self.known[0], cuts[0], pair.a),
+                        functions(self.b, self.known[1], cuts[1], pair.b),
                     )
                 )
+                if stripped:
+                    name_by_either(maps[-1], (self.names(0), self.names(1)))
             elif pair.name == ".reloc":
                 same = pair.plain_a == pair.plain_b
                 kind: Kind = "same" if same else "changed"

@@ -74,11 +74,11 @@ def symbols(image: Image) -> Iterator[Symbol]:
         at = behind
 
 
-def named(file: File, known: Known) -> dict[int, list[bytes]]:
-    """Return the names of places: from the symbols, and from the exports."""
+def named(file: File, known: Known, *, exports: bool = False) -> dict[int, list[bytes]]:
+    """Return the names of places: from the symbols, and from the ``exports``, or these alone."""
     found: dict[int, list[bytes]] = defaultdict(list)
     numbered = {index + 1: section.rva for index, section in enumerate(file.image.sections)}
-    for symbol in symbols(file.image):
+    for symbol in () if exports else symbols(file.image):
         start = numbered.get(symbol.section)
         wanted = symbol.storage in {_STATIC, _EXTERNAL} and not symbol.more
         if start is None or (not wanted and symbol.type != _FUNCTION):
