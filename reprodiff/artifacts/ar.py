@@ -2,6 +2,8 @@
 
 Source: System V and 4.4BSD ar(5), Microsoft "PE Format" (Archive Library File Format).  Long names
 are kept three ways: in a table of their own (GNU, Microsoft), or in front of the content (BSD).
+
+A thin archive (GNU, LLVM) has headers only: its objects are files elsewhere, and are not opened.
 """
 
 from typing import Final
@@ -14,6 +16,7 @@ from reprodiff.records import NamedTuple, dataclass
 from reprodiff.text import name
 
 MAGIC: Final = b"!<arch>\n"
+THIN: Final = b"!<thin>\n"
 HEADER: Final = 60
 FIELDS: Final = {
     "name": Span(0, 16),
@@ -62,6 +65,11 @@ class ArArchive:
     trailing: Span
     damage: tuple[str, ...]
 
+    @property
+    def thin(self) -> bool:
+        """Whether it has no contents but those of its index and of its table of names."""
+        return bytes(self.data[: len(THIN)]) == THIN
+
     def number(self, entry: ArEntry, field: str) -> int | None:
         """Return a header field as a number; ``None`` if it is empty or none."""
         start, stop = entry.field(field)
@@ -71,7 +79,7 @@ class ArArchive:
 
 def is_ar(data: memoryview) -> bool:
     """Whether ``data`` starts as a static archive."""
-    return bytes(data[: len(MAGIC)]) == MAGIC
+    return bytes(data[: len(MAGIC)]) in {MAGIC, THIN}
 
 
 def _number(raw: bytes, base: int) -> int | None:
@@ -89,6 +97,7 @@ def read_ar(data: memoryview, limits: Limits) -> ArArchive:
     entries: list[ArEntry] = []
     damage: list[str] = []
     names = b""
+    thin = bytes(data[: len(THIN)]) == THIN
     at = len(MAGIC)
     while at + HEADER <= len(data):
         raw = bytes(data[at : at + HEADER])
@@ -98,6 +107,8 @@ def read_ar(data: memoryview, limits: Limits) -> ArArchive:
             break
         if len(entries) >= limits.max_entries:
             raise limits.reached("max_entries")
+        if thin and raw[:16].rstrip(b" ") not in INDEX_NAMES | _TABLES:
+            size = 0
         start, stop = at + HEADER, at + HEADER + size
         if stop > len(data):
             damage.append("a member runs past the end of the archive")
@@ -122,7 +133,8 @@ def _name(raw: bytes, data: memoryview, stored: Span, names: bytes) -> tuple[byt
         if length is not None and 0 < length <= stored.size:
             own = bytes(data[stored.start : stored.start + length]).rstrip(b"\0")
             return own, Span(stored.start + length, stored.stop)
-    if text[:1] == b"/" and (offset := _number(text[1:], 10)) is not None:
+    # In a thin archive the place in the table may be followed by one in an archive of that name.
+    if text[:1] == b"/" and (offset := _number(text[1:].partition(b":")[0], 10)) is not None:
         long = long_name(names, offset)
         return (text if long is None else long), stored
     if text in INDEX_NAMES or text in _TABLES:

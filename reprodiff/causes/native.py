@@ -36,6 +36,7 @@ from reprodiff.causes.native_docs import (
     RUST_HASH,
     STRIPPED,
 )
+from reprodiff.causes.seeds import varying
 from reprodiff.formats.parsing.paths import split_paths
 from reprodiff.model import Confidence, Difference, Severity
 
@@ -92,10 +93,8 @@ def _string_claim(fact: Difference, scene: Scene) -> Claim:
     if debug and _ABSOLUTE.fullmatch(a) and _ABSOLUTE.fullmatch(b):
         return _debug_path(fact, a.decode("utf-8", "surrogateescape"),
                            b.decode("utf-8", "surrogateescape"), scene)  # fmt: skip
-    if fact.what == "elf.symbol" and debug:
-        for cause, varies in _VARYING:
-            if varies.search(a) and varies.sub(b"", a) == varies.sub(b"", b):
-                return Claim(cause, [fact])
+    if fact.what == "elf.symbol" and debug and (ending := varying(a, b)) is not None:
+        return Claim(ending, [fact])
     pieces = lines.explain(a, b, scene)
     judged = [piece.judgement for piece in pieces if piece.judgement is not None]
     causes = {_CAUSES.get(judgement.cause.id) for judgement in judged}
@@ -166,13 +165,6 @@ def _relative(fact: Difference, a: str, b: str, scene: Scene) -> Claim | None:
 
 
 _MOST_KNOWN: Final = 50
-
-
-# What ends symbols: Rust's hash of a crate (legacy and v0 mangling), the seed of GCC's LTO.
-_VARYING: Final = (
-    (RUST_HASH, re.compile(rb"(?<=17h)[0-9a-f]{16}(?=E)|(?<=Cs)[0-9A-Za-z]{8,13}(?=_)")),
-    (RANDOM_SEED, re.compile(rb"(?<=\.)[0-9a-f]{8}\Z|(?<=\.llvm\.)[0-9]{1,20}\Z")),
-)
 
 
 _CAUSES: Final[dict[str, Cause]] = {

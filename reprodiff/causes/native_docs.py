@@ -33,9 +33,11 @@ RANDOM_SEED: Final = Cause(
     title="seed or hash of link-time optimisation in the name of a symbol",
     blame=Blame.LEAF,
     doc=Doc(
-        what="A name in the symbol table for debuggers ends in digits that one build made up.",
+        what="A name in the symbol table for debuggers, or of a section that only linkers read, "
+        "ends in digits that one build made up.",
         recognised="The names are equal but for eight hexadecimal digits behind the last dot, or "
-        "the number behind .llvm., and stand in a table that no loader reads.",
+        "the number behind .llvm., or those that end the name of a section .gnu.lto_, and stand in "
+        "a table that no loader reads.",
         why="GCC makes up a seed for each object of link-time optimisation; LLVM, and rustc with "
         "it, ends what one module shares with another in a hash of the module.",
         fix=(

@@ -142,6 +142,28 @@ INDEX: Final = Cause(
 )
 
 
+THIN: Final = Cause(
+    id="ar-thin",
+    category=Category.NATIVE_CODE,
+    severity=Severity.REVIEW,
+    title="objects of a thin archive are elsewhere",
+    blame=Blame.LEAF,
+    doc=Doc(
+        what="A thin archive names objects that are files elsewhere, and their sizes; it is of no "
+        "use without them. The size of one differs, or one side alone is thin.",
+        recognised="The archive starts with !<thin>. The objects themselves are not looked for: "
+        "nothing but what the archive holds is compared.",
+        why="ar was told to make it so (`ar rcT`, `llvm-ar --thin`) for the use inside of a build.",
+        fix=(
+            ("GNU ar", "without T: `ar rcsD FILE.a *.o`"),
+            ("any", "`ar -M` with CREATE, ADDLIB and SAVE makes an ordinary archive of a thin one"),
+        ),
+        mistaken_for="An ordinary archive, whose objects are compared one by one.",
+        sources=(_AR,),
+    ),
+)
+
+
 def _all(cause: Cause, *takes: str) -> Rule:
     """Return the rule that puts every fact of some kinds down to one cause."""
 
@@ -165,6 +187,7 @@ RULES: Final = (
     _all(MODE, "ar.mode"),
     _all(ORDER, "ar.order"),
     _all(FORMAT, "ar.encoding"),
+    _all(THIN, "ar.thin"),
     _all(INDEX, "ar.index", "ar.index-only", "ar.names", "ar.names-only"),
     Rule(
         "ar-index-follows",

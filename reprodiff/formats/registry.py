@@ -28,6 +28,7 @@ _MODULES: Final = (
     "pe",
     "coff",
     "macho",
+    "bitcode",
     "binary",
 )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reprodiff.artifacts.ar import MAGIC, read_ar
+from reprodiff.artifacts.ar import MAGIC, THIN, read_ar
 from reprodiff.engine import compare
 from reprodiff.errors import ReprodiffError
 from reprodiff.limits import Limits
@@ -140,6 +140,44 @@ def test_a_member_cut_off_is_a_problem(report: Run) -> None:
     found = report(gnu(OBJECTS), gnu(OBJECTS)[:-20])
     assert any("damaged" in problem.message for problem in found.problems)
     assert found.verdict is not Verdict.EQUIVALENT
+
+
+def thin(sizes: dict[str, int]) -> bytes:
+    """A thin archive: headers of files elsewhere, whose names are paths."""
+    table = b"".join(name.encode() + b"/\n" for name in sizes)
+    heads = [
+        member(b"/%d" % table.find(name.encode()), b"").replace(b"0         `", b"%-10d`" % size)
+        for name, size in sizes.items()
+    ]
+    return THIN + member(b"//", table) + b"".join(heads)
+
+
+def test_a_thin_archive_says_that_its_objects_are_elsewhere(report: Run) -> None:
+    sizes = {"../build/one.o": 3600, "../build/two.o": 80}
+    found = read_ar(memoryview(thin(sizes)), Limits())
+    assert [entry.name.decode() for entry in found.entries if not entry.special] == list(sizes)
+    assert not found.damage
+    other = report(thin(sizes), thin({**sizes, "../build/one.o": 3604}))
+    assert other.verdict is Verdict.DIFFERENT
+    assert causes(other) == {"ar-thin": Severity.REVIEW}
+    assert other.findings[0].locations[0].path == "../build/one.o"
+    moved = report(thin(sizes), thin({"../built/one.o": 3600, "../build/two.o": 80}))
+    assert moved.verdict is Verdict.DIFFERENT
+    assert moved.summary.ledger.unexplained_bytes == 0
+
+
+def test_no_byte_of_a_thin_archive_can_change_unseen(report: Run) -> None:
+    a = thin({"one.o": 3600, "two.o": 80})
+    for at in range(len(a)):
+        b = bytearray(a)
+        b[at] ^= 0x55
+        assert report(a, bytes(b)).verdict in {Verdict.DIFFERENT, Verdict.INCOMPLETE}, at
+
+
+def test_a_thin_archive_is_no_ordinary_one(report: Run) -> None:
+    found = report(gnu(OBJECTS), thin({name: len(data) for name, data in OBJECTS.items()}))
+    assert found.verdict is Verdict.DIFFERENT
+    assert causes(found)["ar-thin"] is Severity.REVIEW
 
 
 def test_paths_of_objects_with_backslashes_are_no_attack(report: Run) -> None:

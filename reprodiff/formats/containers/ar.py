@@ -11,6 +11,7 @@ from typing import Final
 from reprodiff.artifacts.ar import (
     FIELDS,
     INDEX_NAMES,
+    MAGIC,
     ArArchive,
     ArArtifact,
     ArEntry,
@@ -30,6 +31,10 @@ _Symbols = list[tuple[bytes, bytes]]
 
 def compare(a: ArArtifact, b: ArArtifact, pairing: Pairing) -> Iterator[Difference]:
     """Yield all that differs in two static archives beside the contents of their members."""
+    if a.archive.thin != b.archive.thin:
+        kinds = ["thin archive" if each.archive.thin else "archive" for each in (a, b)]
+        magic = Span(0, len(MAGIC))
+        yield _fact("ar.thin", "", "kind", (kinds[0], kinds[1]), (magic, magic), magic.size)
     for pair in pairing.pairs:
         one, two = a.entries[pair.a.index], b.entries[pair.b.index]
         yield from _header(a.archive, b.archive, one, two, pair.a.path)
@@ -65,7 +70,8 @@ def _header(
         elif any(value is None and text for value, text in zip(values, texts, strict=True)):
             what, values = "integrity.hidden", [*texts]
         elif field == "size":
-            what = "derived.ar.size"
+            elsewhere = (a.thin or b.thin) and not one.special
+            what = "ar.thin" if elsewhere else "derived.ar.size"
         yield _fact(what, path, prefix + field, (values[0], values[1]), spans, spans[0].size)
     yield from _around(a, b, one, two, path, prefix)
 

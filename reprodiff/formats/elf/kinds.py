@@ -139,6 +139,8 @@ def rest_kind(region: Region) -> str:
         return "elf.comment"
     if pair.name.startswith(".debug"):
         return "elf.debug"
+    if pair.name.startswith(".gnu.lto_"):
+        return "lto.code"
     if pair.a.type in _TABLE_TYPES or pair.name.startswith(_TABLE_NAMES):
         return "elf.table"
     return "elf.data"

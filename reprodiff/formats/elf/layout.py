@@ -1,5 +1,6 @@
 """Which section of A is which of B, what is inside of each, and where the headers are loaded."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -61,7 +62,14 @@ def pair_sections(a: Elf, b: Elf) -> tuple[list[SectionPair], list[Section], lis
 
 
 def _plain_name(section: Section) -> str:
-    return ".debug" + section.name[7:] if section.name.startswith(".zdebug") else section.name
+    """Return a name without what says that it is compressed, or the seed of GCC's LTO."""
+    if section.name.startswith(".zdebug"):
+        return ".debug" + section.name[7:]
+    found = _SEEDED.fullmatch(section.name)
+    return found[1] if found is not None else section.name
+
+
+_SEEDED: Final = re.compile(r"(\.(?:rela?\.)?gnu\.(?:debug)?lto_.*)\.[0-9a-f]{1,16}")
 
 
 def _is_packed(section: Section) -> bool:
