@@ -120,6 +120,12 @@ def _string(fact: Difference, scene: Scene) -> Claim | None:
     return string_claim(fact, scene, BUILD_PATH, BUILD_TIME)
 
 
+def _slices(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take slices of one side; wheels for other processors have others."""
+    del scene
+    yield Claim(SLICE, facts, follows=(":wheel-tags",))
+
+
 def _minos(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """Take the oldest system of files; what that does to installs is the finding in front of it."""
     del scene
@@ -159,7 +165,7 @@ RULES: Final = (
     Rule("macho-minos", (MINOS,), ("macho.minos",), 48, _minos),
     Rule("macho-system-versions", (SDK,), ("macho.load-dylib",), 47, _system_versions),
     _all(SDK, "macho.sdk"),
-    _all(SLICE, "macho.slice"),
+    Rule("macho-slice", (SLICE,), ("macho.slice",), 48, _slices),
     Rule("macho-oso-time", (OSO_TIME,), ("macho.oso-time",), 48, _times),
     Rule("macho-oso-path", (OSO_PATH,), ("macho.oso-path",), 46, _paths),
     Rule(

@@ -239,10 +239,11 @@ SLICE: Final = Cause(
     title="architecture on one side only",
     blame=Blame.SOURCE,
     doc=Doc(
-        what="At least one file is a universal binary, and has an architecture that the other "
-        "has not.",
+        what="One file has code for a processor that the other has not: an architecture of a "
+        "universal binary, or the only one.",
         recognised="Slices are paired by CPU type and subtype; a file of one architecture is one "
-        "slice. Those of one architecture are compared with each other.",
+        "slice. Those of one architecture are compared with each other; of two files for two "
+        "processors nothing is.",
         why="Another ARCHFLAGS, or a repair that thinned the file out.",
         fix=(
             ("setuptools", 'ARCHFLAGS="-arch x86_64 -arch arm64"'),

@@ -20,7 +20,6 @@ from reprodiff.causes.native_causes import (
     LAYOUT,
     NEEDED,
     ORDER,
-    OTHER_KIND,
     OVERLAY,
     RUNPATH,
     SYMBOLS,
@@ -369,7 +368,6 @@ RULES: Final = (
     _plainly("elf-needed", NEEDED, "elf.needed", "elf.soname"),
     _plainly("elf-toolchain", TOOLCHAIN, "elf.comment"),
     _plainly("elf-edited-layout", EDITED, "elf.filler"),
-    _plainly("elf-kind", OTHER_KIND, "elf.kind"),
     Rule("elf-sections", (STRIPPED, DEBUG_INFO, TOOLCHAIN, DATA), ("elf.section",), 49, _sections),
     Rule(
         "elf-code",

@@ -9,7 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reprodiff.causes.base import Claim, Rule, Scene
-from reprodiff.causes.platform_causes import INTERPRETER, INTERPRETER_CODE, INTERPRETER_NAME
+from reprodiff.causes.native_causes import OTHER_KIND
+from reprodiff.causes.platform_causes import (
+    INTERPRETER,
+    INTERPRETER_CODE,
+    INTERPRETER_NAME,
+    PLATFORM_CODE,
+)
 from reprodiff.causes.vendored_causes import (
     CHANGED,
     CODE,
@@ -102,8 +108,21 @@ def _contents(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
                 "headers of each. What else may have changed in them cannot be told.",
                 follows=_TAGS,
             )
+    elif mine and other_platform(scene):
+        yield Claim(PLATFORM_CODE, mine, Confidence.LIKELY, follows=_TAGS)
     elif mine and (_other_library(scene.path, scene.path_b) or _another_release(scene)):
         yield Claim(CODE, mine, follows=follows_libraries())
+
+
+def other_platform(scene: Scene) -> bool:
+    """Whether the wheels are for two systems or processors, and have none in common."""
+    from reprodiff.platforms.tags import read_tags  # noqa: PLC0415
+
+    one, two = (
+        {(tag.system, machine) for tag in read_tags(side.info.tags) for machine in tag.machines}
+        for side in (scene.a, scene.b)
+    )
+    return bool(one and two) and one.isdisjoint(two)
 
 
 def _own_version(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -114,16 +133,32 @@ def _own_version(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         if fact.what.startswith("pe.")
         or (fact.inside.startswith("LC_ID_DYLIB ") and fact.inside.endswith(" version"))
     ]
-    if mine and (_other_library(scene.path, scene.path_b) or _another_release(scene)):
+    if mine and other_platform(scene):
+        bases = [fact for fact in mine if fact.what == "pe.image-base"]
+        if bases:
+            yield Claim(PLATFORM_CODE, bases, Confidence.LIKELY, follows=_TAGS)
+    elif mine and (_other_library(scene.path, scene.path_b) or _another_release(scene)):
         yield Claim(CODE, mine, follows=follows_libraries())
 
 
 def _own_names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     """Take strings of modules that name the interpreter, and are equal but for that."""
     tags = other_interpreter(scene.path, scene.path_b)
-    names = [fact for fact in facts if tags is not None and _same_but(fact, tags)]
+    elsewhere = tags is None and scene.path != scene.path_b and other_platform(scene)
+    names = [
+        fact
+        for fact in facts
+        if (tags is not None and _same_but(fact, tags))
+        or (elsewhere and fact.what in _NAMED and _own_name(fact, scene))
+    ]
     if names:
         yield Claim(INTERPRETER_NAME, names, follows=_TAGS)
+
+
+def _own_name(fact: Difference, scene: Scene) -> bool:
+    """Whether a name in a module is the file name of its side."""
+    bases = [path.rpartition("/")[2].encode() for path in (scene.path, scene.path_b)]
+    return [_raw(fact.a), _raw(fact.b)] == bases
 
 
 def _ordinary(fact: Difference) -> bool:
@@ -146,13 +181,19 @@ def _same_but(fact: Difference, tags: tuple[str, str]) -> bool:
 
 
 # In names of modules (cpython-311, cp311) and of Python's own library on Windows (python311.dll).
-_INTERPRETER: Final = re.compile(rb"(cpython-|cp|python)(3\d+)")
+# and with more of the version in paths of its headers (cpython-3.11.10/include/python3.11).
+_INTERPRETER: Final = re.compile(rb"(cpython-|cp|python)(3)(?:\.(\d+)(?:\.\d+)?|(\d+))")
 
 
 def _marked(text: bytes, tag: str) -> bytes:
     """Return ``text`` with a mark where it names the interpreter of ``tag``."""
     mine = tag.removesuffix("t").rpartition("cp")[2].removeprefix("ython-").encode()
-    return _INTERPRETER.sub(lambda found: found[1] + b"\0*" if found[2] == mine else found[0], text)
+
+    def bare(found: re.Match[bytes]) -> bytes:
+        digits = found[2] + (found[3] or found[4])
+        return found[1] + b"\0*" if digits == mine else found[0]
+
+    return _INTERPRETER.sub(bare, text)
 
 
 def _raw(value: object) -> bytes:
@@ -193,8 +234,14 @@ _CPYTHON: Final = re.compile(r"cp3\d+")
 
 
 def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    """Take file names that differ in the interpreter's tag, each that of its own side's tags."""
-    mine = [
+    """Take file names that differ in the tag of the interpreter or platform, as the wheels do."""
+    elsewhere = other_platform(scene)
+    named = [
+        fact
+        for fact in facts
+        if elsewhere and fact.note == "abi-tag" and _same_interpreter(str(fact.a), str(fact.b))
+    ]
+    mine = named + [
         fact
         for fact in facts
         if fact.note == "abi-tag"
@@ -206,13 +253,24 @@ def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         yield Claim(INTERPRETER_NAME, mine, follows=_TAGS)
 
 
+def _same_interpreter(a: str, b: str) -> bool:
+    one, two = _TAG.search(a), _TAG.search(b)
+    return one is not None and two is not None and one["tag"] == two["tag"]
+
+
 def _promised(tag: str, tags: Sequence[str]) -> bool:
     """Whether an interpreter's tag in a file name is one of the tags of the wheel."""
     name = tag.replace("cpython-", "cp").removesuffix("t")
     return any(name in each.split("-", 1)[0].split(".") for each in tags)
 
 
+def _kinds(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    del scene
+    yield Claim(OTHER_KIND, facts, follows=_TAGS)
+
+
 RULES: Final = (
+    Rule("elf-kind", (OTHER_KIND,), ("elf.kind",), 48, _kinds),
     Rule(
         "vendored-versions",
         (CODE,),
@@ -231,6 +289,6 @@ RULES: Final = (
     # Behind the rule on build-ids (47), which has to see whether anything else differs; in front
     # of those on code by their names.
     Rule("build-names", (INTERPRETER_NAME,), ("elf.string",), 48, _own_names),
-    Rule("builds-of-others", (INTERPRETER_CODE, CODE), _TAKES, 48, _contents),
+    Rule("builds-of-others", (INTERPRETER_CODE, PLATFORM_CODE, CODE), _TAKES, 48, _contents),
     Rule("interpreter-names", (INTERPRETER_NAME,), ("member.renamed",), 10, _names),
 )

@@ -237,10 +237,11 @@ INTERPRETER_NAME: Final = Cause(
     id="interpreter-name-follows",
     category=Category.PLATFORM,
     severity=Severity.BENIGN,
-    title="names that follow the interpreter",
+    title="names that follow the interpreter or the platform",
     blame=Blame.CONSEQUENCE,
     doc=Doc(
-        what="File names and strings carry the tag of the interpreter that each side is for.",
+        what="File names and strings carry the tag or the version of the interpreter that each "
+        "side is for, and names of modules that of the platform.",
         recognised="The tags of the wheels differ, each name has the tag of its side, and without "
         "it the two are equal.",
         why="It follows from the tags.",
@@ -268,5 +269,27 @@ INTERPRETER_CODE: Final = Cause(
         fix=(("any", "compare wheels for one interpreter to see what changed in the sources"),),
         mistaken_for="Changed sources, and these for it: the finding is to be reviewed.",
         sources=("PEP 425",),
+    ),
+)
+
+PLATFORM_CODE: Final = Cause(
+    id="compiled-for-other-platform",
+    category=Category.NATIVE_CODE,
+    severity=Severity.REVIEW,
+    title="native code for another system or processor",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="Modules and libraries were compiled for two C libraries, two processors or two "
+        "systems: other headers, compilers and instructions make other code of the same sources. "
+        "Whether the sources differ as well cannot be seen from it.",
+        recognised="The platform tags of the wheels have no system and processor in common "
+        "(manylinux and musllinux, win32 and win_amd64). All that code, data and symbols of a "
+        "native file differ in is put here, and none of it is proven to come from the platform. "
+        "Libraries, RPATH, strings with paths, times and bytes behind the end are told by "
+        "themselves.",
+        why="The two wheels are for two platforms.",
+        fix=(("any", "compare wheels for one platform to see what changed in the sources"),),
+        mistaken_for="Changed sources, and these for it: the finding is to be reviewed.",
+        sources=("PEP 425", "PEP 600", "PEP 656"),
     ),
 )

@@ -125,3 +125,57 @@ def test_a_vendored_library_on_one_side_is_told_apart_from_other_files() -> None
     assert judged([library._replace(path="demo/extra.py")])[0][0] == "member-on-one-side"
     damaged = library._replace(note="damaged")
     assert judged([damaged]) == [("member-on-one-side", "review", "possible", 1)]
+
+
+def for_platforms(a: str, b: str, paths: tuple[str, str]) -> Scene:
+    made = at(*paths)
+    made.a.info, made.b.info = (
+        ArtifactInfo("demo.whl", ArtifactKind.WHEEL, tags=(f"cp311-cp311-{tag}",)) for tag in (a, b)
+    )
+    return made
+
+
+MUSL = "demo/_speed.cpython-311-x86_64-linux-musl.so"
+WINDOWS = "demo/_speed.cp311-win32.pyd", "demo/_speed.cp311-win_amd64.pyd"
+
+
+def test_modules_for_two_systems_are_one_finding_to_review() -> None:
+    where = for_platforms("manylinux_2_17_x86_64", "musllinux_1_2_x86_64", (A, MUSL))
+    assert judged([CODE], where) == [("compiled-for-other-platform", "review", "likely", 1)]
+    rename = fact("member.renamed", A, MUSL, A, "name")._replace(note="abi-tag")
+    assert judged([rename], where) == [("interpreter-name-follows", "benign", "proven", 1)]
+    base = fact("pe.image-base", "0x10000000", "0x180000000", WINDOWS[0])
+    name = fact("pe.own-name", b"_speed.cp311-win32.pyd", b"_speed.cp311-win_amd64.pyd", WINDOWS[0])
+    where = for_platforms("win32", "win_amd64", WINDOWS)
+    assert {cause for cause, *_ in judged([base], where)} == {"compiled-for-other-platform"}
+    assert {cause for cause, *_ in judged([name], where)} == {"interpreter-name-follows"}
+    other = name._replace(b=b"_evil.pyd")
+    assert {cause for cause, *_ in judged([other], where)} == {"native-own-name"}
+
+
+def test_a_platform_in_common_is_no_other_platform() -> None:
+    for a, b in (
+        ("manylinux_2_17_x86_64", "manylinux_2_28_x86_64"),
+        ("macosx_10_9_universal2", "macosx_11_0_arm64"),
+        ("any", "win32"),
+    ):
+        found = judged([CODE], for_platforms(a, b, (A, A)))
+        assert [cause for cause, *_ in found] == ["native-code-changed"]
+        rename = fact("member.renamed", A, MUSL, A, "name")._replace(note="abi-tag")
+        found = judged([rename], for_platforms(a, b, (A, MUSL)))
+        assert "interpreter-name-follows" not in {cause for cause, *_ in found}
+
+
+def test_headers_of_two_interpreters_follow_the_tags() -> None:
+    """The image has each interpreter in a directory of its own, with its full version."""
+    path = b"/opt/_internal/cpython-%b/include/python%b/cpython"
+    one, two = path % (b"3.11.10", b"3.11"), path % (b"3.12.7", b"3.12")
+    name = fact("elf.string", one, two, A, ".debug_line")
+    assert judged([name], at(A, B)) == [("interpreter-name-follows", "benign", "proven", 1)]
+    for a, b in ((one, path % (b"3.12.7", b"3.13")), (one, two + b"x")):
+        found = judged([fact("elf.string", a, b, A, ".debug_line")], at(A, B))
+        assert "interpreter-name-follows" not in {cause for cause, *_ in found}
+    # Two releases of one interpreter are two toolchains.
+    other = path % (b"3.11.9", b"3.11")
+    found = judged([fact("elf.string", one, other, A, ".debug_line")], at(A, A))
+    assert "elf-toolchain" in {cause for cause, *_ in found}

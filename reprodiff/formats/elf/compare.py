@@ -86,7 +86,9 @@ class _Comparison(Statement):
     def facts(self) -> list[Difference]:
         a, b = self.a, self.b
         if (a.bits, a.big, a.machine, a.type) != (b.bits, b.big, b.machine, b.type):
-            self.add("elf.kind", "ELF header", kind(a), kind(b), [(Span(0, 20), Span(0, 20))])
+            # Nothing in the two stands for anything in the other.
+            whole = [(Span(0, len(a.data)), Span(0, len(b.data)))]
+            self.add("elf.kind", "ELF header", kind(a), kind(b), whole)
             return self.found
         if a.damage or b.damage:
             self.damaged()

@@ -171,7 +171,8 @@ def _lonely(
                     break
                 at = max(at, other.get(key, 0))
             empty = Span(at, at)
-            head = far.shoff
+            # The first header of each table is that of no section.
+            head = far.sections[0].header.stop if far.sections else far.shoff
             for item in elf.sections[: section.index]:
                 pair_at = _header_stop(made, item, side)
                 head = max(head, pair_at)

@@ -6,6 +6,7 @@ from typing import Final
 
 from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.formats.macho.image import (
+    ARCHITECTURES,
     BUILD_VERSION,
     ID_DYLIB,
     LOAD_DYLIB,
@@ -43,6 +44,11 @@ def compare_images(a: Image, b: Image, path: str) -> list[Difference]:
 
 def _compared(a: Image, b: Image, path: str) -> list[Difference]:
     alike = (a.cpu, a.wide, a.word(12)) == (b.cpu, b.wide, b.word(12))
+    if a.cpu != b.cpu and a.cpu in ARCHITECTURES and b.cpu in ARCHITECTURES:
+        # Nothing in the two stands for anything in the other.
+        names = [ARCHITECTURES[image.cpu] for image in (a, b)]
+        whole = [(Span(0, len(a.data)), Span(0, len(b.data)))]
+        return [fact(("macho.slice", path, "processor"), names, whole)]
     if not (is_taken_apart(a) and is_taken_apart(b) and alike):
         return _in_place(a, b, path)
     damage: tuple[list[str], list[str]] = ([*a.damage], [*b.damage])
