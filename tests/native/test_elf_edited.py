@@ -2,6 +2,8 @@
 
 import io
 import random
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -187,3 +189,38 @@ def test_code_in_memory_that_can_be_written_is_no_edit(
     causes = {f.cause for f in found.findings if f.severity is not Severity.BENIGN}
     assert "elf-edited-rights" not in causes
     assert "native-tables-changed" in causes
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc builds the libraries")
+def test_needed_libraries_are_told_by_name_and_not_by_place(tmp_path: Path) -> None:
+    def linked(name: str, *libraries: str) -> bytes:
+        """Return a library that needs others; these are empty."""
+        out = tmp_path / name
+        options = ["-shared", "-fPIC", "-Wl,--no-as-needed", "-Wl,--build-id=none", "-nostdlib"]
+        built = [tmp_path / each for each in libraries]
+        source = tmp_path / "x.c"
+        source.write_text("int x(int n) { return n + 1; }\n")
+        soname = f"-Wl,-soname,{name}"
+        subprocess.run(
+            ["gcc", *options, soname, "-o", str(out), str(source), *map(str, built)], check=True
+        )
+        return out.read_bytes()
+
+    for name in ("libone.so.1", "libtwo-1a2b3c4d.so.1", "libtwo-5e6f7a8b.so.1", "libsix.so.6"):
+        linked(name)
+    first = linked("libx.so", "libone.so.1", "libtwo-1a2b3c4d.so.1", "libsix.so.6")
+    other = linked("libx.so", "libtwo-5e6f7a8b.so.1", "libone.so.1")
+    turned = linked("libx.so", "libtwo-1a2b3c4d.so.1", "libone.so.1", "libsix.so.6")
+
+    def needed(a: bytes, b: bytes) -> set[tuple[str, str]]:
+        found = report(tmp_path, a, b)
+        assert not found.summary.ledger.unexplained_bytes
+        (finding,) = [each for each in found.findings if each.cause == "elf-needed"]
+        return {(place.a, place.b) for place in finding.locations}
+
+    told = {("libtwo-1a2b3c4d.so.1", "libtwo-5e6f7a8b.so.1"), ("libsix.so.6", "")}
+    assert needed(first, other) == told
+    assert needed(other, first) == {(b, a) for a, b in told}
+    ((one, two),) = needed(first, turned)
+    assert sorted(one.split()) == sorted(two.split())
+    assert one != two
