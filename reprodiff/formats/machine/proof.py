@@ -7,7 +7,7 @@ must be equal.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, groupby
 from operator import le
 from typing import Final, NamedTuple
@@ -89,6 +89,7 @@ class Region:
 
     def left(self) -> list[Quad]:
         """Return what differs and nothing speaks of, and all words that are wrong."""
+        work = Work(_DEBUG_WORK) if self.pair is not None and not self.pair.a.alloc else Work()
         stated = _Cover(self.stated)
         wrong = [quad for quad in self.wrong if not stated.has(quad)]
         claims = unique([*self.moved, *self.stated])
@@ -100,11 +101,10 @@ class Region:
             # Strings that a linker put into another order: what is left without them is equal.
             rest_a = _rest(len(self.a), ((quad.a0, quad.a1) for quad in claims))
             rest_b = _rest(len(self.b), ((quad.b0, quad.b1) for quad in claims))
-            return sorted({*_unlike(self.a, rest_a, self.b, rest_b), *wrong})
+            return sorted({*_unlike(self.a, rest_a, self.b, rest_b, work), *wrong})
         starts_a, stops_a, starts_b, stops_b = zip(*claims, strict=True) if claims else ((),) * 4
         ends = (*starts_a, len(self.a)), (*starts_b, len(self.b))
         gaps = list(zip((0, *stops_a), ends[0], (0, *stops_b), ends[1], strict=True))
-        work = Work(_DEBUG_WORK) if self.pair is not None and not self.pair.a.alloc else Work()
         found = [
             _new(Quad, (a0 + x0, a0 + x1, b0 + y0, b0 + y1))
             for a0, a1, b0, b1 in unequal(self.a, self.b, gaps)
@@ -131,29 +131,33 @@ def _rest(size: int, spans: Iterable[Range]) -> list[Range]:
     return without(0, size, list(spans))
 
 
-def _unlike(a: bytes, rest_a: list[Range], b: bytes, rest_b: list[Range]) -> list[Quad]:
+def _unlike(a: bytes, rest_a: list[Range], b: bytes, rest_b: list[Range], work: Work) -> list[Quad]:
     """Return where what is left of two regions differs, each as one row of bytes."""
     rows = [
         b"".join(data[slice(*run)] for run in runs) for data, runs in ((a, rest_a), (b, rest_b))
     ]
     if rows[0] == rows[1]:
         return []
+    placed_a, placed_b = _placed(rest_a), _placed(rest_b)
     return [
-        Quad(*_placed(rest_a, x0, x1), *_placed(rest_b, y0, y1))
-        for x0, x1, y0, y1 in changed_bytes(rows[0], rows[1])
+        Quad(*placed_a(x0, x1), *placed_b(y0, y1))
+        for x0, x1, y0, y1 in changed_bytes(rows[0], rows[1], work)
     ]
 
 
-def _placed(runs: list[Range], start: int, stop: int) -> Range:
-    """Return where a part of a row of runs stands, from its first byte to its last."""
+def _placed(runs: list[Range]) -> Callable[[int, int], Range]:
+    """Return what tells where a part of a row of runs stands, from its first byte to its last."""
     ends = [0, *accumulate(high - low for low, high in runs)]
 
     def place(at: int) -> int:
         number = min(bisect_right(ends, at), len(runs)) - 1
         return runs[number][0] + at - ends[number] if runs else 0
 
-    first = place(start)
-    return first, place(stop - 1) + 1 if stop > start else first
+    def placed(start: int, stop: int) -> Range:
+        first = place(start)
+        return first, place(stop - 1) + 1 if stop > start else first
+
+    return placed
 
 
 class _Cover:
