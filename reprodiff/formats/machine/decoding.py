@@ -7,7 +7,7 @@ are picked out of it as columns, without an object for each instruction.
 
 import ctypes
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import accumulate, compress
@@ -57,17 +57,14 @@ class Decoded:
     """Where each instruction starts, counted from the code's start; the last is their end."""
     records: memoryview
 
-    def referring(self) -> list[int]:
+    def referring(self) -> tuple[list[int], list[int]]:
         """Return the instructions that may refer to something outside: relative, or a number.
 
-        They are in no order, and some are there twice.
+        Both lists are sorted; the second has short jumps.
         """
         code, sizes, starts = self.code, self.sizes, self.starts
         marks = _flags(self.records[_OPERANDS::_STRIDE], _IS_DIGIT)
-        # Short jumps that are this far inside lead to a place inside.
-        far = slice(bisect_left(starts, 128), bisect_right(starts, len(code) - 130))
-        short = _flags(sizes[far], _IS_TWO) & _flags(self.records[_RAW::_STRIDE][far], _IS_SHORT)
-        marks &= ~(short << 8 * far.start)
+        short = _flags(sizes, _IS_TWO) & _flags(self.records[_RAW::_STRIDE], _IS_SHORT)
         relative = _RELATIVE.search
         numbers = range(len(sizes))
         found = [
@@ -75,8 +72,8 @@ class Decoded:
             for number in compress(numbers, sizes.translate(_IS_LONG))
             if relative(code, starts[number] + 1, starts[number + 1] - 4)
         ]
-        found += compress(numbers, marks.to_bytes(len(sizes), "little"))
-        return found
+        found += compress(numbers, (marks & ~short).to_bytes(len(sizes), "little"))
+        return sorted(found), list(compress(numbers, short.to_bytes(len(sizes), "little")))
 
     def kinds(self) -> list[tuple[int, int]]:
         """Return of each instruction its number in the decoder's table, cut into two bytes."""

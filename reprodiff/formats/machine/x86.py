@@ -7,7 +7,7 @@ back for the address map to judge.
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any, ClassVar, Final
 
 import capstone  # noqa: TID253  (this module is loaded in the child only)
@@ -16,12 +16,11 @@ from reprodiff.formats.machine.decoding import (
     Decoded,
     Instruction,
     branch_size,
-    decoded,
-    differing,
     plain_branch,
 )
 from reprodiff.formats.machine.padding import is_padding
 from reprodiff.formats.machine.parting import LONGEST, RIP, displacement, is_branch, parting
+from reprodiff.formats.machine.x86_together import together
 from reprodiff.formats.parsing.byteruns import common_head
 
 _RIP_RAW: Final = re.compile(RIP.pattern.encode())
@@ -50,13 +49,20 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
     size = meta["size_a"]
     a, b = bytes(payload[:size]), bytes(payload[size:])
     mask = (1 << meta["bits"]) - 1
-    answers, references = [], array("Q")
+    works: list[Function] = []
     left = meta["shown"]
     for a0, a1, b0, b1 in meta["functions"]:
         work = kind(machine, (a[a0:a1], b[b0:b1]), (a0, b0), mask)
         work.shown = left > 0
-        work.run(meta)
+        work.begin(meta)
+        works.append(work)
         left -= a1 - a0 != b1 - b0
+    if kind.at_once:
+        together(machine, works)
+    answers, references = [], array("Q")
+    for work in works:
+        if not work.done:
+            work.run()
         references.extend(work.references)
         answers.append([len(work.references) // 5, work.changes, work.stopped])
     return {"functions": answers}, references.tobytes()
@@ -87,19 +93,24 @@ class Function:
         """Where in A decoding stopped, from the start of the function; 0 for its end."""
         self.tables: dict[int, int] = {}
         """Tables of jumps inside of the function: start -> stop, from the function's start."""
+        self.done = False
+        """Whether all is compared."""
 
     def prepare(self, meta: dict[str, Any]) -> None:
         """Look at what else the task says."""
 
-    def run(self, meta: dict[str, Any]) -> None:
-        """Compare the two; ``references``, ``changes`` and ``stopped`` have what was found."""
-        base_a, base_b = meta["address_a"] + self.at_a, meta["address_b"] + self.at_b
-        self.base_a, self.base_b = base_a, base_b
+    def begin(self, meta: dict[str, Any]) -> None:
+        """Take what the task says beside the code."""
+        self.base_a, self.base_b = meta["address_a"] + self.at_a, meta["address_b"] + self.at_b
         self.prepare(meta)
+
+    def run(self) -> None:
+        """Compare the two; ``references``, ``changes`` and ``stopped`` have what was found."""
+        base_a, base_b = self.base_a, self.base_b
         if self.at_once and len(self.a) == len(self.b):
-            if self.quick():
+            together(self.machine, [self])
+            if self.done:
                 return
-            self.references, self.changes, self.tables, self.stopped = [], [], {}, 0
         if self.a == self.b:
             end = 0
             for one in self.machine.disasm_lite(self.a, base_a):
@@ -120,48 +131,49 @@ class Function:
             base_b,
         )
 
-    def quick(self) -> bool:
+    def quick(self, code: Decoded, numbers: Iterable[int], other: Container[int], low: int) -> bool:
         """Compare two functions that keep step and have no tables; say whether they do.
 
+        The function stands at ``low`` in the ``code`` that is decoded; ``numbers`` are those of its
+        instructions that may say something, in their order, ``other`` those that B has otherwise.
         An instruction is its bytes: where those of B are A's, so is the instruction.
         """
-        with decoded(self.machine, self.a, self.base_a) as code:
-            if code is None:
-                return False
-            a, b, starts = self.a, self.b, code.starts
-            other = differing(a, b, starts)
-            for number in sorted(other.union(code.referring())):
-                at, stop = starts[number], starts[number + 1]
-                wide = plain_branch(a, at, stop)
-                if number in other:
-                    if not (
-                        self.only_field(code, number, wide)
-                        or self.differ(code.instruction(number), at, stop)
-                    ):
-                        return False
-                    continue
-                if wide:
-                    there = stop + int.from_bytes(a[stop - wide : stop], "little", signed=True)
-                    if 0 <= there < len(a):
-                        continue
-                    if self.base_a + there >= 0:
-                        ends = self.base_a + there, self.base_b + there
-                        self.refer(stop - wide, stop - wide, wide, *ends)
-                        continue
-                self.equal(code.instruction(number), self.base_a, self.base_b)
-                if self.tables:
+        a, starts = self.a, code.starts
+        for number in numbers:
+            at, stop = starts[number] - low, starts[number + 1] - low
+            wide = plain_branch(a, at, stop)
+            if number in other:
+                if not (
+                    self.only_field(code, number, wide, low)
+                    or self.differ(code.instruction(number), at, stop)
+                ):
                     return False
-        self.finish(starts[-1], starts[-1])
+                continue
+            if wide:
+                there = stop + int.from_bytes(a[stop - wide : stop], "little", signed=True)
+                if 0 <= there < len(a):
+                    continue
+                if self.base_a + there >= 0:
+                    ends = self.base_a + there, self.base_b + there
+                    self.refer(stop - wide, stop - wide, wide, *ends)
+                    continue
+            self.equal(code.instruction(number), self.base_a, self.base_b)
+            if self.tables:
+                return False
         return True
 
-    def only_field(self, code: Decoded, number: int, wide: int) -> bool:
+    def reset(self) -> None:
+        """Forget what was found: the function is to be compared in another way."""
+        self.references, self.changes, self.tables, self.stopped = [], [], {}, 0
+
+    def only_field(self, code: Decoded, number: int, wide: int, low: int) -> bool:
         """Take an instruction that is A's but for its one relative field; say whether it is.
 
         Where it is must be beyond doubt: last in a plain branch, or the one place that has the
         displacement.
         """
         a, b = self.a, self.b
-        at, stop = code.starts[number], code.starts[number + 1]
+        at, stop = code.starts[number] - low, code.starts[number + 1] - low
         place = stop - wide
         if not wide:
             found = _RIP_RAW.search(code.operands(number))
