@@ -73,12 +73,14 @@ ORDER: Final = Cause(
     id="native-order",
     category=Category.ORDERING,
     severity=Severity.REVIEW,
-    title="functions of a compiled file in another order",
+    title="functions or sections of a compiled file in another order",
     blame=Blame.LEAF,
     doc=Doc(
-        what="The same functions stand in another order.",
-        recognised="Functions of one name on each side, out of turn.",
-        why="Objects were linked in the order of a directory listing or of parallel jobs.",
+        what="The same functions stand in another order, or the same sections of an object.",
+        recognised="Functions of one name on each side, out of turn; sections of an object by "
+        "their names and what is first in them.",
+        why="Objects were linked in the order of a directory listing or of parallel jobs; some "
+        "compilers put constants in the order of their addresses in memory.",
         fix=(("setuptools", "sources=sorted(glob.glob(...))"),),
         mistaken_for="Changed code. Constructors run in this order, so look at it.",
         sources=("https://reproducible-builds.org/docs/stable-inputs/",),

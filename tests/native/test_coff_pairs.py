@@ -1,5 +1,6 @@
 """Real COFF objects, alone and in static archives: what is the same is proven, the rest named."""
 
+import hashlib
 import random
 import struct
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from reprodiff.formats.base import Content
 from reprodiff.formats.coff import FORMAT
 from reprodiff.formats.coff.literals import literal_name
+from reprodiff.formats.coff.reader import read_object
 from reprodiff.model import ArtifactKind, Verdict
 from tests.formats.verdicts import equivalent
 from tests.native.asking import assert_proven, causes, places, report, run
@@ -244,3 +246,62 @@ def test_string_constants_are_called_after_their_bytes() -> None:
     assert literal_name(b"one\0") == b"??_C@_03OHDNLOHO@one?$AA@"
     assert literal_name(b"four four four\0") == b"??_C@_0P@IGFLLMAI@four?5four?5four?$AA@"
     assert literal_name(b"alpha\0") == b"??_C@_05IAEKHIAN@alpha?$AA@"
+
+
+def _summed(place: Path, code: str = C_CODE) -> Path:
+    """Compile an object and add checksums of its sections, as Microsoft's compiler does."""
+    objcopy = need("llvm-objcopy", "llvm-objcopy-14", "llvm-objcopy-15", "llvm-objcopy-16")
+    made = build(place, "msvc-x86_64", "-O2 -g -fno-addrsig", code)
+    count = len(read_object(memoryview(made.read_bytes())).sections) + 1
+    (place / "sums").write_bytes(bytes(8 * count))
+    run(place, objcopy, "--add-section", ".chks64=sums", "code.o")
+    raw = bytearray(made.read_bytes())
+    source = read_object(memoryview(bytes(raw)))
+    table = next(section for section in source.sections if section.name == b".chks64")
+    for section in source.sections:
+        if section is not table:
+            at = table.body.start + 8 * (section.number - 1)
+            raw[at : at + 8] = hashlib.sha256(source.body(section)).digest()[:8]
+    made.write_bytes(raw)
+    return made
+
+
+def test_checksums_of_sections_follow_if_they_are_true(tmp_path: Path) -> None:
+    a, b = _summed(tmp_path / "one"), _summed(tmp_path / "number-two" / "demo")
+    assert_proven(report(a, b), "pe-build-path")
+    raw = bytearray(b.read_bytes())
+    source = read_object(memoryview(bytes(raw)))
+    table = next(section for section in source.sections if section.name == b".chks64")
+    for at in range(table.body.start, table.body.stop, 40):
+        changed = bytearray(raw)
+        changed[at] ^= 1
+        b.write_bytes(changed)
+        found = report(a, b)
+        assert found.verdict is Verdict.DIFFERENT
+        assert "native-tables-changed" in causes(found)
+
+
+def test_directives_for_the_linker_are_shown_whole(tmp_path: Path) -> None:
+    line = '#pragma comment(lib, "python311.lib")\n'
+    a = build(tmp_path / "one", "msvc-x86_64", code=line + C_CODE)
+    b = build(tmp_path / "two", "msvc-x86_64", code=line.replace("311", "312") + C_CODE)
+    found = report(a, b)
+    finding = next(f for f in found.findings if f.cause == "native-data-changed")
+    place = finding.locations[0]
+    assert place.inside.startswith(".drectve")
+    assert "python311.lib" in str(place.a)
+    assert "python312.lib" in str(place.b)
+
+
+def test_sections_in_another_order_are_said_to_be(tmp_path: Path) -> None:
+    lines = ["const double tiny = 1e-300;", "const float other[4] = {1, 2, 3, 4};"]
+    rest = "double used(int x) { return x * tiny + other[x & 3]; }\n"
+    a = build(tmp_path / "one", "msvc-x86_64", "-O0 -fdata-sections", "\n".join([*lines, rest]))
+    b = build(
+        tmp_path / "two", "msvc-x86_64", "-O0 -fdata-sections", "\n".join([*lines[::-1], rest])
+    )
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert "native-order" in causes(found)
+    assert "pe-code-changed" not in causes(found)
+    assert found.summary.ledger.unexplained_bytes == 0

@@ -116,15 +116,18 @@ Work = work_module.Work[File]
 
 
 def leaders(source: Object) -> dict[int, bytes]:
-    """Return the names by which linkers keep one of several sections, by section number.
+    """Return the names by which sections of one name are told apart, by section number.
 
-    That is the symbol behind the section's own; a section that goes with another has its name.
+    Where linkers keep one of several, that is the symbol behind the section's own; a section that
+    goes with another has its name.  Others have that of the first thing in them.
     """
     comdat = {section.number for section in source.sections if section.flags & COMDAT}
     follows: dict[int, int] = {}
     found: dict[int, bytes] = {}
     for symbol in source.symbols:
         if symbol.section not in comdat:
+            if symbol.section > 0 and not symbol.of_section and not symbol.value:
+                found.setdefault(symbol.section, symbol.name)
             continue
         if symbol.of_section:
             said = source.definition(symbol)
@@ -193,19 +196,28 @@ def _match(
         else:
             left_a += range(op.a0, op.a1)
             left_b += range(op.b0, op.b1)
-    waiting: dict[tuple[bytes, bool, bytes], list[int]] = {}
-    for j in reversed(left_b):
-        waiting.setdefault(plain[1][j], []).append(j)
-    only_a: list[Section] = []
-    taken: set[int] = set()
-    for i in left_a:
-        if queue := waiting.get(plain[0][i]):
-            j = queue.pop()
-            taken.add(j)
-            pairs.append((a.sections[i], b.sections[j]))
-        else:
-            only_a.append(a.sections[i])
-    return pairs, only_a, [b.sections[j] for j in left_b if j not in taken]
+    # What stands elsewhere under its own name first; then those that are no one of several.
+    for side in (plain, [[_loosely(x, s) for x, s in zip(own, source.sections, strict=True)]
+                         for own, source in zip(plain, (a, b), strict=True)]):  # fmt: skip
+        waiting: dict[object, list[int]] = {}
+        for j in reversed(left_b):
+            waiting.setdefault(side[1][j], []).append(j)
+        rest: list[int] = []
+        taken: set[int] = set()
+        for i in left_a:
+            if queue := waiting.get(side[0][i]):
+                j = queue.pop()
+                taken.add(j)
+                pairs.append((a.sections[i], b.sections[j]))
+            else:
+                rest.append(i)
+        left_a, left_b = rest, [j for j in left_b if j not in taken]
+    return pairs, [a.sections[i] for i in left_a], [b.sections[j] for j in left_b]
+
+
+def _loosely(key: tuple[bytes, bool, bytes], section: Section) -> tuple[bytes, bool, bytes]:
+    """Return a key without the first name in a section, if linkers do not go by that."""
+    return key if section.flags & COMDAT else (key[0], key[1], b"")
 
 
 def _without_text(key: tuple[bytes, bool, bytes]) -> tuple[bytes, bool, bytes]:

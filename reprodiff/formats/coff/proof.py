@@ -5,7 +5,7 @@ from typing import Final
 
 from reprodiff.formats.coff import codeview
 from reprodiff.formats.coff.headers import check_headers
-from reprodiff.formats.coff.indices import check_indices
+from reprodiff.formats.coff.indices import SUMS, check_indices, check_sums
 from reprodiff.formats.coff.parts import (
     STRINGS,
     PartPair,
@@ -15,7 +15,7 @@ from reprodiff.formats.coff.parts import (
     string_table,
 )
 from reprodiff.formats.coff.reader import Object
-from reprodiff.formats.coff.regions import Tiling, headers_stated, tiling
+from reprodiff.formats.coff.regions import ROW, Tiling, headers_stated, tiling
 from reprodiff.formats.coff.relocations import Check, offset_of, words
 from reprodiff.formats.coff.symbols import (
     COMPILER,
@@ -35,12 +35,14 @@ from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.statement import Statement
 from reprodiff.formats.machine.strings import tile
+from reprodiff.formats.machine.tiling import out_of_turn
 from reprodiff.formats.machine.work import Hints
 from reprodiff.formats.parsing.native import fact
 
+_DIRECTIVES: Final = ".drectve"
 _TEXTS: Final = frozenset({".debug_str", ".debug_line_str"})
-_WORDS: Final = frozenset({".pdata", ".xdata", ".eh_frame"})
-_TABLES: Final = (".pdata", ".xdata", ".eh_frame", ".llvm_addrsig", ".sxdata", ".idata", ".drectve")
+_WORDS: Final = frozenset({".pdata", ".xdata", ".eh_frame", SUMS})
+_TABLES: Final = (SUMS, ".pdata", ".xdata", ".eh_frame", ".llvm_addrsig", ".sxdata", ".idata")
 
 
 class Proof(Statement):
@@ -84,11 +86,29 @@ class Proof(Statement):
         self.code(result)
         self.features(work, maps, result)
         self.symbols(work)
+        self._order()
         for region in self.cut.all():
             if result.problems and region.pair is not None and region.pair.a.constant:
                 # Among constants are distances, and only code that is read says where.
                 region.why = region.why or result.problems[0]
             self.rest(region)
+
+    def _order(self) -> None:
+        """State sections and symbols that stand in another order, with their headers."""
+        cut = self.cut
+        turned = out_of_turn([*cut.parts.values(), *cut.links.values()])
+        for region in turned:
+            places = [region.spans(Quad(0, len(region.a), 0, len(region.b)))]
+            if region.pair is not None and region.pair.name != STRINGS:
+                one, two = (source.sections[part.index - 1].header for source, part in zip(
+                    self.objects, (region.pair.a, region.pair.b), strict=True))  # fmt: skip
+                quad = Quad(one, one + ROW, two, two + ROW)
+                if one != two:
+                    cut.headers.stated.append(quad)
+                    places.insert(0, cut.headers.spans(quad))
+            self.add("pe.order", region.name, "elsewhere", "elsewhere", places)
+        for region, quad in self.symbols_of.places:
+            self.add("pe.order", region.name, "elsewhere", "elsewhere", [region.spans(quad)])
 
     # -- the proof ----------------------------------------------------------------------------
 
@@ -145,6 +165,8 @@ class Proof(Statement):
         for pair in self.pairs:
             check.section(pair, self.cut.links[pair.a.index])
             check_indices(work, pair, self.symbols_of.numbers)
+            if pair.name == SUMS:
+                check_sums(work, pair)
         result = check_code(work, maps, straight=False)
         dwarf.check_object(work)
         codeview.check(work, [pair for pair in self.pairs if codeview.is_codeview(pair)])
@@ -179,6 +201,15 @@ class Proof(Statement):
                 name = known[0].decode("utf-8", "surrogateescape") if known else part.name
                 return name if known else f"{name}+{address - part.addr:#x}"
         return f"{address:#x}"
+
+    def value(self, region: Region, quad: Quad) -> tuple[str | bytes, str | bytes]:
+        """Return what a place has on both sides; of directives for the linker all that differ."""
+        if region.name != _DIRECTIVES:
+            return super().value(region, quad)
+        sides = [set(raw.split()) for raw in (region.a, region.b)]
+        one, two = (b" ".join(sorted(own - other))
+                    for own, other in (sides, sides[::-1]))  # fmt: skip
+        return (one, two) if one or two else super().value(region, quad)
 
     def string_kind(self, pair: AnyPair, quad: Quad) -> str:
         """Return the kind of fact for a string that another one stands for."""

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reprodiff.formats.coff.parts import Part, PartPair
 from reprodiff.formats.coff.reader import Object, Section
@@ -11,7 +11,7 @@ from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.tiling import Place, gaps, in_turn
 from reprodiff.model import Span
 
-_ROW = 40
+ROW: Final = 40
 """Bytes of a section header."""
 
 
@@ -114,9 +114,9 @@ def _lonely(
                 if span is not None:
                     at = reach(span.start)
                     places.append(_turned(span, Span(at, at), side))
-            at = objects[1 - side].head + _ROW * before(part.index)
+            at = objects[1 - side].head + ROW * before(part.index)
             header = objects[side].sections[part.index - 1].header
-            places.append(_turned(Span(header, header + _ROW), Span(at, at), side))
+            places.append(_turned(Span(header, header + ROW), Span(at, at), side))
             made.append(OneSided(part, side, places))
     return made
 

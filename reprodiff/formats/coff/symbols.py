@@ -5,7 +5,7 @@ Source: Microsoft, "PE Format", COFF Symbol Table and Auxiliary Symbol Records.
 
 import zlib
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import islice, pairwise
 from typing import Final
 
@@ -116,6 +116,15 @@ class Symbols:
             at_b = right[0].at if right else _place(b, op.b0)
             self.apart.append((left, right, at_a, at_b))
         self.numbers = {one.number: two.number for one, two in self.both}
+        keys = [
+            {x.number: key for x, key in zip(side, known, strict=True)}
+            for side, known in ((ones, keys_a), (twos, keys_b))
+        ]
+        self.turned = _crossing(self.apart, keys[0], keys[1])
+        """Symbols of A that stand elsewhere in B, by their numbers."""
+        self.numbers |= self.turned
+        self.places: list[tuple[Region, Quad]] = []
+        """Where the tables have symbols that stand in another order."""
         self.files: list[tuple[Region, Quad]] = []
         """Names of source files that differ, in the table of symbols."""
         self.read = False
@@ -134,6 +143,10 @@ class Symbols:
             sizes = [sum(row + len(x.more) for x in each) for each in (left, right)]
             quad = Quad(at_a, at_a + sizes[0], at_b, at_b + sizes[1])
             region.stated.append(quad)
+            here = {x.number for x in left} <= self.turned.keys()
+            if here and {x.number for x in right} <= set(self.turned.values()):
+                self.places.append((region, quad))
+                continue
             shown = [b", ".join(x.name for x in each[:20]) for each in (left, right)]
             work.added.append((shown[0], shown[1], quad, region))
         for one, two in self.both:
@@ -213,17 +226,35 @@ class Symbols:
             ]
             sized = rests[0] == rests[1] >= 0
         region.word(at_a, at_b, 4, sized)
-        summed = all(
-            each.checksum == checksum(body) for body, each in zip(bodies, said, strict=True)
-        )
+        # Not every compiler sums what is in the file: it is enough that both say the same then.
+        true = [each.checksum == checksum(body) for body, each in zip(bodies, said, strict=True)]
         same = said[0].checksum == said[1].checksum and (
-            bodies[0] == bodies[1] or not said[0].checksum
+            bodies[0] == bodies[1] or not said[0].checksum or not any(true)
         )
-        region.word(at_a + 8, at_b + 8, 4, same or summed)
+        region.word(at_a + 8, at_b + 8, 4, same or all(true))
         number = self.sections.get(said[0].number) == said[1].number
         region.word(at_a + 12, at_b + 12, 2, number)
         if work.a.object.large:
             region.word(at_a + 16, at_b + 16, 2, number)
+
+
+def _crossing(
+    apart: list[tuple[list[Symbol], list[Symbol], int, int]],
+    keys_a: dict[int, "_Key"],
+    keys_b: dict[int, "_Key"],
+) -> dict[int, int]:
+    """Return which symbols out of turn are the same, by their keys, each of which occurs once."""
+    ones = [keys_a[x.number] for left, _, _, _ in apart for x in left]
+    twos = [keys_b[x.number] for _, right, _, _ in apart for x in right]
+    once = {key for key, n in Counter(ones).items() if n == 1}
+    once &= {key for key, n in Counter(twos).items() if n == 1}
+    there = {keys_b[x.number]: x.number for _, right, _, _ in apart for x in right}
+    return {
+        x.number: there[keys_a[x.number]]
+        for left, _, _, _ in apart
+        for x in left
+        if keys_a[x.number] in once
+    }
 
 
 def are_names_used(source: Object) -> bool:

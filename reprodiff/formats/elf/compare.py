@@ -25,7 +25,7 @@ from reprodiff.formats.elf.reader import (
     Elf,
     parse,
 )
-from reprodiff.formats.elf.regions import Tiling, out_of_turn, tiling
+from reprodiff.formats.elf.regions import Tiling, tiling
 from reprodiff.formats.elf.segments import check_segments
 from reprodiff.formats.elf.symbols import both_starts, map_code, names
 from reprodiff.formats.elf.tables import (
@@ -51,6 +51,7 @@ from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.references import check_copies
 from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.formats.machine.statement import Statement
+from reprodiff.formats.machine.tiling import out_of_turn
 from reprodiff.formats.machine.unwinding import check_frame_header, check_frames
 from reprodiff.model import Difference, Span
 

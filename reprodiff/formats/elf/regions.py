@@ -1,7 +1,6 @@
 """The two files as rows of regions, none of their bytes left out."""
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 from reprodiff.formats.elf.layout import SectionPair
@@ -189,22 +188,3 @@ def _header_stop(made: Tiling, item: Section, side: int) -> int:
         if pair is not None and (pair.a, pair.b)[side] is item:
             return (pair.b, pair.a)[side].header.stop
     return 0
-
-
-def out_of_turn(regions: Iterable[Region]) -> list[Region]:
-    """Return the regions that stand in another order in the two files.
-
-    Of two that changed places both are returned: what is equal in a region that nothing is said
-    of would otherwise be sought in front of the other.
-    """
-    filled = sorted(
-        (region for region in regions if region.a and region.b),
-        key=lambda region: (region.at_a, region.at_b),
-    )
-    before = accumulate((region.at_b for region in filled), max)
-    behind = [*accumulate((region.at_b for region in reversed(filled)), min)][::-1]
-    return [
-        region
-        for region, most, least in zip(filled, before, behind, strict=True)
-        if most > region.at_b or least < region.at_b
-    ]
