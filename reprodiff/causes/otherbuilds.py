@@ -98,6 +98,8 @@ def _another_release(scene: Scene) -> bool:
 def _contents(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     tags = other_interpreter(scene.path, scene.path_b)
     mine = [fact for fact in facts if _ordinary(fact)]
+    if tags is not None or other_platform(scene):
+        mine = [fact for fact in facts if _ordinary(fact) or _of_headers(fact)]
     if tags is not None:
         if mine:
             yield Claim(
@@ -166,10 +168,35 @@ def _ordinary(fact: Difference) -> bool:
     if fact.inside.startswith(_APART):
         return False
     if fact.what.endswith(".string"):
+        # Where strings have no end of their own (Rust), a path is one of many in a text.
         return not any(
-            isinstance(value, bytes) and _SPECIAL.search(value) for value in (fact.a, fact.b)
+            isinstance(value, bytes) and len(value) <= _LONG and _SPECIAL.search(value)
+            for value in (fact.a, fact.b)
         )
     return True
+
+
+_LONG: Final = 300
+
+
+def _of_headers(fact: Difference) -> bool:
+    """Whether a string of debug information names directories of headers, none of the project's.
+
+    Of another interpreter other headers are used, so that the lists of them do not go together.
+    """
+    texts = [_raw(value) for value in (fact.a, fact.b) if value is not None]
+    return (
+        fact.what == "elf.string"
+        and fact.inside.startswith(".debug_line")
+        and any(_HEADERS.match(text) for text in texts)
+        and all(_HEADERS.match(text) or not text.startswith(b"/") for text in texts)
+    )
+
+
+_HEADERS: Final = re.compile(
+    rb"/opt/_internal/[^/]+/include(?:/|\Z)|/opt/rh/[^/]+/root/usr/(?:include|lib)(?:/|\Z)"
+    rb"|/usr/(?:local/)?(?:include|lib/gcc)(?:/|\Z)"
+)
 
 
 def _same_but(fact: Difference, tags: tuple[str, str]) -> bool:
@@ -211,7 +238,11 @@ def _tags(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
             {tuple(tag.split("-", 2)) for tag in _SPLIT.split(_listed(value)) if tag}
             for value in (fact.a, fact.b)
         )
-        known = all(len(tag) == 3 and _CPYTHON.fullmatch(tag[0]) for tag in (*one, *two))
+        # A floor of the stable ABI is no interpreter that a wheel was built for.
+        known = all(
+            len(tag) == 3 and _CPYTHON.fullmatch(tag[0]) and not tag[1].startswith("abi3")
+            for tag in (*one, *two)
+        )
         if one and two and known and {tag[2] for tag in one} == {tag[2] for tag in two}:
             mine.append(fact)
     if mine:

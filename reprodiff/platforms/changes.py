@@ -80,8 +80,12 @@ def _tags(a: SideFacts, b: SideFacts) -> Iterator[Row]:
         effect = _offered(a, b) if field == 2 else ""
         if field == 0 and all(re.fullmatch(r"cp\d\d+", name) for name in (*one, *two)):
             versions = (f"{name[2]}.{name[3:]}" for name in (max(two), max(one)))
+            stable = all(tag.abi in _STABLE for side in (a, b) for tag in side.tags)
             if len(one) == len(two) == 1:
-                effect = "B is for CPython {}, A for {}.".format(*versions)
+                later = " and later" if stable else ""
+                effect = "B is for CPython {}{later}, A for {}{later}.".format(
+                    *versions, later=later
+                )
         if not effect:
             effect = f"Installers for {listed(lost)} do not choose B. " if lost else ""
             effect += f"B is offered to {listed(gained)}." if gained else ""

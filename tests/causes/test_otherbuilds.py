@@ -179,3 +179,20 @@ def test_headers_of_two_interpreters_follow_the_tags() -> None:
     other = path % (b"3.11.9", b"3.11")
     found = judged([fact("elf.string", one, other, A, ".debug_line")], at(A, A))
     assert "elf-toolchain" in {cause for cause, *_ in found}
+
+
+def test_lists_of_headers_of_two_interpreters_do_not_go_together() -> None:
+    """The line table names directories in the order in which headers are used."""
+    one, two = b"/opt/_internal/cpython-3.11.13/include/python3.11", b"/usr/include/bits"
+    rows = fact("elf.string", one, two, A, ".debug_line+0x10")
+    assert judged([rows], at(A, B)) == [("compiled-for-other-interpreter", "review", "likely", 1)]
+    for other in (b"/home/me/project/include", b"/usr/include-evil"):
+        found = judged([fact("elf.string", one, other, A, ".debug_line+0x10")], at(A, B))
+        assert "compiled-for-other-interpreter" not in {cause for cause, *_ in found}
+
+
+def test_another_floor_of_the_stable_abi_is_no_other_interpreter() -> None:
+    tags = fact("artifact.tags", "cp39-abi3-win32", "cp37-abi3-win32", "", "tags")
+    assert [cause for cause, *_ in judged([tags], at(A, A))] == ["wheel-tags"]
+    tags = fact("artifact.tags", "cp39-cp39-win32", "cp310-cp310-win32", "", "tags")
+    assert [cause for cause, *_ in judged([tags], at(A, A))] == ["interpreter-tags"]

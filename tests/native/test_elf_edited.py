@@ -209,6 +209,7 @@ def test_needed_libraries_are_told_by_name_and_not_by_place(tmp_path: Path) -> N
     for name in ("libone.so.1", "libtwo-1a2b3c4d.so.1", "libtwo-5e6f7a8b.so.1", "libsix.so.6"):
         linked(name)
     first = linked("libx.so", "libone.so.1", "libtwo-1a2b3c4d.so.1", "libsix.so.6")
+    fewer = linked("libx.so", "libtwo-1a2b3c4d.so.1", "libsix.so.6")
     other = linked("libx.so", "libtwo-5e6f7a8b.so.1", "libone.so.1")
     turned = linked("libx.so", "libtwo-1a2b3c4d.so.1", "libone.so.1", "libsix.so.6")
 
@@ -221,6 +222,7 @@ def test_needed_libraries_are_told_by_name_and_not_by_place(tmp_path: Path) -> N
     told = {("libtwo-1a2b3c4d.so.1", "libtwo-5e6f7a8b.so.1"), ("libsix.so.6", "")}
     assert needed(first, other) == told
     assert needed(other, first) == {(b, a) for a, b in told}
+    assert needed(first, fewer) == {("libone.so.1", "")}
     ((one, two),) = needed(first, turned)
     assert sorted(one.split()) == sorted(two.split())
     assert one != two

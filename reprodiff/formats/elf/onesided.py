@@ -93,10 +93,16 @@ class _Table:
                 told.append(quad)
                 yield self.fact(entry.tag, [quad], {1: entry})
         if rows := [quad for quad in kept if quad not in told]:
-            listed = [
-                b" ".join(self.text(side, e) for e in self.entries[side] if e.tag == _NEEDED)
+            both = texts[0] & texts[1]
+            names = [
+                [self.text(side, e) for e in self.entries[side] if e.tag == _NEEDED]
                 for side in (0, 1)
             ]
+            if len({tuple(name for name in each if name in both) for each in names}) == 1:
+                self.region.wrong[:] = [quad for quad in self.region.wrong if quad not in rows]
+                self.region.moved += rows
+                return
+            listed = [b" ".join(each) for each in names]
             self.region.stated += rows
             places = [self.region.spans(quad) for quad in dict.fromkeys(rows)]
             yield fact(("elf.needed", self.path, "order of NEEDED"), listed, places)
