@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reprodiff.causes import environment, lines, native_paths, native_tools
+from reprodiff.causes import environment, lines, native_paths, native_tools, seeds
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
 from reprodiff.causes.native_causes import (
     BUILD_ID,
@@ -31,11 +31,8 @@ from reprodiff.causes.native_docs import (
     BUILD_ID_RANDOM,
     CPU_DISPATCH,
     EDITED,
-    RANDOM_SEED,
-    RUST_HASH,
     STRIPPED,
 )
-from reprodiff.causes.seeds import varying
 from reprodiff.formats.parsing.paths import split_paths
 from reprodiff.model import Confidence, Difference, Severity
 
@@ -61,8 +58,8 @@ def _raw(value: object) -> bytes:
 
 def _strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     # Absolute paths tell the build directories, which relative ones are then held against.
-    for fact in sorted(facts, key=lambda fact: not is_absolute(fact.a)):
-        yield string_claim(fact, scene)
+    ordered = sorted(facts, key=lambda fact: not is_absolute(fact.a))
+    yield from seeds.settle([string_claim(fact, scene) for fact in ordered], scene)
 
 
 def is_absolute(value: object) -> bool:
@@ -92,8 +89,10 @@ def _string_claim(fact: Difference, scene: Scene) -> Claim:
     if debug and _ABSOLUTE.fullmatch(a) and _ABSOLUTE.fullmatch(b):
         return _debug_path(fact, a.decode("utf-8", "surrogateescape"),
                            b.decode("utf-8", "surrogateescape"), scene)  # fmt: skip
-    if fact.what == "elf.symbol" and debug and (ending := varying(a, b)) is not None:
-        return Claim(ending, [fact])
+    if fact.what == "elf.symbol" and debug:
+        made_up = seeds.hash_claim(fact, a, b)
+        if made_up is not None:
+            return made_up
     pieces = lines.explain(a, b, scene)
     judged = [piece.judgement for piece in pieces if piece.judgement is not None]
     causes = {_CAUSES.get(judgement.cause.id) for judgement in judged}
@@ -356,7 +355,7 @@ def _plainly(name: str, cause: Cause, *takes: str, rank: int = 49) -> Rule:
 
 _STRING_CAUSES: Final = (
     *(BUILD_PATH, TEMP_DIR, BUILD_TIME, TOOLCHAIN, DEBUG_INFO, SYMBOLS, DATA),
-    *(RUST_HASH, RANDOM_SEED),
+    *seeds.CAUSES,
 )
 
 RULES: Final = (
