@@ -12,7 +12,7 @@ from reprodiff.causes.native_docs import RANDOM_SEED, RUST_HASH
 from reprodiff.model import Confidence, Difference
 from reprodiff.records import replace
 
-# Rust's hash of an instance or a crate (legacy and v0 mangling); the seed of an object of LTO (GCC),
+# Rust's hash of an instance or a crate (legacy and v0 mangling); the seed of an object of LTO,
 # in symbols and in names of sections; LLVM's hash of a module.
 _VARYING: Final = (
     (RUST_HASH, re.compile(rb"(?<=17h)[0-9a-f]{16}(?=E)|(?<=Cs)[0-9A-Za-z]{8,13}(?=_)")),

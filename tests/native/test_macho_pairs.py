@@ -169,6 +169,13 @@ def test_one_changed_constant_in_data_beside_a_path_is_named(tmp_path: Path) -> 
     assert places(found, "native-data-changed") == {"__TEXT,__const _table"}
 
 
+def test_functions_of_cxx_are_told_by_readable_names(tmp_path: Path) -> None:
+    a = build(tmp_path / "one", "arm64", code=CXX_CODE)
+    b = build(tmp_path / "number-two" / "demo", "arm64", code=CXX_CODE.replace("77", "78"))
+    assert places(report(a, b), "macho-code-changed") <= {"Two::go(int)", "_run"}
+    assert "Two::go(int)" in places(report(a, b), "macho-code-changed")
+
+
 def _resigned(data: bytearray) -> bytearray:
     """Make the hashes of the linker's signature true again."""
     image = read_image(memoryview(bytes(data)))

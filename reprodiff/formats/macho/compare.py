@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from reprodiff.formats.machine.names import readable
 from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.formats.macho.image import (
     ARCHITECTURES,
@@ -55,7 +56,7 @@ def _compared(a: Image, b: Image, path: str) -> list[Difference]:
     found = [*_commands(a, b, path), *_signatures(a, b, damage, path)]
     contents = [merge(each.span for each in image.sections) for image in (a, b)]
     found = [each for each in found if each.what != "macho.place" and not _within(each, contents)]
-    found += Proof(path, (a, b), found, damage).facts()
+    found += readable(Proof(path, (a, b), found, damage).facts())
     return [*found, *_damage(damage, path)]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from reprodiff.formats.machine.names import readable
 from reprodiff.formats.machine.sides import is_swapped, turned
 from reprodiff.formats.parsing.native import Pair, all_zero, fact
 from reprodiff.formats.pe.checks import checksum
@@ -70,7 +71,7 @@ def _compared(a: Image, b: Image, path: str) -> list[Difference]:
     if names[0] != names[1]:
         values = [" ".join(sorted(one - other)) or None for one, other in (names, names[::-1])]
         facts.add("pe.imports", "imports", (values[0], values[1]))
-    facts.found += Proof(path, (a, b), facts.found, damage).facts()
+    facts.found += readable(Proof(path, (a, b), facts.found, damage).facts())
     said = ["; ".join(dict.fromkeys(each)) or None for each in damage]
     if said[0] or said[1]:
         facts.add("pe.damage", "structure", (said[0], said[1]))
