@@ -9,10 +9,11 @@ from reprodiff.drift import (
     Ceiling,
     NativeMember,
     Platform,
+    PlatformChange,
     PlatformSide,
     SymbolNeed,
 )
-from reprodiff.model import ArtifactInfo, Difference, Side
+from reprodiff.model import ArtifactInfo, ArtifactKind, Difference, Side
 from reprodiff.pairing import Pairing
 from reprodiff.platforms.changes import (
     comparable,
@@ -68,13 +69,21 @@ def assess(
     platform = Platform(
         a=_side(one, wrong[0], natives.damaged[Side.A]),
         b=_side(two, wrong[1], natives.damaged[Side.B]),
-        changes=rows(one, two, libraries),
+        changes=(*_distributions(a, b), *rows(one, two, libraries)),
         ceilings=tuple(_ceilings(one, two)),
         libraries=libraries,
         members=tuple(_members(one, two, pairing))[:_MEMBERS],
     )
     facts = tuple(_facts(one, two, pairing, platform, wrong))
     return Assessment(facts, platform)
+
+
+def _distributions(a: Artifact, b: Artifact) -> tuple[PlatformChange, ...]:
+    if not a.kind is b.kind is ArtifactKind.TREE:
+        return ()
+    from reprodiff.platforms.houses import compare_trees  # noqa: PLC0415
+
+    return compare_trees(a, b)
 
 
 # -- the section of the report ---------------------------------------------------------------------

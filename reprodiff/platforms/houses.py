@@ -1,15 +1,21 @@
 """Two folders of wheels and sdists: what somebody who installs from them gets, or no longer gets.
 
-What the wheels themselves need is told of each pair by itself.  Source: PEP 425, PEP 427.
+The same for installed trees: which distributions there are.  What native files need is told by
+itself.  Source: PEP 376, PEP 425, PEP 427.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
 from reprodiff.artifacts.base import Artifact, Member
 from reprodiff.drift import Platform, PlatformChange, PlatformSide
-from reprodiff.formats.parsing.archivenames import archive_name, canonical_version
+from reprodiff.formats.parsing.archivenames import (
+    archive_name,
+    canonical_name,
+    canonical_version,
+)
 from reprodiff.model import Severity
 from reprodiff.pairing import Pairing
 from reprodiff.platforms.tags import newer_name
@@ -44,6 +50,32 @@ def compare_houses(a: Artifact, b: Artifact, pairing: Pairing) -> Platform | Non
     if not changes:
         return None
     return Platform(PlatformSide(), PlatformSide(), tuple(changes[:_MOST]))
+
+
+def compare_trees(a: Artifact, b: Artifact) -> tuple[PlatformChange, ...]:
+    """Return which distributions of two installed trees are of two versions, or in one alone."""
+    one, two = _installed(a.members), _installed(b.members)
+    rows: list[PlatformChange] = []
+    for name in sorted({*one, *two}):
+        old, new = one.get(name, ""), two.get(name, "")
+        if old and new and canonical_version(old) != canonical_version(new):
+            effect = f"B has another version of {name}."
+            rows.append(_row("version", f"version of {name}", old, new, effect))
+        elif not (old and new):
+            effect = f"B has {name}, A has not." if new else f"B has nothing of {name}."
+            rows.append(_row("version", name, old, new, effect))
+    return tuple(rows[:_MOST])
+
+
+_METADATA: Final = re.compile(r"(?:^|/)(?P<name>[^/]+?)-(?P<version>[^/-]+)\.dist-info/METADATA")
+
+
+def _installed(members: Iterable[Member]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for member in members:
+        if read := _METADATA.search(member.path):
+            found.setdefault(canonical_name(read["name"]), read["version"])
+    return found
 
 
 def _offers(members: Iterable[Member], alone: AbstractSet[int]) -> Mapping[str, _Offer]:
