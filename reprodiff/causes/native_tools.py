@@ -18,6 +18,7 @@ _PLACES: Final = (
     ("a crate", re.compile(rb"/registry/src/[^/\0]+/([^/\0]+-\d[^/\0]*)/")),
     ("the headers of GCC", re.compile(rb"/(?:lib|lib64)/gcc/([^/\0]+/\d[^/\0]*)/include")),
     ("the headers of libstdc++", re.compile(rb"/include/c\+\+/(\d[^/\0]*)")),
+    ("GCC", re.compile(rb"\AGCC: (\([^()]+\) \d[\x20-\x7e]*)")),
     ("Cython", re.compile(rb"\A_?cython_(\d+_\d+[0-9a-z_]*)")),
     ("CPython", re.compile(rb"\b(cpython-3\d+)[-.]")),
 )

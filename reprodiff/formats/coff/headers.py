@@ -4,7 +4,7 @@ Source: Microsoft, "PE Format", COFF File Header and Section Table.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from reprodiff.formats.coff.parts import PartPair, Work
@@ -55,7 +55,8 @@ def check_headers(work: Work, region: Region, pairs: Sequence[PartPair]) -> None
             # A section without bytes may be said to be where others end.
             same = told[0] == told[1] and not told[0]
             still = same or bool(edges[0].get(told[0], none) & edges[1].get(told[1], none))
-            region.word(at_a + at, at_b + at, 4, placed and (bool(ones.size) or still))
+            put = still or (_put(ones, edges[0]) and _put(twos, edges[1]))
+            region.word(at_a + at, at_b + at, 4, placed and (put if ones.size else still))
 
 
 def _longer_string(a: Object, one: Section, two: Section, pair: PartPair) -> bool:
@@ -99,6 +100,14 @@ def _lengths(source: Object) -> set[int]:
         and source.section(symbol.section) is not None
         and true_length(source, symbol)
     }
+
+
+def _put(place: Span, edges: Container[int]) -> bool:
+    """Whether something stands where tools put it: behind another thing, or at a whole word.
+
+    Zeros in front of what has zeros itself are told from it by that alone.
+    """
+    return place.start in edges or not place.start % 4
 
 
 def _edges(source: Object, numbers: Mapping[int, int]) -> dict[int, set[tuple[str, int]]]:

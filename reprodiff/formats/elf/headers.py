@@ -230,6 +230,9 @@ def _offset(pair: SectionPair, sides: tuple["Placing", "Placing"], *, sound: boo
         # The bytes there are compared; all that is asked is that they are nothing else's too.
         if one.alloc and sides[0].loads and not sound:
             return one.offset == two.offset
+        # Zeros in front of one that has zeros itself are told from it by its alignment alone.
+        if one.offset % max(one.align, 1) != two.offset % max(two.align, 1) and not sound:
+            return False
         return sides[0].overlaps(one) == sides[1].overlaps(two)
     if one.offset == two.offset and sides[0].follows(one) == sides[1].follows(two):
         return True
