@@ -16,6 +16,7 @@ from reprodiff.causes.pe_docs import (
     CHECKSUM_UNTRUE,
     CODE,
     CONTENT_HASH,
+    CONTRIBUTIONS,
     DAMAGED,
     GUID,
     IMAGE_BASE,
@@ -173,6 +174,10 @@ def _all(cause: Cause, *takes: str) -> Rule:
     return Rule(cause.id, (cause,), takes, 47, apply)
 
 
+def _contributions(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    yield Claim(CONTRIBUTIONS, facts, Confidence.LIKELY, follows=(scene.path,))
+
+
 RULES: Final = (
     Rule("pe-times", (TIMESTAMP,), ("pe.timestamp", "pe.time-field"), 47, _times),
     Rule("pe-hashes", (CONTENT_HASH,), ("pe.content-hash", "pe.repro-hash"), 47, _hashes),
@@ -195,6 +200,7 @@ RULES: Final = (
     ),
     Rule("pe-overlay", (OVERLAY,), ("pe.overlay",), 47, _overlay),
     Rule("pe-damage", (DAMAGED,), ("pe.damage",), 47, _damage),
+    Rule("pe-contributions", (CONTRIBUTIONS,), ("pe.contributions",), 47, _contributions),
     _all(LINKER, "pe.linker-version"),
     _all(RICH, "pe.rich"),
     _all(IMPORTS, "pe.imports", "pe.import-name"),

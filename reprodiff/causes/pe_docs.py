@@ -68,6 +68,25 @@ CHECKSUM: Final = Cause(
     ),
 )
 
+CONTRIBUTIONS: Final = Cause(
+    id="pe-contributions",
+    category=Category.CHECKSUMS,
+    severity=Severity.BENIGN,
+    title="list of what the linker put where",
+    blame=Blame.CONSEQUENCE,
+    doc=Doc(
+        what="The debug data of type POGO list the ranges of memory that sections of objects make "
+        "up, by name. No loader reads them.",
+        recognised="On both sides the list is taken apart to its end, each range lies behind the "
+        "one before it and in a section of the file. It is likely only: that each number is what "
+        "the linker wrote cannot be shown.",
+        why="It follows from code and data of another size.",
+        fix=(("", "nothing to fix here: see what else differs in the file"),),
+        mistaken_for="Hidden data: a list with a byte too many is reported as unexplained.",
+        sources=(_FORMAT,),
+    ),
+)
+
 CHECKSUM_UNTRUE: Final = Cause(
     id="pe-checksum-untrue",
     category=Category.INTEGRITY,

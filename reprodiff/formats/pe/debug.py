@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from reprodiff.formats.pe.image import Image
+from reprodiff.formats.pe.pogo import contributions
 from reprodiff.formats.pe.tables import (
     CODEVIEW,
     DEBUG_NAMES,
+    POGO,
     REPRO,
     DebugEntry,
     code_view,
@@ -37,8 +39,23 @@ def debug_facts(
         elif one.type == REPRO:
             yield from _repro(a, b, one, two, path)
         elif _bytes(a, one.data) != _bytes(b, two.data):
+            if one.type == POGO and (fact := _contributions(a, b, one, two, path)) is not None:
+                yield fact
+                continue
             name = f"debug data: {DEBUG_NAMES.get(one.type, one.type)}"
             yield Difference("pe.header", path, name, None, None, one.data, two.data)
+
+
+def _contributions(
+    a: Image, b: Image, one: DebugEntry, two: DebugEntry, path: str
+) -> Difference | None:
+    """Return the fact on two lists of what the linker put where, each true of its own file."""
+    ones, twos = contributions(a, one.data), contributions(b, two.data)
+    if ones is None or twos is None:
+        return None
+    values = f"{len(ones)} ranges", f"{len(twos)} ranges"
+    inside = f"debug data: {DEBUG_NAMES[POGO]}"
+    return Difference("pe.contributions", path, inside, *values, one.data, two.data)
 
 
 def _bytes(image: Image, span: Span) -> bytes:
