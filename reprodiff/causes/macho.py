@@ -161,7 +161,7 @@ RULES: Final = (
     _follows(STRING_TABLE, "macho.string-table"),
     _follows(FAT_LAYOUT, "macho.fat-layout"),
     _all(SIGNATURE_UNTRUE, "macho.signature-untrue"),
-    _all(SIGNATURE, "macho.code-identifier", "macho.cms"),
+    _all(SIGNATURE, "macho.code-identifier", "macho.cms", "macho.signature-form"),
     Rule("macho-minos", (MINOS,), ("macho.minos",), 48, _minos),
     Rule("macho-system-versions", (SDK,), ("macho.load-dylib",), 47, _system_versions),
     _all(SDK, "macho.sdk"),

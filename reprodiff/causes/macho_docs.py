@@ -59,9 +59,10 @@ SIGNATURE: Final = Cause(
     title="code signature by another name or certificate",
     blame=Blame.LEAF,
     doc=Doc(
-        what="The code signatures differ in the identifier of what was signed, or in the "
-        "signature by certificate.",
-        recognised="The identifier of a code directory or the CMS blob differs.",
+        what="The code signatures differ in the identifier of what was signed, in the signature "
+        "by certificate, or in the kinds of hashes.",
+        recognised="The identifier of a code directory or the CMS blob differs, or one side has "
+        "other code directories. All hashes are true of their own side.",
         why="Without -i, codesign takes the identifier from the file's name or Info.plist; a "
         "signature by certificate holds a time.",
         fix=(

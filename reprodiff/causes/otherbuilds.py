@@ -133,6 +133,7 @@ def _own_version(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         fact
         for fact in facts
         if fact.what.startswith("pe.")
+        or fact.what == "macho.signature-form"
         or (fact.inside.startswith("LC_ID_DYLIB ") and fact.inside.endswith(" version"))
     ]
     if mine and other_platform(scene):
@@ -305,7 +306,7 @@ RULES: Final = (
     Rule(
         "vendored-versions",
         (CODE,),
-        ("macho.install-name", "pe.own-name", "pe.image-base"),
+        ("macho.install-name", "macho.signature-form", "pe.own-name", "pe.image-base"),
         45,
         _own_version,
     ),

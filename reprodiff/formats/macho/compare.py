@@ -242,6 +242,11 @@ def _signatures(
         return
     if one.true and two.true:
         yield from _hashes(a, b, one, two, path)
+        if _form(one) != _form(two):
+            shown = [_shown(each) for each in (one, two)]
+            yield fact(
+                ("macho.signature-form", path, "code signature"), shown, [(one.span, two.span)]
+            )
     for each_a, each_b in zip(one.directories, two.directories, strict=False):
         if each_a.identifier != each_b.identifier:
             spans = (each_a.identifier_span, each_b.identifier_span)
@@ -253,6 +258,20 @@ def _signatures(
         sizes = [f"{each.cms.size} bytes" if each.cms.size else None for each in (one, two)]
         if one.cms.size and two.cms.size:
             yield fact(("macho.cms", path, "signature"), sizes, [(one.cms, two.cms)])
+
+
+def _form(signature: Signature) -> tuple[tuple[int, int], ...]:
+    """Return the kinds of code directories, and how long the names in them are."""
+    return tuple((each.type, len(each.identifier)) for each in signature.directories)
+
+
+def _shown(signature: Signature) -> str:
+    hashes = sum(len(each.slots) for each in signature.directories)
+    names = sorted({each.identifier for each in signature.directories})
+    text = b", ".join(names).decode("utf-8", "replace")
+    count = len(signature.directories)
+    noun = "code directory" if count == 1 else "code directories"
+    return f"{count} {noun}, {hashes} true hashes, for {text}"
 
 
 def _before_uuid(image: Image, identifier: bytes) -> bytes | None:

@@ -80,6 +80,7 @@ def test_one_benign_cause_is_proven_to_the_last_byte(
         ("macho-minos", replace(BASE, minos=12 << 16), Severity.REVIEW),
         ("macho-sdk", replace(BASE, sdk=15 << 16), Severity.REVIEW),
         ("macho-signature", replace(BASE, identifier=b"dem2"), Severity.REVIEW),
+        ("macho-signature", replace(BASE, identifier=b"a-longer-name"), Severity.REVIEW),
         ("macho-code-changed", replace(BASE, code=4), Severity.REVIEW),
     ],
 )
