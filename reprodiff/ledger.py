@@ -6,17 +6,16 @@ what is left over on either side is returned with its place, never dropped.
 """
 
 import sys
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from heapq import heappop, heappush
-from itertools import accumulate, pairwise
+from itertools import compress, pairwise
 from operator import or_
 from typing import Final
 
-from reprodiff.formats.parsing.align import Gap, changed_bytes, same, unequal
 from reprodiff.formats.parsing.byteruns import WORD, weigh
+from reprodiff.formats.parsing.remains import left_over
 from reprodiff.model import Span
 from reprodiff.records import dataclass
 
@@ -54,31 +53,12 @@ def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> B
     rows = _rows(claims, len(a), len(b))
     order = sorted(range(len(rows)), key=rows.__getitem__)
     ordered = [rows[index] for index in order]
+    columns = list(zip(*ordered, strict=True))[:4] if rows else [()] * 4
+    fixed, found = left_over(a, b, columns)
+    left = [(Span(a0, a1), Span(b0, b1)) for a0, a1, b0, b1 in found]
     scale = _Scale(a, b, len(claims))
-    alone: list[_Row] = []
-    loose: list[int] = []
-    plain: list[Gap] = []
-    crossed: list[_Rest] = []
-    group: list[_Row] = []
-    at_a = at_b = 0
-    for index, row, is_fixed in zip(order, ordered, _fixed(ordered), strict=True):
-        if not is_fixed:
-            loose.append(index)
-            group.append(row)
-            continue
-        start_a, stop_a, start_b, stop_b, _ = row
-        if group:
-            crossed.append(_without(group, (at_a, start_a), (at_b, start_b)))
-            group = []
-        elif start_a != at_a or start_b != at_b:
-            plain.append((at_a, start_a, at_b, start_b))
-        alone.append(row)
-        at_a, at_b = stop_a, stop_b
-    scale.add(alone)
-    crossed.append(_without(group, (at_a, len(a)), (at_b, len(b))))
-    differing = [_rest(gap) for gap in unequal(a, b, plain)]
-    differing += (x for x in crossed if not _are_equal(a, b, x))
-    left = [pair for rest in sorted(differing) for pair in _differing(a, b, *rest)]
+    scale.add(compress(ordered, fixed))
+    loose = [index for index, is_fixed in zip(order, fixed, strict=True) if not is_fixed]
     _overlapping([rows[index] for index in sorted(loose)], scale)
     weights = scale.weights()
     unexplained = sum(weigh(a[x.start : x.stop], b[y.start : y.stop]) for x, y in left)
@@ -88,8 +68,6 @@ def balance(a: memoryview, b: memoryview, claims: Sequence[Iterable[Pair]]) -> B
 _Row = tuple[int, int, int, int, int]
 """Start and stop in A, in B, and the number of a claim."""
 _Range = tuple[int, int]
-_Rest = tuple[list[_Range], list[_Range]]
-"""What is left between two claims without others in between that cross or overlap each other."""
 
 
 def _rows(claims: Sequence[Iterable[Pair]], size_a: int, size_b: int) -> list[_Row]:
@@ -169,45 +147,6 @@ def weigh_words(a: bytes, b: bytes, size: int) -> int:
     return weight
 
 
-def _without(rows: Sequence[_Row], one: _Range, two: _Range) -> _Rest:
-    """Return what claims that cross or overlap each other leave of a range of A and one of B.
-
-    The bytes there, put together, must be equal on both sides: nothing may slip past a claim.
-    """
-    return (
-        _free([(start, stop) for start, stop, _, _, _ in rows], *one),
-        _free(sorted((start, stop) for _, _, start, stop, _ in rows), *two),
-    )
-
-
-def _rest(gap: Gap) -> _Rest:
-    return [gap[:2]], [gap[2:]]
-
-
-def _free(taken: Iterable[_Range], at: int, stop: int) -> list[_Range]:
-    """Return what is left of a range without others, which are sorted; never nothing at all."""
-    first = at
-    free: list[_Range] = []
-    for low, high in taken:
-        if low > at:
-            free.append((at, low))
-        at = max(at, high)
-    if at < stop:
-        free.append((at, stop))
-    return free or [(first, first)]
-
-
-def _are_equal(a: memoryview, b: memoryview, rest: _Rest) -> bool:
-    free_a, free_b = rest
-    if len(free_a) == len(free_b) == 1:
-        return same(a[slice(*free_a[0])], b[slice(*free_b[0])])
-    return _put(a, free_a) == _put(b, free_b)
-
-
-def _put(data: memoryview, free: Sequence[_Range]) -> bytes:
-    return b"".join([data[start:stop] for start, stop in free])
-
-
 def _overlapping(rows: Sequence[_Row], scale: _Scale) -> None:
     """Weigh claims of which some overlap; ``rows`` are in the order of the claims."""
     fresh_a = _fresh([(start, stop) for start, stop, _, _, _ in rows])
@@ -260,45 +199,3 @@ def gaps(cover: Sequence[Span], size: int, start: int = 0) -> list[Span]:
         edges += [span.start, span.stop]
     edges.append(size)
     return [Span(low, high) for low, high in list(pairwise(edges))[::2]]
-
-
-def _fixed(ordered: Sequence[_Row]) -> list[bool]:
-    """Return of each claim whether it neither crosses nor overlaps any other on either side."""
-    if not ordered:
-        return []
-    starts_a, stops_a, starts_b, stops_b, _ = zip(*ordered, strict=True)
-    next_b = [*accumulate(reversed(starts_b), min)][::-1]
-    return [
-        max_a <= start_a and max_b <= start_b and stop_a <= min_a and stop_b <= min_b
-        for max_a, start_a, stop_a, min_a, max_b, start_b, stop_b, min_b in zip(
-            accumulate(stops_a, max, initial=0), starts_a, stops_a, (*starts_a[1:], sys.maxsize),
-            accumulate(stops_b, max, initial=0), starts_b, stops_b, (*next_b[1:], sys.maxsize),
-            strict=False,
-        )
-    ]  # fmt: skip
-
-
-def _differing(
-    a: memoryview, b: memoryview, free_a: Sequence[_Range], free_b: Sequence[_Range]
-) -> Iterable[Pair]:
-    """Yield where the bytes of some ranges of A, put together, are not those of B."""
-    back_a, back_b = _Back(free_a), _Back(free_b)
-    for a0, a1, b0, b1 in changed_bytes(_put(a, free_a), _put(b, free_b)):
-        yield back_a.span(a0, a1), back_b.span(b0, b1)
-
-
-class _Back:
-    """Maps offsets in the joined free bytes back to offsets in the content."""
-
-    def __init__(self, free: Sequence[_Range]) -> None:
-        self._free = free
-        self._starts = [*accumulate((stop - start for start, stop in free), initial=0)]
-
-    def _offset(self, joined: int, *, last: bool) -> int:
-        at = bisect_right(self._starts, joined - 1 if last and joined else joined) - 1
-        at = min(max(at, 0), len(self._free) - 1)
-        return self._free[at][0] + joined - self._starts[at]
-
-    def span(self, start: int, stop: int) -> Span:
-        first = self._offset(start, last=False)
-        return Span(first, max(first, self._offset(stop, last=True) if stop > start else first))

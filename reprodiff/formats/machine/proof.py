@@ -7,15 +7,13 @@ must be equal.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate, groupby
-from operator import le
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
-from reprodiff.formats.machine.ranges import Range, without
-from reprodiff.formats.parsing.align import changed_bytes, unequal
 from reprodiff.formats.parsing.bytematch import Work
+from reprodiff.formats.parsing.remains import left_over
 from reprodiff.model import Span
 from reprodiff.records import dataclass, field
 
@@ -92,72 +90,17 @@ class Region:
         work = Work(_DEBUG_WORK) if self.pair is not None and not self.pair.a.alloc else Work()
         stated = _Cover(self.stated)
         wrong = [quad for quad in self.wrong if not stated.has(quad)]
-        claims = unique([*self.moved, *self.stated])
         # What lies between words is compared by itself, whether they are right or wrong.
         words = [quad for quad in wrong if quad.a1 - quad.a0 <= _WORD]
-        if words and _in_turn(cut := unique([*claims, *words])):
-            claims = cut
-        elif not _in_turn(claims):
-            # Strings that a linker put into another order: what is left without them is equal.
-            rest_a = _rest(len(self.a), ((quad.a0, quad.a1) for quad in claims))
-            rest_b = _rest(len(self.b), ((quad.b0, quad.b1) for quad in claims))
-            return sorted({*_unlike(self.a, rest_a, self.b, rest_b, work), *wrong})
-        starts_a, stops_a, starts_b, stops_b = zip(*claims, strict=True) if claims else ((),) * 4
-        ends = (*starts_a, len(self.a)), (*starts_b, len(self.b))
-        gaps = list(zip((0, *stops_a), ends[0], (0, *stops_b), ends[1], strict=True))
-        found = [
-            _new(Quad, (a0 + x0, a0 + x1, b0 + y0, b0 + y1))
-            for a0, a1, b0, b1 in unequal(self.a, self.b, gaps)
-            for x0, x1, y0, y1 in changed_bytes(self.a[a0:a1], self.b[b0:b1], work)
-        ]
-        return sorted({*found, *wrong})
-
-
-def _in_turn(quads: Sequence[Quad]) -> bool:
-    """Whether runs are in one order on both sides, and none overlaps another."""
-    if not quads:
-        return True
-    starts_a, stops_a, starts_b, stops_b = zip(*quads, strict=True)
-    return all(map(le, stops_a, starts_a[1:])) and all(map(le, stops_b, starts_b[1:]))
+        claims = unique([*self.moved, *self.stated, *words])
+        columns = list(zip(*claims, strict=True)) if claims else [()] * 4
+        _, found = left_over(memoryview(self.a), memoryview(self.b), columns, work)
+        return sorted({*(_new(Quad, gap) for gap in found), *wrong})
 
 
 def unique(quads: Iterable[Quad]) -> list[Quad]:
     """Return runs in their order, each once; most are in their order already, which a set loses."""
     return [quad for quad, _ in groupby(sorted(quads))]
-
-
-def _rest(size: int, spans: Iterable[Range]) -> list[Range]:
-    """Return what is left of ``size`` bytes without some runs of them."""
-    return without(0, size, list(spans))
-
-
-def _unlike(a: bytes, rest_a: list[Range], b: bytes, rest_b: list[Range], work: Work) -> list[Quad]:
-    """Return where what is left of two regions differs, each as one row of bytes."""
-    rows = [
-        b"".join(data[slice(*run)] for run in runs) for data, runs in ((a, rest_a), (b, rest_b))
-    ]
-    if rows[0] == rows[1]:
-        return []
-    placed_a, placed_b = _placed(rest_a), _placed(rest_b)
-    return [
-        Quad(*placed_a(x0, x1), *placed_b(y0, y1))
-        for x0, x1, y0, y1 in changed_bytes(rows[0], rows[1], work)
-    ]
-
-
-def _placed(runs: list[Range]) -> Callable[[int, int], Range]:
-    """Return what tells where a part of a row of runs stands, from its first byte to its last."""
-    ends = [0, *accumulate(high - low for low, high in runs)]
-
-    def place(at: int) -> int:
-        number = min(bisect_right(ends, at), len(runs)) - 1
-        return runs[number][0] + at - ends[number] if runs else 0
-
-    def placed(start: int, stop: int) -> Range:
-        first = place(start)
-        return first, place(stop - 1) + 1 if stop > start else first
-
-    return placed
 
 
 class _Cover:
