@@ -77,6 +77,9 @@ def ends(data: bytes, text: bytes) -> Iterator[int]:
         at = data.find(text, at + 1)
 
 
+_SHARED: Final = frozenset({"string", "apart"})
+
+
 def shared(pieces: Sequence[Piece], a: bytes, b: bytes, text: bytes, side: int) -> Iterator[int]:
     """Yield where a text of one side (0 for A) stands on the other as a string or the end of one.
 
@@ -84,7 +87,7 @@ def shared(pieces: Sequence[Piece], a: bytes, b: bytes, text: bytes, side: int) 
     on the side that it is from: "not in /tmp/a/x.c" may end with what is by itself in B.
     """
     for piece in pieces:
-        if piece.kind not in {"string", "apart"}:
+        if piece.kind not in _SHARED:
             continue
         one, two = a[piece.a : piece.a + piece.size_a], b[piece.b : piece.b + piece.size_b]
         mine = (one, two)[side]
@@ -103,6 +106,7 @@ def one_sided(
     """
     if (len(texts[0]) + len(texts[1])) * len(pieces) > _MOST_TAILS:
         return texts, ([], [])
+    pieces = [piece for piece in pieces if piece.kind in _SHARED]
     values = [[data[slice(*text)] for text in own]
               for data, own in zip((a, b), texts, strict=True)]  # fmt: skip
     copies: list[list[Range]] = []
