@@ -110,6 +110,10 @@ def one_sided(
     values = [[data[slice(*text)] for text in own]
               for data, own in zip((a, b), texts, strict=True)]  # fmt: skip
     copies: list[list[Range]] = []
+    paired = (
+        b"".join([a[piece.a : piece.a + piece.size_a] for piece in pieces]),
+        b"".join([b[piece.b : piece.b + piece.size_b] for piece in pieces]),
+    )
     for side, other in ((0, b), (1, a)):
         theirs = set(values[1 - side])
         copies.append(
@@ -117,7 +121,13 @@ def one_sided(
                 place
                 for place, text in zip(texts[side], values[side], strict=True)
                 if text not in theirs
-                and (text in other or any(True for _ in shared(pieces, a, b, text, side)))
+                and (
+                    text in other
+                    # The quick answer for nearly all first.
+                    or (
+                        text in paired[side] and any(True for _ in shared(pieces, a, b, text, side))
+                    )
+                )
             ]
         )
     rest = [[text for text in own if text not in out]
