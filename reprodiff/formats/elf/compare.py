@@ -2,6 +2,7 @@
 
 from typing import Final, Literal
 
+from reprodiff.formats.elf.crossing import Crossed, crossed, is_renamed, stated, texts
 from reprodiff.formats.elf.edited import Edited, check_edited, ends_behind_segments
 from reprodiff.formats.elf.entries import notes, properties
 from reprodiff.formats.elf.headers import are_names_used, check_section_headers
@@ -81,6 +82,7 @@ class _Comparison(Statement):
         self.named: list[tuple[int, Quad]] = []
         """Tables of names that only have other names in them."""
         self.edited = Edited((), (), moved=False)
+        self.crossed: list[Crossed] = []
         self.turned: list[Region] = []
         """Sections and tables that stand in another order in the two files."""
 
@@ -103,6 +105,9 @@ class _Comparison(Statement):
                 gap.moved.append(Quad(0, len(gap.a), 0, len(gap.b)))
         maps = self.maps(pairs)
         where = address_map(a, b, pairs)
+        self.crossed = crossed(a, b, pairs, (only_a, only_b))
+        where.crossed = {(x.section.index, x.start): (y.section.index, y.start)
+                         for x, y in self.crossed}  # fmt: skip
         work = Work(a, b, where, cut.sections, hints=hints(a, b, pairs))
         self.roles = roles(a)
         self.state_strings(cut.sections.values())
@@ -134,7 +139,9 @@ class _Comparison(Statement):
         return (
             pair.a.type == SHT_STRTAB
             and not pair.a.alloc
-            and any(piece.kind == "changed" for piece in pair.pieces)
+            and any(
+                piece.kind == "changed" or is_renamed(*texts(pair, piece)) for piece in pair.pieces
+            )
             and are_names_used(self.a, pair.a)
             and are_names_used(self.b, pair.b)
         )
@@ -242,18 +249,25 @@ class _Comparison(Statement):
                 "elf.debuglink", f"{region.name}+{quad.a0:#x}", region.a[quad.a0 : quad.a1].hex(),
                 region.b[quad.b0 : quad.b1].hex(), [region.spans(quad)],
             )  # fmt: skip
+        alone = [place.section for sides in self.crossed for place in sides if not place.paired]
+        for inside, text_a, text_b, spans in stated(self.crossed, cut):
+            self.add("elf.string", inside, text_a, text_b, spans)
         for lonely in cut.one_sided:
             name = lonely.section.name
             in_a = bool(lonely.header_a.size)
+            if lonely.section in alone:
+                # The string in it is stated; that there is such a section follows from its size.
+                places = [(lonely.header_a, lonely.header_b)]
+                self.add("elf.moved", "section headers", "1 section", "1 section", places)
             places = [
                 place
                 for place in ((lonely.a, lonely.b), (lonely.header_a, lonely.header_b))
                 if place[0].size or place[1].size
             ]
             note = "loaded" if lonely.section.alloc else ""
-            self.add(
-                "elf.section", name, name if in_a else None, None if in_a else name, places, note
-            )
+            values = (name, None) if in_a else (None, name)
+            if lonely.section not in alone:
+                self.add("elf.section", name, values[0], values[1], places, note)
             head = Quad(
                 lonely.header_a.start - self.a.shoff, lonely.header_a.stop - self.a.shoff,
                 lonely.header_b.start - self.b.shoff, lonely.header_b.stop - self.b.shoff,

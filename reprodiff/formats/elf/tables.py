@@ -76,8 +76,7 @@ def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
     list_a, list_b = list(symbols(a, pair.a)), list(symbols(b, pair.b))
     names = stringkeys.keys([x.name + b"\0" for x in list_a], [x.name + b"\0" for x in list_b])
     keys_a = [
-        (name, x.info, where.number(x.section) or 0)
-        for name, x in zip(names[0], list_a, strict=True)
+        (name, x.info, _section(where, x) or 0) for name, x in zip(names[0], list_a, strict=True)
     ]
     keys_b = [(name, x.info, x.section) for name, x in zip(names[1], list_b, strict=True)]
     strings = where.by_index.get(pair.a.link)
@@ -94,7 +93,7 @@ def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
             continue
         ones, twos = list_a[op.a0 : op.a1], list_b[op.b0 : op.b1]
         if len(ones) == len(twos) and all(
-            x.info == y.info and where.number(x.section) == y.section
+            x.info == y.info and _section(where, x) == y.section
             for x, y in zip(ones, twos, strict=True)
         ):
             for x, y in zip(ones, twos, strict=True):
@@ -207,9 +206,19 @@ def _symbol(
         elif inside is not None:
             size = inside.forward(one.value + one.size) == two.value + two.size
     region.word(at_a + places[1], at_b + places[1], word, size)
-    index = where.number(one.section) == two.section
+    index = _section(where, one) == two.section
     place = 6 if bits == 64 else 14
     region.word(at_a + place, at_b + place, 2, index)
+
+
+def _section(where: AddressMap, symbol: Symbol) -> int | None:
+    """Return the number of the section of B that what a symbol of A stands for is in."""
+    if symbol.type == _OF_SECTION:
+        return where.number(symbol.section)
+    return where.placed(symbol.section, symbol.value)
+
+
+_OF_SECTION: Final = 3
 
 
 def _named(strings: SectionPair | None, one: Symbol, two: Symbol) -> bool:
@@ -226,8 +235,10 @@ def _named(strings: SectionPair | None, one: Symbol, two: Symbol) -> bool:
 def _value(where: AddressMap, one: Symbol, two: Symbol) -> bool:
     if one.section == 0 or one.section >= 0xFF00 or one.type == 6:
         return one.value == two.value
-    if where.relocatable and one.type == 3:
+    if where.relocatable and one.type == _OF_SECTION:
         return one.value == two.value == 0
+    if (crossed := where.crossed.get((one.section, one.value))) is not None:
+        return crossed == (two.section, two.value)
     if where.relocatable:
         pair = where.by_index.get(one.section)
         return pair is not None and pair.forward(one.value) == two.value

@@ -7,7 +7,7 @@ proposal of 2017 that binutils 2.38 and glibc 2.36 implement.
 from collections.abc import Iterator
 from typing import Final
 
-from reprodiff.formats.elf.entries import Symbol, relocations, symbols
+from reprodiff.formats.elf.entries import Relocation, Symbol, relocations, symbols
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import (
     SHT_DYNSYM,
@@ -45,7 +45,9 @@ _RESERVED: Final = 0xFF00
 _FROM_END: Final = {62: frozenset({2, 4})}
 
 
-def check_relocations(work: Work, region: Region, pair: SectionPair) -> None:
+def check_relocations(  # noqa: C901
+    work: Work, region: Region, pair: SectionPair
+) -> None:
     """Check a relocation table, and the words it is about where they hold the address itself.
 
     A table that is no part of the memory image (of an object file, or kept by --emit-relocs) says
@@ -72,16 +74,19 @@ def check_relocations(work: Work, region: Region, pair: SectionPair) -> None:
             place = where.follows(one.offset, two.offset)
         region.word(at_a, at_b, word, place)
         same = _symbol_at(names_a, one.symbol, where) == _symbol_at(names_b, two.symbol, None)
-        region.word(at_a + word, at_b + word, word, same)
         if one.addend is not None and two.addend is not None:
             good = one.addend == two.addend
             if one.type in relative:
                 good = where.follows(one.addend, two.addend)
             elif static:
                 behind = 4 if one.type in ends else 0
-                good = _addend(where, names_a, one.symbol, one.addend + behind, two.addend + behind)
+                addends = one.addend + behind, two.addend + behind
+                good = _addend(where, names_a, one.symbol, *addends)
+                if _elsewhere(where, (names_a, names_b), (one, two), addends):
+                    good = same = True
             region.word(at_a + 2 * word, at_b + 2 * word, word, good)
-        elif one.type in held and target is not None and place:
+        region.word(at_a + word, at_b + word, word, same)
+        if one.addend is None and one.type in held and target is not None and place:
             _held(work, target, (one.offset, two.offset), names_a, one.symbol)
         if place and not static and one.addend is not None and two.addend is not None:
             bases = _base(names_a, one.symbol), _base(names_b, two.symbol)
@@ -92,11 +97,31 @@ def check_relocations(work: Work, region: Region, pair: SectionPair) -> None:
                 check_length(work, (one.offset, two.offset), (one.addend, two.addend))
 
 
+def _elsewhere(
+    where: AddressMap,
+    names: tuple[list[Symbol], list[Symbol]],
+    pair: tuple[Relocation, Relocation],
+    addends: tuple[int, int],
+) -> bool:
+    """Whether two addends lead to a string that stands in another section in B."""
+    items = [
+        known[entry.symbol] if entry.symbol < len(known) else None
+        for known, entry in zip(names, pair, strict=True)
+    ]
+    one, two = items
+    if one is None or two is None or not one.type == two.type == _OF_SECTION:
+        return False
+    return where.crossed.get((one.section, addends[0])) == (two.section, addends[1])
+
+
 def _names(elf: Elf, section: Section) -> list[Symbol]:
     if section.link >= len(elf.sections):
         return []
     table = elf.sections[section.link]
     return list(symbols(elf, table)) if table.type in {SHT_SYMTAB, SHT_DYNSYM} else []
+
+
+_OF_SECTION: Final = 3
 
 
 def _symbol_at(
@@ -105,7 +130,10 @@ def _symbol_at(
     if index >= len(names):
         return index
     item = names[index]
-    number = item.section if where is None else where.number(item.section) or 0
+    number = item.section
+    if where is not None:
+        plain = item.type == _OF_SECTION
+        number = (where.number(number) if plain else where.placed(number, item.value)) or 0
     return item.name, item.info, number
 
 

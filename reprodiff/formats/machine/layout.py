@@ -208,6 +208,8 @@ class AddressMap:
         """
         self.pairs = list(pairs)
         self.relocatable = relocatable
+        self.crossed: dict[tuple[int, int], tuple[int, int]] = {}
+        """Strings that stand in another section: numbers of sections with places in them."""
         self.by_index = {pair.a.index: pair for pair in pairs}
         self.by_name: dict[str, AnyPair] = {}
         for pair in pairs:
@@ -340,6 +342,11 @@ class AddressMap:
         if pair is None:
             return one == two
         return pair.forward(one) == two or (name in _STRINGS and pair.same_text(one, two))
+
+    def placed(self, index: int, value: int) -> int | None:
+        """Return the number in B of the section that what stands at a place of one of A is in."""
+        found = self.crossed.get((index, value))
+        return self.number(index) if found is None else found[0]
 
     def number(self, index: int) -> int | None:
         """Return the number in B of a section of A; special numbers stand for themselves."""

@@ -1,0 +1,102 @@
+"""Real ELF objects: a build path of any length is proven, and what is slipped in is seen."""
+
+import random
+import struct
+from pathlib import Path
+
+import pytest
+
+from reprodiff.formats.base import Content
+from reprodiff.formats.elf import FORMAT
+from reprodiff.model import ArtifactKind, Verdict
+from tests.formats.verdicts import equivalent
+from tests.native.asking import assert_proven, places, report, run
+from tests.native.builders import C_CODE, CXX_CODE, need
+
+
+def build(place: Path, name: str, options: str = "-O2", code: str = C_CODE) -> Path:
+    """Compile ``code`` in ``place`` under a path that the source names as its own."""
+    plus = code is CXX_CODE
+    place.mkdir(parents=True, exist_ok=True)
+    source = place / ("code.cc" if plus else "code.c")
+    # So the path has the length that is asked for, wherever the test runs.
+    source.write_text(f'#line 1 "{name}"\n' + code, encoding="utf-8")
+    run(place, need("g++" if plus else "gcc"), *options.split(), "-c", str(source), "-o", "code.o")
+    return place / "code.o"
+
+
+SHORT, LONG, LONGER = (
+    "/tmp/one/code.c",
+    "/tmp/number-two/and/more/code.c",
+    "/tmp/" + "x" * 60 + "/code.c",
+)
+
+
+@pytest.mark.parametrize("code", [C_CODE, CXX_CODE, "const char *name(void) { return __FILE__; }"])
+def test_a_path_that_has_to_be_aligned_stands_in_another_section(tmp_path: Path, code: str) -> None:
+    a = build(tmp_path / "one", SHORT, code=code)
+    for number, name in enumerate((LONG, LONGER)):
+        b = build(tmp_path / str(number), name, code=code)
+        assert_proven(report(a, b), "elf-build-path", "elf-layout-follows")
+        assert_proven(report(b, a), "elf-build-path", "elf-layout-follows")
+
+
+def test_a_change_beside_a_path_in_another_section_is_named(tmp_path: Path) -> None:
+    a = build(tmp_path / "one", SHORT)
+    b = build(tmp_path / "two", LONG, code=C_CODE.replace("x * 3", "x * 5"))
+    found = report(a, b)
+    assert found.verdict is Verdict.DIFFERENT
+    assert "limited" in places(found, "native-code-changed")
+    b = build(
+        tmp_path / "two", LONG, code=C_CODE.replace('"two"', '"twa"').replace("gamma", "gamna")
+    )
+    assert report(a, b).verdict is Verdict.DIFFERENT
+
+
+@pytest.mark.parametrize("names", [(SHORT, LONG), (LONGER, SHORT)])
+def test_no_byte_or_word_that_is_slipped_in_passes_beside_it(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    a, b = (
+        build(tmp_path / str(number), name, "-O1").read_bytes() for number, name in enumerate(names)
+    )
+
+    def content(other: bytes | bytearray) -> Content:
+        return Content("x.o", "x.o", memoryview(a), memoryview(other), ArtifactKind.FILE)
+
+    assert equivalent(FORMAT, content(b))
+    spans = [s for f in FORMAT.compare(content(b)) if f.what == "elf.string" for _, s in f.places()]
+    free = {at for span in spans for at in range(span.start, span.stop)}
+    rng = random.Random(19)  # noqa: S311
+    missed = []
+    for at in rng.sample([at for at in range(len(b) - 4) if at not in free], 200):
+        changed = bytearray(b)
+        if at % 4 or free & {*range(at, at + 4)}:
+            changed[at] ^= 1 << rng.randrange(8)
+        else:
+            value = struct.unpack_from("<I", b, at)[0]
+            struct.pack_into("<I", changed, at, value + rng.choice((-4, -1, 1, 4, 8)) & 0xFFFFFFFF)
+        if equivalent(FORMAT, content(changed)):
+            missed.append(hex(at))
+    assert missed == []
+
+
+def test_a_section_that_starts_in_the_zeros_before_it_is_another_one(tmp_path: Path) -> None:
+    # The bytes of a section of zeros stay the same where it starts a few zeros earlier.
+    text = 'void *x[2] = {0}; char y[5] = "abcd"; extern int z; void *w[2] = {&z, &z};'
+    a = build(tmp_path / "one", SHORT, "-O2 -fdata-sections", text)
+    raw = bytearray(a.read_bytes())
+    start = struct.unpack_from("<Q", raw, 40)[0]
+    b = tmp_path / "b.o"
+    tried = 0
+    for number in range(struct.unpack_from("<H", raw, 60)[0]):
+        at = start + 64 * number + 24
+        offset = struct.unpack_from("<Q", raw, at)[0]
+        for step in (1, 4):
+            if offset > step and not any(raw[offset - step : offset + 16]):
+                changed = bytearray(raw)
+                struct.pack_into("<Q", changed, at, offset - step)
+                b.write_bytes(changed)
+                tried += 1
+                assert report(a, b).verdict is Verdict.DIFFERENT, (number, step)
+    assert tried
