@@ -6,6 +6,7 @@ from reprodiff.drift import (
     BundledLibrary,
     Ceiling,
     NativeMember,
+    PlacedPlatform,
     Platform,
     PlatformChange,
     PlatformSide,
@@ -14,6 +15,7 @@ from reprodiff.drift import (
 from reprodiff.model import Change, Confidence, Fix, Left, Plan, RecipeLine, Report, Severity, Side
 from reprodiff.tui.fixing import removed, snippet
 from reprodiff.tui.pages.plan import plan_text
+from reprodiff.tui.pages.platform import platform_rows
 from reprodiff.tui.pages.recipe import recipe_text
 from reprodiff.tui.shell import ReprodiffApp
 from reprodiff.tui.store import Store
@@ -241,3 +243,19 @@ def test_a_proven_finding_says_how_it_was_proven() -> None:
         await driver.sees("How it was proven")
 
     drive(scenario, size=(120, 80))
+
+
+def test_of_two_folders_the_page_has_what_is_common_first_and_then_each_pair() -> None:
+    paths = "demo-1.0-cp311-cp311-win32.whl", "third-1.0-cp311-cp311-win32.whl"
+    gained = PlatformChange("library", "libthird", "", "bundled", "It is new.", Severity.REVIEW)
+    placed = (
+        PlacedPlatform(paths[0], paths[0], PLATFORM),
+        PlacedPlatform(paths[1], "third-1.1.whl", replace(PLATFORM, changes=(gained,))),
+    )
+    names = [row.name for row in platform_rows(store_of(whole(platforms=placed)))]
+    for name in ("glibc needed", "libthird"):
+        assert names.count(name) == 2, "once for all, once for its pair"
+    common = names.index(paths[0])
+    assert names.index("What changes for the people who install it, all together") == 0
+    assert names.index("glibc needed") < common < names.index(f"{paths[1]} with third-1.1.whl")
+    assert {"in demo", "in third"} <= {*names[:common]}
