@@ -14,6 +14,7 @@ from reprodiff.digests import Digests
 from reprodiff.drift import Platform
 from reprodiff.engine import compare
 from reprodiff.limits import Limits
+from reprodiff.model import Severity
 from reprodiff.pairing import Pairing, pair
 from reprodiff.platforms.drifting import drifted
 from tests.network.test_published import cache
@@ -135,3 +136,52 @@ def test_wheels_for_two_interpreters_make_few_findings() -> None:
     assert {"interpreter-tags", "compiled-for-other-interpreter"} <= causes
     assert "native-code-changed" not in causes
     assert len(report.findings) < 15
+
+
+@pytest.mark.parametrize(
+    ("python", "platform", "other", "root"),
+    [
+        ("312", "manylinux_2_17_x86_64", "manylinux_2_17_x86_64", "interpreter-tags"),
+        ("311", "manylinux_2_17_x86_64", "win_amd64", "wheel-tags"),
+        ("311", "manylinux_2_17_x86_64", "manylinux_2_17_aarch64", "wheel-tags"),
+    ],
+)
+def test_what_two_tags_make_otherwise_folds_under_them(
+    python: str, platform: str, other: str, root: str
+) -> None:
+    report = compare(
+        str(published("markupsafe==3.0.2", "311", platform)),
+        str(published("markupsafe==3.0.2", python, other)),
+    )
+    roots = {
+        finding.cause
+        for finding in report.findings
+        if not finding.derived_from and finding.severity is not Severity.BENIGN
+    }
+    assert roots == {root}
+    assert report.summary.ledger.unexplained_bytes == 0
+
+
+def test_a_library_repaired_by_delvewheel_is_the_root_of_its_names() -> None:
+    report = compare(
+        str(published("shapely==2.0.6", "311", "win_amd64")),
+        str(published("shapely==2.0.7", "311", "win_amd64")),
+    )
+    causes = {finding.cause: finding for finding in report.findings}
+    assert causes["vendored-name-follows"].derived_from
+    assert "pe-imports" not in causes
+    assert "delvewheel 1.8.0 in A, 1.10.0 in B." in {
+        finding.explanation for finding in report.findings if finding.cause == "repair-tool"
+    }
+
+
+def test_a_library_repaired_by_delocate_says_its_version_by_its_header() -> None:
+    section, _ = platforms(
+        published("pillow==11.0.0", "311", "macosx_10_10_x86_64"),
+        published("pillow==11.1.0", "311", "macosx_10_10_x86_64"),
+    )
+    told = {each.name: (each.change, each.version_a, each.version_b) for each in section.libraries}
+    assert told["libwebp"] == ("updated", "9.9", "9.10")
+    assert told["libopenjp2"] == ("updated", "2.5.2", "2.5.3")
+    assert told["libjpeg"] == ("updated", "3.0.4", "3.1.0")
+    assert told["libxcb"][0] == "same-code"
