@@ -132,16 +132,39 @@ def _own_version(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     mine = [
         fact
         for fact in facts
-        if fact.what.startswith("pe.")
+        if fact.what in {"pe.own-name", "pe.image-base"}
         or fact.what == "macho.signature-form"
         or (fact.inside.startswith("LC_ID_DYLIB ") and fact.inside.endswith(" version"))
     ]
-    if mine and other_platform(scene):
+    if other_platform(scene):
         bases = [fact for fact in mine if fact.what == "pe.image-base"]
+        bases += _imported_by_both(facts)
         if bases:
             yield Claim(PLATFORM_CODE, bases, Confidence.LIKELY, follows=_TAGS)
-    elif mine and (_other_library(scene.path, scene.path_b) or _another_release(scene)):
+        return
+    if mine and (_other_library(scene.path, scene.path_b) or _another_release(scene)):
         yield Claim(CODE, mine, follows=follows_libraries())
+
+
+def _imported_by_both(facts: Sequence[Difference]) -> list[Difference]:
+    """Return names of libraries that stand at other places only: both sides import them."""
+    alone = {
+        name
+        for fact in facts
+        if fact.what == "pe.imports"
+        for value in (fact.a, fact.b)
+        for name in str(value or "").lower().split()
+    }
+    return [
+        fact
+        for fact in facts
+        if fact.what == "pe.import-name"
+        and fact.a is not None
+        and fact.b is not None
+        and alone.isdisjoint(
+            {_raw(value).decode("ascii", "replace").lower() for value in (fact.a, fact.b)}
+        )
+    ]
 
 
 def _own_names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -296,17 +319,40 @@ def _promised(tag: str, tags: Sequence[str]) -> bool:
     return any(name in each.split("-", 1)[0].split(".") for each in tags)
 
 
+_C_LIBRARY: Final = re.compile(
+    rb"lib(?:c|m|pthread|dl|rt|resolv|util|nsl|anl|crypt)\.so\.\d|libc\.musl-\w+\.so\.1|libc\.so"
+    rb"|ld-(?:linux|musl)-[\w.-]+"
+)
+
+
+def _c_libraries(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take the parts of the C library that modules for two systems need."""
+    if not other_platform(scene):
+        return
+    mine = [
+        fact
+        for fact in facts
+        if all(value is None or _C_LIBRARY.fullmatch(_raw(value)) for value in (fact.a, fact.b))
+    ]
+    if mine:
+        yield Claim(PLATFORM_CODE, mine, Confidence.LIKELY, follows=_TAGS)
+
+
 def _kinds(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
     yield Claim(OTHER_KIND, facts, follows=_TAGS)
 
 
 RULES: Final = (
+    Rule("c-libraries", (PLATFORM_CODE,), ("elf.needed",), 46, _c_libraries),
     Rule("elf-kind", (OTHER_KIND,), ("elf.kind",), 48, _kinds),
     Rule(
         "vendored-versions",
-        (CODE,),
-        ("macho.install-name", "macho.signature-form", "pe.own-name", "pe.image-base"),
+        (CODE, PLATFORM_CODE),
+        (
+            *("macho.install-name", "macho.signature-form", "pe.own-name", "pe.image-base"),
+            *("pe.imports", "pe.import-name"),
+        ),
         45,
         _own_version,
     ),

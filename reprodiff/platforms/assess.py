@@ -17,6 +17,7 @@ from reprodiff.model import ArtifactInfo, ArtifactKind, Difference, Side
 from reprodiff.pairing import Pairing
 from reprodiff.platforms.changes import (
     comparable,
+    elsewhere,
     is_everywhere,
     rows,
     same_system,
@@ -193,7 +194,7 @@ def _facts(
         yield Difference("platform.policy", "", "policy that the binaries meet", a.policy, b.policy)
     yield from _needs_facts(a, b, pairing, platform)
     yield from _system_facts(a, b)
-    yield from _library_facts(platform.libraries)
+    yield from _library_facts(platform.libraries, alike=not elsewhere(a, b))
     yield from _contradiction_facts(*wrong)
 
 
@@ -263,8 +264,10 @@ def _system_facts(a: SideFacts, b: SideFacts) -> Iterator[Difference]:
         )
 
 
-def _library_facts(libraries: Iterable[BundledLibrary]) -> Iterator[Difference]:
+def _library_facts(libraries: Iterable[BundledLibrary], *, alike: bool) -> Iterator[Difference]:
     for library in libraries:
+        if not alike and library.change in {"changed", "rebuilt"}:
+            continue  # for another system: what differs in it goes with the tags
         if library.change in {"same", "added", "dropped"}:
             continue  # members on one side only are facts already
         if library.change != "updated" and not is_vendored(library.path_a):

@@ -42,7 +42,9 @@ def rows(
             *_systems(a, b),
             *_abi3(a, b),
             *_purelib(a, b),
-            *_libraries(libraries, alike=not a.machine or comparable(a, b)),
+            *_libraries(
+                libraries, alike=not elsewhere(a, b) and (not a.machine or comparable(a, b))
+            ),
             *_linked(a, b),
         )
     )
@@ -146,6 +148,12 @@ def _machines(a: SideFacts, b: SideFacts) -> Iterator[Row]:
 def comparable(a: SideFacts, b: SideFacts) -> bool:
     """Whether versions of system libraries can be compared: one processor, one C library."""
     return bool(a.machine) and a.machine == b.machine and bool(a.libc) and a.libc == b.libc
+
+
+def elsewhere(a: SideFacts, b: SideFacts) -> bool:
+    """Whether two sides are for two processors or C libraries: all was built for each of them."""
+    one, two = ({m for n in side.natives.values() for m in n.machines} for side in (a, b))
+    return bool(one and two and one.isdisjoint(two)) or bool(a.libc and b.libc and a.libc != b.libc)
 
 
 def _policy(a: SideFacts, b: SideFacts) -> Iterator[Row]:

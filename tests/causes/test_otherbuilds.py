@@ -196,3 +196,24 @@ def test_another_floor_of_the_stable_abi_is_no_other_interpreter() -> None:
     assert [cause for cause, *_ in judged([tags], at(A, A))] == ["wheel-tags"]
     tags = fact("artifact.tags", "cp39-cp39-win32", "cp310-cp310-win32", "", "tags")
     assert [cause for cause, *_ in judged([tags], at(A, A))] == ["interpreter-tags"]
+
+
+def test_imports_that_both_sides_have_are_no_other_imports() -> None:
+    where = for_platforms("win32", "win_amd64", WINDOWS)
+    names = b"api-ms-win-crt-heap-l1-1-0.dll", b"api-ms-win-crt-math-l1-1-0.dll"
+    moved = fact("pe.import-name", *names, WINDOWS[0])
+    assert judged([moved], where) == [("compiled-for-other-platform", "review", "likely", 1)]
+    added = fact("pe.imports", None, names[1].decode(), WINDOWS[0])
+    assert judged([moved, added], where) == [("pe-imports", "review", "proven", 2)]
+
+
+def test_the_c_library_goes_with_the_system() -> None:
+    where = for_platforms("manylinux_2_17_x86_64", "musllinux_1_2_x86_64", (A, MUSL))
+
+    def needed(a: bytes | None, b: bytes | None) -> str:
+        return judged([fact("elf.needed", a, b, A, "NEEDED")], where)[0][0]
+
+    assert needed(b"libc.so.6", b"libc.musl-x86_64.so.1") == "compiled-for-other-platform"
+    assert needed(b"libm.so.6", None) == "compiled-for-other-platform"
+    assert needed(b"libm.so.6", b"libevil.so.1") == "elf-needed"
+    assert needed(None, b"libssl.so.3") == "elf-needed"

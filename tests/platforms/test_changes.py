@@ -1,3 +1,4 @@
+from reprodiff.drift import BundledLibrary
 from reprodiff.platforms.changes import rows
 from reprodiff.platforms.native import Native
 from reprodiff.platforms.sides import SideFacts
@@ -129,3 +130,13 @@ def test_a_processor_has_other_names_on_windows_and_is_the_same() -> None:
     other = Native("pe", ("win_arm64",), init="_speed", floors={"win_arm64": "6.2"})
     arm = side({"demo/_speed.cp311-win_arm64.pyd": other}, "cp311-cp311-win_arm64")
     assert "processors" in told(arm, module(elf("@GLIBC_2.5", init="_speed")))
+
+
+def test_what_was_built_for_two_processors_was_of_course_built_again() -> None:
+    rebuilt = BundledLibrary("libx", "rebuilt", "d.libs/libx.so", "d.libs/libx.so", "1.0", "1.0")
+    one = side({MODULE: macho("m", x86_64="10.9")}, "cp311-cp311-macosx_10_9_x86_64")
+    two = side({MODULE: macho("m", arm64="11.0")}, "cp311-cp311-macosx_11_0_arm64")
+    both = side({MODULE: macho("m", x86_64="10.9", arm64="11.0")}, "cp311-cp311-macosx_11_0_arm64")
+    for a, b, expected in ((one, two, 0), (one, both, 1), (one, one, 1)):
+        told = [row.subject for row in rows(a, b, (rebuilt,)) if "rebuilt" in row.subject]
+        assert len(told) == expected
