@@ -141,3 +141,31 @@ def test_code_of_a_stripped_side_is_compared_function_by_function(
     found = report(a, changed)
     assert found.verdict is Verdict.DIFFERENT
     assert places(found, "native-code-changed") == {"hash16(char const*)"}
+
+
+@pytest.mark.parametrize(("more", "same"), [(0, True), (1, False)])
+def test_the_size_of_a_symbol_for_a_path_follows_it(
+    tmp_path: Path, *, more: int, same: bool
+) -> None:
+    """LLVM's ThinLTO gives string constants symbols, and linkers put strings into any order."""
+    template = r"""
+__asm__(".section .rodata.str1.1,\"aMS\",@progbits,1\n"
+        "@STRINGS@"
+        ".text\n");
+extern const char anon[] __attribute__((visibility("hidden")));
+extern const char other[] __attribute__((visibility("hidden")));
+int puts(const char *);
+int run(void) { return puts(anon) + puts(other); }
+"""
+    other = r"other: .asciz \"a string with other words\"\n"
+    text = r".type anon,@object\nanon: .asciz \"@PATH@/code.c\"\n.size anon, . - anon - @MORE@\n"
+    paths = [text.replace("@PATH@", path).replace("@MORE@", str(less))
+             for path, less in (("/tmp/short", 0), ("/tmp/something/longer", more))]  # fmt: skip
+    a = build(tmp_path / "a", "-O2", template.replace("@STRINGS@", paths[0] + other))
+    b = build(tmp_path / "b", "-O2", template.replace("@STRINGS@", other + paths[1]))
+    found = report(a, b)
+    if same:
+        assert_proven(found, "elf-build-path")
+    else:
+        assert found.verdict is Verdict.DIFFERENT
+        assert {"elf-symbols", "native-tables-changed"} & causes(found)

@@ -203,6 +203,7 @@ def _symbol(
         inside = where.by_index.get(one.section)
         if not where.relocatable:
             size = where.follows(one.value + one.size, two.value + two.size)
+            size = size or _same_text(where, one, two)
         elif inside is not None:
             size = inside.forward(one.value + one.size) == two.value + two.size
     region.word(at_a + places[1], at_b + places[1], word, size)
@@ -219,6 +220,19 @@ def _section(where: AddressMap, symbol: Symbol) -> int | None:
 
 
 _OF_SECTION: Final = 3
+
+
+def _same_text(where: AddressMap, one: Symbol, two: Symbol) -> bool:
+    """Whether two symbols are a string, and the one that stands for it, with the same end."""
+    pair = where.containing(one.value)
+    piece = pair.piece(one.value - pair.a.addr) if pair is not None else None
+    return (
+        pair is not None
+        and piece is not None
+        and piece.kind in {"string", "apart"}
+        and (one.value, two.value) == (pair.a.addr + piece.a, pair.b.addr + piece.b)
+        and piece.size_a - one.size == piece.size_b - two.size in {0, 1}
+    )
 
 
 def _named(strings: SectionPair | None, one: Symbol, two: Symbol) -> bool:
