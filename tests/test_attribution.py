@@ -308,6 +308,25 @@ def test_directories_below_others_must_lie_at_the_same_place(
         assert prefixes.contradicted(*second) is contradicted
 
 
+@pytest.mark.parametrize(
+    ("pairs", "sure"),
+    [
+        ([("/a/x", ".")], Confidence.LIKELY),
+        ([("/a/x", ".")] * 3, Confidence.PROVEN),
+        ([("/a/x", "."), ("/a/x", "/b/y")], Confidence.PROVEN),
+        ([*([("/a/x", ".")] * 3), ("/c/z", ".")], Confidence.LIKELY),
+    ],
+)
+def test_a_directory_that_is_a_dot_goes_with_another_one(
+    pairs: list[tuple[str, str]], sure: Confidence
+) -> None:
+    for both in (pairs, [pair[::-1] for pair in pairs]):
+        prefixes = Prefixes()
+        for pair in both:
+            prefixes.learn(*pair)
+        assert prefixes.settle(*both[0], Confidence.LIKELY) is sure
+
+
 PARTS = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(
     lambda parts: "/" + "/".join(parts)
 )

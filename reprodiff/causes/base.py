@@ -23,6 +23,7 @@ from reprodiff.model import (
 )
 from reprodiff.records import dataclass, field, replace
 
+_HERE: Final = "."
 AGREEMENT: Final = 3
 """Places that must agree on a pair of prefixes before it counts as proven by number."""
 
@@ -134,11 +135,16 @@ class Prefixes:
         self._votes: dict[tuple[str, str], int] = {}
         self._from_a: dict[str, set[str]] = {}
         self._from_b: dict[str, set[str]] = {}
+        self._here: set[tuple[str, str]] = set()
+        """Pairs of which one half is a dot: what else a directory goes with does not matter."""
 
     def learn(self, prefix_a: str, prefix_b: str, votes: int = 1) -> None:
         """Count ``votes`` places in which ``prefix_a`` stands where B has ``prefix_b``."""
         key = (prefix_a, prefix_b)
         self._votes[key] = self._votes.get(key, 0) + votes
+        if _HERE in key:
+            self._here.add(key)
+            return
         self._from_a.setdefault(prefix_a, set()).add(prefix_b)
         self._from_b.setdefault(prefix_b, set()).add(prefix_a)
 
@@ -152,6 +158,8 @@ class Prefixes:
         That is so if one of them also goes with another prefix, or if it lies below a prefix
         whose partner would put it elsewhere: /a with /b contradicts /a/x with /b/y.
         """
+        if (prefix_a, prefix_b) in self._here:
+            return len({key.index(_HERE) for key in self._here}) < len(self._here)
         if len(self._from_a.get(prefix_a, ())) > 1 or len(self._from_b.get(prefix_b, ())) > 1:
             return True
         return self._strays(prefix_a, prefix_b, self._from_a) or (
@@ -172,11 +180,15 @@ class Prefixes:
         """Return what a claim that hangs on this pair is worth once all votes are in.
 
         A contradicted pair proves nothing.  Three places that agree prove one that was only
-        likely by its own looks.
+        likely by its own looks; so does another pair with the directory that is a dot here.
         """
         if self.contradicted(prefix_a, prefix_b):
             return max(confidence, Confidence.LIKELY, key=lambda c: c.rank)
-        if confidence is Confidence.LIKELY and self.votes(prefix_a, prefix_b) >= AGREEMENT:
+        if confidence is Confidence.LIKELY and (
+            self.votes(prefix_a, prefix_b) >= AGREEMENT
+            or (prefix_b == _HERE and prefix_a in self._from_a)
+            or (prefix_a == _HERE and prefix_b in self._from_b)
+        ):
             return Confidence.PROVEN
         return confidence
 

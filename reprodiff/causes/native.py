@@ -72,6 +72,10 @@ def string_claim(fact: Difference, scene: Scene) -> Claim:
     told = native_tools.told(_raw(fact.a), _raw(fact.b))
     if told is not None:
         return Claim(TOOLCHAIN, [fact], Confidence.LIKELY, evidence=(told,))
+    mapped = native_paths.mapped(_raw(fact.a), _raw(fact.b))
+    if mapped is not None:
+        scene.prefixes.learn(*mapped)
+        return Claim(BUILD_PATH, [fact], Confidence.LIKELY, hinge=mapped, explanation=_MAPPED)
     claim = _string_claim(fact, scene)
     if claim.cause is BUILD_PATH and claim.hinge is not None:
         native_paths.doubt(_raw(fact.a), _raw(fact.b), scene)
@@ -177,6 +181,8 @@ _EXPLAINED: Final = {
     TEMP_DIR.id: "The compiler wrote the random directory that the build tool made up for it.",
     BUILD_TIME.id: "The sources ask for the time of compilation (__DATE__, __TIME__).",
 }
+
+_MAPPED: Final = "On one side the compiler was told to write the directory it ran in as a dot."
 
 
 def _build_id(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:

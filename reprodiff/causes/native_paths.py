@@ -1,9 +1,40 @@
-"""What speaks against a directory of a build in a compiled file."""
+"""Directories of a build in a compiled file: what speaks against one, and one written as a dot."""
 
 import re
+from itertools import takewhile
+from typing import Final
 
 from reprodiff.causes.base import Scene
 from reprodiff.formats.parsing.paths import split_paths
+
+_DIRECTORY: Final = re.compile(rb"(?:/[^\0-\x20\x7f/\"'`<>|:;]+){2,}")
+_BEFORE: Final = re.compile(rb"(?:.*[^\w./~-])?", re.DOTALL)
+_HERE: Final = b"."
+
+
+def mapped(a: bytes, b: bytes) -> tuple[str, str] | None:
+    """Return a directory that is a dot on the other side, if nothing else differs.
+
+    So ``-ffile-prefix-map=DIRECTORY=.`` writes it; the longer half is an absolute path.
+    """
+    head = _shared(a, b)
+    size = min(len(a), len(b)) - head
+    tail = min(_shared(a[::-1], b[::-1]), size)
+    halves = [text[head : len(text) - tail] for text in (a, b)]
+    behind = a[len(a) - tail :] if tail else b""
+    if _HERE not in halves or not _BEFORE.fullmatch(a[:head]):
+        return None
+    if not (behind.startswith(b"/") or not (behind or head)):
+        return None
+    if not _DIRECTORY.fullmatch(halves[1 - halves.index(_HERE)]):
+        return None
+    one, two = (half.decode("utf-8", "surrogateescape") for half in halves)
+    return one, two
+
+
+def _shared(a: bytes, b: bytes) -> int:
+    """Return how many bytes two texts have the same at their start."""
+    return sum(1 for _ in takewhile(bool, (x == y for x, y in zip(a, b, strict=False))))
 
 
 def doubt(raw_a: bytes, raw_b: bytes, scene: Scene) -> None:

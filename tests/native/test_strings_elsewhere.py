@@ -169,3 +169,19 @@ int run(void) { return puts(anon) + puts(other); }
     else:
         assert found.verdict is Verdict.DIFFERENT
         assert {"elf-symbols", "native-tables-changed"} & causes(found)
+
+
+@pytest.mark.parametrize(
+    ("option", "options"), [("file", "-g -O2"), ("file", "-g -O0"), ("debug", "-g -O2")]
+)
+def test_a_directory_that_one_side_maps_to_a_dot_is_proven(
+    tmp_path: Path, option: str, options: str
+) -> None:
+    a = build(tmp_path / "one" / "src", options, _CODE, compiler="g++")
+    place = tmp_path / "number-two" / "src"
+    b = build(place, f"{options} -f{option}-prefix-map={place}=.", _CODE, compiler="g++")
+    assert_proven(report(a, b), "elf-build-path")
+    assert_proven(report(b, a), "elf-build-path")
+    raw = b.read_bytes()
+    b.write_bytes(raw.replace(b"/code.cc\0", b"/codf.cc\0", 1))
+    assert report(a, b).verdict is Verdict.DIFFERENT

@@ -14,7 +14,9 @@ from reprodiff.formats.parsing.align import align
 
 Range = tuple[int, int]
 
-_PATH: Final = re.compile(rb"(?<![^\s\"'(<=,:;])(?:/[^\0/\s\"'()<>,:;]++)++")
+# A path that -ffile-prefix-map has made relative starts with a dot.
+_PATH: Final = re.compile(rb"(?<![^\s\"'(<=,:;])\.?(?:/[^\0/\s\"'()<>,:;]++)++")
+_HERE: Final = re.compile(rb"(?<![^\s\"'(<=,:;])\.(?=/)|\A\.(?=\0?\Z)")
 _MOST: Final = 4
 """Pairs of directories that are taken out."""
 # Rust's legacy mangling ends in a hash (17h...E), its newer one has one for each crate (Cs..._);
@@ -39,7 +41,8 @@ def keys(ones: Sequence[bytes], twos: Sequence[bytes]) -> tuple[list[bytes], lis
 
 def _key(text: bytes, prefixes: list[bytes]) -> bytes:
     for number, prefix in enumerate(prefixes):
-        text = text.replace(prefix, b"\1%d" % number)
+        mark = b"\1%d" % number
+        text = _HERE.sub(mark, text) if prefix == b"." else text.replace(prefix, mark)
     return _HASHES.sub(b"\2", text)
 
 
