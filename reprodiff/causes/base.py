@@ -186,8 +186,8 @@ class Prefixes:
             return max(confidence, Confidence.LIKELY, key=lambda c: c.rank)
         if confidence is Confidence.LIKELY and (
             self.votes(prefix_a, prefix_b) >= AGREEMENT
-            or (prefix_b == _HERE and prefix_a in self._from_a)
-            or (prefix_a == _HERE and prefix_b in self._from_b)
+            or (prefix_b == _HERE and not self._from_a.keys().isdisjoint(_ancestors(prefix_a)))
+            or (prefix_a == _HERE and not self._from_b.keys().isdisjoint(_ancestors(prefix_b)))
         ):
             return Confidence.PROVEN
         return confidence
