@@ -270,16 +270,16 @@ def _judge(
 ) -> None:
     region, pair, arch = work.region(found.pair), found.pair, work.a.arch
     references, changes, stopped = part
-    name = label(both.a, region)
     change: Change | None = None
     one, two = both.a, both.b
-    whole = Quad(one.start, one.start + one.size, two.start, two.start + two.size)
     start, stop = pair.a.addr + one.start, pair.a.addr + one.start + one.size
     resized = one.size != two.size
     if changes and not resized:
         references = list(references)
         changes = without_lengths(work, region, changes, references)
     if changes:
+        name = label(one, region)
+        whole = Quad(one.start, one.start + one.size, two.start, two.start + two.size)
         change = Change(name, region, changes[0][4], changes[0][5], start=one.start)
         change.parts = [Quad(*item[:4]) for item in changes]
         if resized or any(quad == whole for quad in change.parts):
@@ -298,7 +298,7 @@ def _judge(
             continue
         quad = Quad(at_a, at_a + size, at_b, at_b + size)
         if change is None:
-            change = Change(name, region, "", "", targets=(target_a, target_b))
+            change = Change(label(one, region), region, "", "", targets=(target_a, target_b))
             result.changes.append(change)
         change.parts.append(quad)
         region.stated.append(quad)

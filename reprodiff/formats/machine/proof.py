@@ -9,6 +9,7 @@ must be equal.
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import lt
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.layout import AnyPair
@@ -99,8 +100,11 @@ class Region:
 
 
 def unique(quads: Iterable[Quad]) -> list[Quad]:
-    """Return runs in their order, each once; most are in their order already, which a set loses."""
-    return [quad for quad, _ in groupby(sorted(quads))]
+    """Return runs in their order, each once; most are so already."""
+    ordered = sorted(quads)
+    if all(map(lt, ordered, ordered[1:])):
+        return ordered
+    return [quad for quad, _ in groupby(ordered)]
 
 
 class _Cover:
