@@ -10,7 +10,9 @@ from reprodiff.engine import compare
 from reprodiff.formats.elf.entries import relocations
 from reprodiff.formats.elf.reader import SHT_RELA, Elf, parse
 from reprodiff.model import Verdict
+from tests.native.asking import assert_proven
 from tests.native.builders import need
+from tests.native.test_systematic_slips import _elf_bodies, _missed_words
 
 CODE = """
 #[no_mangle] pub extern "C" fn idx(i: usize) -> u32 { let a = [1, 2, 3, 4]; a[i] }
@@ -23,13 +25,29 @@ CODE = """
 """
 
 
-def build(place: Path, options: str) -> Path:
+ASSERTING = (
+    CODE
+    + """
+pub trait Go { fn go(&self, x: i32) -> i32; }
+struct A;
+struct B(i32);
+impl Go for A { fn go(&self, x: i32) -> i32 { x + 1 } }
+impl Go for B { fn go(&self, x: i32) -> i32 { assert!(x < 1000); x * self.0 } }
+#[no_mangle] pub extern "C" fn all(k: i32) -> i32 {
+    let all: Vec<Box<dyn Go>> = vec![Box::new(A), Box::new(B(k))];
+    all.iter().map(|g| g.go(k)).sum()
+}
+"""
+)
+
+
+def build(place: Path, options: str, code: str = CODE, linker: str = "bfd") -> Path:
     place.mkdir(parents=True)
     source = place / "code.rs"
-    source.write_text(CODE, encoding="utf-8")
+    source.write_text(code, encoding="utf-8")
     made = subprocess.run(
         [need("rustc"), "--edition", "2021", "--crate-type", "cdylib", *options.split(),
-         "-C", "link-arg=-fuse-ld=bfd",
+         *(["-C", f"link-arg=-fuse-ld={linker}"] if linker else ()),
          "-o", "lib.so", str(source)],
         cwd=place, capture_output=True, check=False, timeout=300,
     )  # fmt: skip
@@ -68,6 +86,26 @@ def test_paths_of_another_length_in_panics_are_proven(tmp_path: Path, options: s
     # Whichever side it is that holds the length of the other one's path.
     for file, other in ((b, a), (a, b)):
         slipped(file, other)
+
+
+@pytest.mark.parametrize("linker", ["bfd", "", "lld"])
+def test_a_path_that_nothing_parts_from_a_message_in_front_of_it_is_proven(
+    tmp_path: Path, linker: str
+) -> None:
+    options = "-O -C strip=symbols"
+    a = build(tmp_path / "one", options, ASSERTING, linker)
+    b = build(tmp_path / "number-two" / "demo", options, ASSERTING, linker)
+    assert_proven(compare(str(a), str(b)), "elf-build-path")
+    raw, path = b.read_bytes(), str(b.with_name("code.rs")).encode()
+    if linker == "bfd":
+        assert b"assertion failed: x < 1000" + path in raw
+    slipped(b, a)
+    changed = b.with_name("changed.so")
+    # A letter of the message, of what follows the path, and of its last component.
+    for at in (raw.index(b": x < 1000") + 2, raw.index(b"too many "), raw.index(path) - 2):
+        changed.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+        assert compare(str(a), str(changed)).verdict is Verdict.DIFFERENT
+    assert _missed_words(a, b, _elf_bodies(a, b), 6, random.Random(21)) == []  # noqa: S311
 
 
 def slipped(file: Path, other: Path) -> None:

@@ -1,8 +1,10 @@
 """Two ELF files: the facts on how they differ, with every byte accounted for where it can be."""
 
+from functools import partial
 from typing import Final, Literal
 
 from reprodiff.formats.elf.crossing import Crossed, crossed, is_renamed, stated, texts
+from reprodiff.formats.elf.cuts import cuts
 from reprodiff.formats.elf.edited import Edited, check_edited, ends_behind_segments
 from reprodiff.formats.elf.entries import notes, properties
 from reprodiff.formats.elf.headers import are_names_used, check_section_headers
@@ -126,13 +128,17 @@ class _Comparison(Statement):
             elif pair.name == ".debug_line":
                 dwarftables.map_lines(self.a, pair)
             else:
-                map_data(pair, paths(self.a, self.b, pair))
+                map_data(pair, paths(self.a, self.b, pair), partial(self.cuts, pair))
                 if self.other_names(pair):
                     # Sections and symbols pair by their names; where those stand says no more.
                     sizes = len(pair.plain_a), len(pair.plain_b)
                     pair.settle([Piece(0, 0, *sizes, "changed")])
                     self.named.append((pair.a.index, Quad(0, sizes[0], 0, sizes[1])))
         return maps
+
+    def cuts(self, pair: SectionPair) -> tuple[list[int], list[int]]:
+        """Return where strings start and stop in the two of a section."""
+        return cuts(self.a, pair.a), cuts(self.b, pair.b)
 
     def other_names(self, pair: SectionPair) -> bool:
         """Whether two tables have other names, all of them those of sections or symbols."""

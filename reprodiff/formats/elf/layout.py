@@ -1,7 +1,7 @@
 """Which section of A is which of B, what is inside of each, and where the headers are loaded."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from reprodiff.formats.elf.reader import (
@@ -26,6 +26,7 @@ from reprodiff.model import Span
 
 SectionPair = layout.SectionPair[Section]
 _TABLES: Final = frozenset({".eh_frame", ".eh_frame_hdr", ".gcc_except_table", ".debug_frame"})
+_SLASH: Final = ord("/")
 _STRING_SECTIONS: Final = frozenset({".debug_str", ".debug_line_str", ".comment"})
 
 
@@ -88,8 +89,15 @@ def _pair(a: Elf, b: Elf, one: Section, two: Section) -> SectionPair:
     return SectionPair(name, one, two, plain_a, plain_b, packed=True)
 
 
-def map_data(pair: SectionPair, known: Sequence[tuple[int, int]] = ()) -> None:
-    """Build the map inside a section that is not code; ``known`` as for :func:`tile`."""
+def map_data(
+    pair: SectionPair,
+    known: Sequence[tuple[int, int]] = (),
+    cuts: Callable[[], tuple[Sequence[int], Sequence[int]]] = lambda: ((), ()),
+) -> None:
+    """Build the map inside a section that is not code; ``known`` and ``cuts`` as for :func:`tile`.
+
+    ``cuts`` is asked for if strings may stand side by side.
+    """
     a, b = pair.plain_a, pair.plain_b
     one = pair.a
     if pair.unread:
@@ -103,11 +111,67 @@ def map_data(pair: SectionPair, known: Sequence[tuple[int, int]] = ()) -> None:
         pair.settle(tile(a, b, only_strings=True, known=known))
     elif one.type == SHT_PROGBITS and one.alloc and pair.name not in _TABLES:
         where = one.addr, pair.b.addr
-        pair.settle(tile(a, b, only_strings=False, address=where, texts=one.constant))
+        pieces = tile(a, b, only_strings=False, address=where, texts=one.constant)
+        if one.constant and _runs_on(a, pieces):
+            pieces = _divided(pair, pieces, cuts())
+        pair.settle(pieces)
     elif len(a) == len(b):
         pair.settle([Piece(0, 0, len(a), len(b), "words")])
     else:
         pair.settle([Piece(0, 0, len(a), len(b), "changed")])
+
+
+def _divided(
+    pair: SectionPair, pieces: list[Piece], cuts: tuple[Sequence[int], Sequence[int]]
+) -> list[Piece]:
+    """Return the map with strings divided where slices start and stop, if that pairs more.
+
+    A zero behind a string may be its own, or align what is behind it: so it is where the other
+    side has the string without one.
+    """
+    a, b = pair.plain_a, pair.plain_b
+    ends = [{at for at in own if data[at : at + 1] != b"\0"}
+            for data, own in zip((a, b), cuts, strict=True)]  # fmt: skip
+    for _ in range(2) if any(cuts) else ():
+        found = sorted(ends[0]), sorted(ends[1])
+        other = tile(a, b, only_strings=False, address=(pair.a.addr, pair.b.addr), cuts=found)
+        pieces = min(pieces, other, key=lambda each: _unlike(a, b, each))
+        for piece, one, two in _replaced(a, b, other):
+            if one == two:
+                ends[0].add(piece.a + len(one))
+                ends[1].add(piece.b + len(two))
+    return pieces
+
+
+def _replaced(a: bytes, b: bytes, pieces: Sequence[Piece]) -> Iterator[tuple[Piece, bytes, bytes]]:
+    """Yield the strings that others stand for, and those without zeros."""
+    for piece in pieces:
+        if piece.kind in {"string", "apart"}:
+            (a0, a1), (b0, b1) = piece.spans()
+            yield piece, a[a0:a1].rstrip(b"\0"), b[b0:b1].rstrip(b"\0")
+
+
+def _unlike(a: bytes, b: bytes, pieces: Sequence[Piece]) -> int:
+    """Return how many bytes a map leaves unpaired, or pairs with what is hardly a path."""
+    changed = sum(p.size_a + p.size_b for p in pieces if p.kind == "changed")
+    return changed + sum(
+        len(one) + len(two)
+        for _, one, two in _replaced(a, b, pieces)
+        if one == two or one[:1] != b"/"
+    )
+
+
+def _runs_on(data: bytes, pieces: Sequence[Piece]) -> bool:
+    """Whether a section of Rust has something other than a path that differs.
+
+    Its strings stand side by side; among them are the paths of its library.
+    """
+    return b"/rustc/" in data and any(
+        piece.kind == "changed"
+        or (piece.kind in {"string", "apart"}
+            and not (data[piece.a] == _SLASH and data[piece.a + piece.size_a - 1] == 0))
+        for piece in pieces
+    )  # fmt: skip
 
 
 def _merged(section: Section) -> bool:

@@ -1,6 +1,7 @@
 """Ranges of bytes: rows of strings, and what is left of a range without others in it."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 Range = tuple[int, int]
 
@@ -28,6 +29,17 @@ def filled(data: bytes, places: Sequence[Range]) -> list[Range]:
 def cut(ranges: Sequence[Range], place: Range) -> list[Range]:
     """Return those of some ranges that start inside of another one."""
     return [each for each in ranges if place[0] <= each[0] < place[1]]
+
+
+def divided(texts: Iterable[Range], cuts: Sequence[int]) -> Iterator[Range]:
+    """Yield strings in parts where they are cut; a zero by itself behind one is left out."""
+    for start, stop in texts:
+        at = start
+        for place in cuts[bisect_right(cuts, start) : bisect_left(cuts, stop)]:
+            yield at, place
+            at = place
+        if at == start or at < stop - 1:
+            yield at, stop
 
 
 def without(start: int, stop: int, cut: list[Range]) -> list[Range]:

@@ -7,7 +7,7 @@ strings that one side alone has, so that the rest tells which stands for which.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from reprodiff.formats.parsing.align import align
@@ -124,3 +124,13 @@ def _alike(ones: Sequence[bytes], twos: Sequence[bytes], shared: set[bytes]) -> 
 def end(text: bytes) -> bytes:
     """Return the last component of a path with a mark for an absolute one, or the text itself."""
     return (b"/" if text.startswith(b"/") else b"") + text.rpartition(b"/")[2]
+
+
+def by_key(
+    keys: dict[Range, bytes], texts: list[Range], key: Callable[[bytes], bytes]
+) -> dict[bytes, list[Range]]:
+    """Return strings by what a function makes of their keys."""
+    found: dict[bytes, list[Range]] = {}
+    for text in texts:
+        found.setdefault(key(keys[text]), []).append(text)
+    return found

@@ -7,7 +7,7 @@ data if it has the same size, or if what is too much is zeros that align what fo
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from reprodiff.formats.machine import stringkeys
@@ -21,7 +21,7 @@ from reprodiff.formats.machine.pieces import (
     read_texts,
     texts_stop,
 )
-from reprodiff.formats.machine.ranges import Range, cut, filled, split, without
+from reprodiff.formats.machine.ranges import Range, cut, divided, filled, split, without
 from reprodiff.formats.machine.realigned import Run, agreeing, objects, realigned
 from reprodiff.formats.machine.remainders import remainders
 from reprodiff.formats.parsing.align import align
@@ -43,13 +43,15 @@ def tile(
     address: tuple[int, int] = (0, 0),
     known: Sequence[tuple[int, int]] = (),
     texts: bool = True,
+    cuts: tuple[Sequence[int], Sequence[int]] = ((), ()),
 ) -> list[Piece]:
     """Return pieces that tile both sides in their order.
 
     ``only_strings`` says that the section has nothing but strings, each ended by a zero;
     ``address`` is where the two are loaded; ``known`` are places of strings in A and B that stand
     for each other, because something else says so.  Without ``texts`` what looks like a short
-    string is none: among what a program writes there are addresses.
+    string is none: among what a program writes there are addresses.  ``cuts`` are where strings
+    are known to start or stop without a zero.
     """
     if a == b:
         return [Piece(0, 0, len(a), len(b), "same")] if a else []
@@ -61,7 +63,8 @@ def tile(
     if only_strings:
         tiler.run(list(split(a)), list(split(b)))
     else:
-        tiler.run(list(read_texts(a, address[0])), list(read_texts(b, address[1])))
+        found = (read_texts(a, address[0]), read_texts(b, address[1]))
+        tiler.run(*(list(divided(own, at)) for own, at in zip(found, cuts, strict=True)))
     return tiler.pieces
 
 
@@ -115,8 +118,10 @@ class _Tiler:
         self.crossing(texts_a, texts_b, pairs)
         self.fill(pairs)
         loose = [pair for pair in pairs if not self.alike(*pair)]
-        if loose and (before := doubtful(self.pieces)):
-            # Those that stand for each other may be in turn by chance alone.
+        paths = all(_SLASH in self.a[slice(*one)] and _SLASH in self.b[slice(*two)]
+                    for one, two in loose)  # fmt: skip
+        if loose and paths and (before := doubtful(self.pieces)):
+            # Paths that stand for each other may be in turn by chance alone.
             first = self.pieces
             self.pieces = [piece for piece in first if piece.kind in _APART]
             for pair in loose:
@@ -156,7 +161,10 @@ class _Tiler:
         free_a = [text for text in texts_a if text not in taken_a]
         free_b = [text for text in texts_b if text not in taken_b]
         for key in (bytes, stringkeys.end):
-            ones, twos = _by_key(self.keys_a, free_a, key), _by_key(self.keys_b, free_b, key)
+            ones, twos = (
+                stringkeys.by_key(self.keys_a, free_a, key),
+                stringkeys.by_key(self.keys_b, free_b, key),
+            )
             for name, places in ones.items():
                 others = twos.get(name, [])
                 if len(places) != len(others):
@@ -386,12 +394,3 @@ class _Tiler:
 def _inside(ordered: list[Range], start: int, stop: int) -> list[Range]:
     """Return those of some ranges that start between two places."""
     return ordered[bisect_left(ordered, (start, 0)) : bisect_left(ordered, (stop, 0))]
-
-
-def _by_key(
-    keys: dict[Range, bytes], texts: list[Range], key: Callable[[bytes], bytes]
-) -> dict[bytes, list[Range]]:
-    found: dict[bytes, list[Range]] = {}
-    for text in texts:
-        found.setdefault(key(keys[text]), []).append(text)
-    return found
