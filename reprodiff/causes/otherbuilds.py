@@ -204,7 +204,7 @@ _LONG: Final = 300
 
 
 def _of_headers(fact: Difference) -> bool:
-    """Whether a string of debug information names directories of headers, none of the project's.
+    """Whether strings of debug information name directories of headers, or are relative.
 
     Of another interpreter other headers are used, so that the lists of them do not go together.
     """
@@ -212,7 +212,6 @@ def _of_headers(fact: Difference) -> bool:
     return (
         fact.what == "elf.string"
         and fact.inside.startswith(".debug_line")
-        and any(_HEADERS.match(text) for text in texts)
         and all(_HEADERS.match(text) or not text.startswith(b"/") for text in texts)
     )
 

@@ -186,6 +186,8 @@ def test_lists_of_headers_of_two_interpreters_do_not_go_together() -> None:
     one, two = b"/opt/_internal/cpython-3.11.13/include/python3.11", b"/usr/include/bits"
     rows = fact("elf.string", one, two, A, ".debug_line+0x10")
     assert judged([rows], at(A, B)) == [("compiled-for-other-interpreter", "review", "likely", 1)]
+    rows = fact("elf.string", b"_speed.c", b"src/native", A, ".debug_line+0x10")
+    assert judged([rows], at(A, B)) == [("compiled-for-other-interpreter", "review", "likely", 1)]
     for other in (b"/home/me/project/include", b"/usr/include-evil"):
         found = judged([fact("elf.string", one, other, A, ".debug_line+0x10")], at(A, B))
         assert "compiled-for-other-interpreter" not in {cause for cause, *_ in found}
