@@ -81,6 +81,16 @@ def test_no_byte_or_word_that_is_slipped_in_passes_beside_it(
     assert missed == []
 
 
+def test_the_empty_name_that_begins_a_table_of_names_stays_empty(tmp_path: Path) -> None:
+    a = build(tmp_path / "one", SHORT, "-O1", CXX_CODE)
+    b = build(tmp_path / "two", LONG, "-O1", CXX_CODE)
+    assert_proven(report(a, b))
+    raw = bytearray(b.read_bytes())
+    raw[raw.index(b"\0.symtab\0")] = ord("x")
+    b.write_bytes(raw)
+    assert report(a, b).verdict is Verdict.DIFFERENT
+
+
 def test_a_section_that_starts_in_the_zeros_before_it_is_another_one(tmp_path: Path) -> None:
     # The bytes of a section of zeros stay the same where it starts a few zeros earlier.
     text = 'void *x[2] = {0}; char y[5] = "abcd"; extern int z; void *w[2] = {&z, &z};'

@@ -114,6 +114,8 @@ def are_names_used(elf: Elf, names: Section) -> bool:
         if table.type == SHT_SYMTAB and table.link == names.index:
             used |= {item.name_at for item in symbols(elf, table)}
     data = bytes(elf.content(names))
+    if data[:1] != b"\0":
+        return False  # the name of what has none
     at = 0
     while 0 <= at < len(data):
         if at not in used:
