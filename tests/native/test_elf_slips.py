@@ -267,6 +267,32 @@ def test_a_slipped_slot_of_a_symbol_is_named_by_it(tmp_path: Path, name: str) ->
     assert int(place.a, 16) ^ int(place.b, 16) >= 8
 
 
+@pytest.mark.parametrize(
+    ("table", "field", "size", "name"),
+    [
+        ("segment", 4, 4, "program header GNU_STACK: flags"),
+        ("section", 48, 8, "section header .text: addralign"),
+    ],
+)
+def test_a_slipped_header_is_named_by_its_field(
+    tmp_path: Path, table: str, field: int, size: int, name: str
+) -> None:
+    a, b = pair(tmp_path, "-g -O2")
+    raw = bytearray(b.read_bytes())
+    elf = parse(memoryview(bytes(raw)))
+    stack = next(each for each in elf.segments if each.type == 0x6474E551)
+    section = elf.named(".text")
+    assert section is not None
+    at = (stack if table == "segment" else section).header.start + field
+    raw[at] ^= 1
+    changed = tmp_path / "changed.so"
+    changed.write_bytes(raw)
+    (finding,) = (f for f in report(a, changed).findings if f.severity is not Severity.BENIGN)
+    (place,) = finding.locations
+    assert place.inside == name
+    assert int(place.b, 16) == int.from_bytes(raw[at : at + size], "little")
+
+
 def test_no_place_reads_the_same_on_both_sides(tmp_path: Path) -> None:
     a, b = pair(tmp_path, "-g -O2")
     changed = tmp_path / "changed.so"

@@ -218,13 +218,20 @@ class _Comparison(Statement):
         return self.naming[side].at(address)
 
     def place(self, region: Region, quad: Quad) -> str:
-        pair = region.pair
-        entry = self.naming[0].entry(pair.a, quad.a0) if pair is not None else None
+        entry = self.entry(region, quad)
         return entry[0] if entry is not None else super().place(region, quad)
 
+    def entry(self, region: Region, quad: Quad) -> tuple[str, int, int] | None:
+        """Return what a place in a table of A is called, with start and size of the field there."""
+        if region.pair is not None:
+            return self.naming[0].entry(region.pair.a, quad.a0)
+        if region.name not in {"program headers", "section headers"}:
+            return None
+        found = self.naming[0].header(region.at_a + quad.a0)
+        return found and (found[0], found[1] - region.at_a, found[2])
+
     def value(self, region: Region, quad: Quad) -> tuple[str | bytes, str | bytes]:
-        pair = region.pair
-        entry = self.naming[0].entry(pair.a, quad.a0) if pair is not None else None
+        entry = self.entry(region, quad)
         if entry is None or not quad.a1 - quad.a0 == quad.b1 - quad.b0 <= entry[2]:
             return super().value(region, quad)
         starts = entry[1], entry[1] + quad.b0 - quad.a0

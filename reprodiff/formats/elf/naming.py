@@ -10,6 +10,8 @@ from typing import Final
 from reprodiff.formats.elf.entries import Relocation, Symbol, relocations, symbols
 from reprodiff.formats.elf.reader import (
     EM_X86_64,
+    PHDR,
+    SHDR,
     SHT_DYNSYM,
     SHT_NOBITS,
     SHT_REL,
@@ -37,6 +39,12 @@ _RELOCATION: Final[dict[int, _Fields]] = {
     64: (("place", 0, 8), ("symbol and type", 8, 8), ("addend", 16, 8)),
     32: (("place", 0, 4), ("symbol and type", 4, 4), ("addend", 8, 4)),
 }
+# p_type of the System V ABI, chapter 5, and of elf.h of glibc.
+_SEGMENTS: Final = {
+    1: "LOAD", 2: "DYNAMIC", 3: "INTERP", 4: "NOTE", 6: "PHDR", 7: "TLS",
+    0x6474E550: "GNU_EH_FRAME", 0x6474E551: "GNU_STACK", 0x6474E552: "GNU_RELRO",
+    0x6474E553: "GNU_PROPERTY",
+}  # fmt: skip
 _BINDS: Final = ("local", "global", "weak")
 _TYPES: Final = ("untyped", "object", "function", "section", "file", "common", "thread-local")
 
@@ -113,6 +121,21 @@ class Naming:
         if not all(0x20 <= byte < 0x7F for byte in text):
             return ""
         return f' "{text[:_MOST].decode("ascii")}{"" if end else "…"}"'
+
+    def header(self, at: int) -> tuple[str, int, int] | None:
+        """Return what a place of the file in a table of headers is called; as :meth:`entry`."""
+        elf = self._elf
+        known = [(f"section header {each.name}" if each.name else f"section header {each.index}",
+                  each.header, SHDR[elf.bits]) for each in elf.sections]  # fmt: skip
+        known += [(f"program header {_SEGMENTS.get(each.type, each.index)}", each.header,
+                   PHDR[elf.bits]) for each in elf.segments]  # fmt: skip
+        for label, span, layout in known:
+            if span.start <= at < span.stop:
+                for name, field in layout.items():
+                    start = span.start + field.at
+                    if start <= at < start + field.size:
+                        return f"{label}: {name}", start, field.size
+        return None
 
     def entry(self, section: Section, offset: int) -> tuple[str, int, int] | None:
         """Return what a place in a table is called, with start and size of the field there.
