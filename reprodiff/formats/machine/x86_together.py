@@ -12,7 +12,7 @@ import capstone  # noqa: TID253  (this module is loaded in the child only)
 
 from reprodiff.formats.machine.decoding import Decoded, decoded, differing
 
-_STRETCH = 1 << 13
+_STRETCH = 1 << 11
 """Bytes decoded at once; the records of so many instructions stay in the processor's cache."""
 _GAP = 64
 """Bytes between two functions that one stretch may have."""
