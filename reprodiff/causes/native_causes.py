@@ -368,11 +368,13 @@ OTHER_KIND: Final = Cause(
     id="elf-other-machine",
     category=Category.PLATFORM,
     severity=Severity.REVIEW,
-    title="ELF file for another machine, or of another kind",
+    title="compiled file for another machine, or of another kind",
     blame=Blame.SOURCE,
     doc=Doc(
-        what="The two files are for other processors, or one is a program and one a library.",
-        recognised="Class, byte order, machine or type in the ELF header differ.",
+        what="The two files are for other processors or systems, or one is a program and one a "
+        "library.",
+        recognised="Class, byte order, machine or type in the ELF header differ, or one is an ELF "
+        "file and the other Mach-O or PE.",
         why="The builds were for two platforms.",
         fix=(("any", "compare builds for one platform"),),
         mistaken_for="Changed code: code for two machines is not compared.",

@@ -344,7 +344,7 @@ def _kinds(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 RULES: Final = (
     Rule("c-libraries", (PLATFORM_CODE,), ("elf.needed",), 46, _c_libraries),
-    Rule("elf-kind", (OTHER_KIND,), ("elf.kind",), 48, _kinds),
+    Rule("elf-kind", (OTHER_KIND,), ("elf.kind", "native.kind"), 48, _kinds),
     Rule(
         "vendored-versions",
         (CODE, PLATFORM_CODE),

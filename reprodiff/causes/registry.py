@@ -40,7 +40,7 @@ _FAMILIES: Final = (
     ("macho", ("macho",)),
     ("pe", ("pe",)),
     ("vendored", ("elf", "macho", "member", "pe", "platform")),
-    ("otherbuilds", ("artifact", "elf", "macho", "member", "pe", "wheel")),
+    ("otherbuilds", ("artifact", "elf", "macho", "member", "native", "pe", "wheel")),
     ("platform", ("platform",)),
     ("unexplained", ("member",)),
 )

@@ -29,6 +29,7 @@ _MODULES: Final = (
     "coff",
     "macho",
     "bitcode",
+    "executables",
     "binary",
 )
 

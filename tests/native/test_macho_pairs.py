@@ -347,3 +347,16 @@ def test_a_build_path_in_a_library_for_i386_is_proven(tmp_path: Path, options: s
     assert_proven(report(sides[0], sides[1]), "macho-build-path", "native-layout-follows")
     found = report(sides[0], sides[2])
     assert "_limited" in places(found, "macho-code-changed")
+
+
+@pytest.mark.parametrize("at", [72, 79])
+def test_the_size_of_the_code_in_a_signature_is_held_against_it(tmp_path: Path, at: int) -> None:
+    """No hash covers the field that a kernel reads (execSegLimit)."""
+    a = build(tmp_path / "one", "arm64")
+    b = build(tmp_path / "number-two" / "demo", "arm64")
+    assert_proven(report(a, b), "macho-build-path")
+    data = bytearray(b.read_bytes())
+    data[data.rindex(b"\xfa\xde\x0c\x02") + at] ^= 0x10
+    b.write_bytes(data)
+    assert report(a, b).verdict is Verdict.DIFFERENT
+    assert report(b, a).verdict is Verdict.DIFFERENT

@@ -303,6 +303,8 @@ def _hashes(a: Image, b: Image, one: Signature, two: Signature, path: str) -> It
         if each_a.type != each_b.type or len(each_a.slots) != len(each_b.slots):
             return
         places = [*zip(each_a.slots, each_b.slots, strict=True), (each_a.limit, each_b.limit)]
+        if each_a.segment is not None and each_b.segment is not None:
+            places.append((each_a.segment, each_b.segment))
         parts += [(x, y) for x, y in places if _raw(a, x) != _raw(b, y)]
     if parts:
         inside = f"{len(parts)} hashes of the code signature"

@@ -32,6 +32,8 @@ class Directory(NamedTuple):
     """The field that says how far the hashes go."""
     true: bool
     """Whether every page of the file up to the signature has the hash that stands here."""
+    segment: Span | None = None
+    """The field that has the size of the code, if there is one and it is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def read_signature(image: Image, damage: list[str]) -> Signature | None:
         blob = int.from_bytes(data[at + offset + 4 : at + offset + 8], "big")
         blobs.setdefault(kind, Span(at + offset, min(at + offset + blob, at + length)))
     found = [
-        _directory(data, kind, span, blobs, at)
+        _directory(image, kind, span, blobs, at)
         for kind, span in blobs.items()
         if int.from_bytes(data[span.start : span.start + 4], "big") == _DIRECTORY
     ]
@@ -85,9 +87,26 @@ def read_signature(image: Image, damage: list[str]) -> Signature | None:
     )
 
 
-_COMPUTED: Final = ((4, 4), (16, 4), (28, 8), (72, 8))
+_COMPUTED: Final = ((4, 4), (16, 4), (28, 8))
 """Fields of a code directory that follow from its file: length, place of the hashes, number of
-pages, how far they go, size of the code segment (the last from version 2.4 on)."""
+pages, how far they go."""
+_SEGMENT: Final = 72
+_WITH_SEGMENT: Final = 0x20400
+"""Where the size of the code stands (execSegLimit), and the version from which on it does."""
+
+
+def _segment(image: Image, span: Span) -> Span | None:
+    """Return the place of the size of the code, if it is that.
+
+    LLVM's linker writes the size of the segment there, Apple's older one that of the section.
+    """
+    data, at = image.data, span.start
+    if int.from_bytes(data[at + 8 : at + 12], "big") < _WITH_SEGMENT or span.size < _SEGMENT + 8:
+        return None
+    place = Span(at + _SEGMENT, at + _SEGMENT + 8)
+    sizes = {each.span.size for each in image.segments if each.name == b"__TEXT"}
+    sizes |= {each.span.size for each in image.sections if each.name == "__TEXT,__text"}
+    return place if int.from_bytes(data[place.start : place.stop], "big") in sizes else None
 
 
 def skeleton(image: Image, signature: Signature) -> bytes:
@@ -101,9 +120,10 @@ def skeleton(image: Image, signature: Signature) -> bytes:
         at = span.start - start
         if int.from_bytes(raw[at : at + 4], "big") != _DIRECTORY:
             continue
-        newer = int.from_bytes(raw[at + 8 : at + 12], "big") >= 0x20400
-        for inside, size in _COMPUTED if newer else _COMPUTED[:-1]:
+        for inside, size in _COMPUTED:
             raw[at + inside : at + inside + size] = bytes(size)
+        if (segment := _segment(image, span)) is not None:
+            raw[segment.start - start : segment.stop - start] = bytes(segment.size)
     slots = sorted((slot for each in signature.directories for slot in each.slots), reverse=True)
     for slot in slots:
         del raw[slot.start - start : slot.stop - start]
@@ -111,8 +131,9 @@ def skeleton(image: Image, signature: Signature) -> bytes:
 
 
 def _directory(
-    data: memoryview, kind: int, span: Span, blobs: dict[int, Span], stop: int
+    image: Image, kind: int, span: Span, blobs: dict[int, Span], stop: int
 ) -> Directory | None:
+    data = image.data
     if span.size < _HEAD.size:
         return None
     head = _HEAD.unpack_from(data, span.start)
@@ -144,4 +165,5 @@ def _directory(
                 true = False
     name_span = Span(span.start + ident, span.start + ident + len(name) + 1)
     limit_span = Span(span.start + 32, span.start + 36)
-    return Directory(kind, name, name_span, tuple(sorted(slots)), limit_span, true)
+    segment = _segment(image, span)
+    return Directory(kind, name, name_span, tuple(sorted(slots)), limit_span, true, segment)
