@@ -100,7 +100,7 @@ def test_a_path_in_so_many_places_that_what_follows_moves_by_pages_is_proven(
     tmp_path: Path, options: str
 ) -> None:
     lines = "".join(f'extern const char *s{n}; const char *s{n} = __FILE__ ":{n}";\n'
-                    for n in range(400))  # fmt: skip
+                    for n in range(700))  # fmt: skip
     a, b = _pair(tmp_path / "x", options, C_CODE + lines, "gcc")
     assert_proven(report(a, b))
     texts = [parse(memoryview(path.read_bytes())).named(".text") for path in (a, b)]
