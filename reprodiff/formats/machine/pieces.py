@@ -131,7 +131,7 @@ def one_sided(
             ]
         )
     rest = [[text for text in own if text not in out]
-            for own, out in zip(texts, copies, strict=True)]  # fmt: skip
+            for own, out in zip(texts, map(set, copies), strict=True)]  # fmt: skip
     return (rest[0], rest[1]), (copies[0], copies[1])
 
 
