@@ -132,7 +132,7 @@ async def _settled(app: ReprodiffApp, pilot: "Pilot[int]") -> None:
         # The first finding is chosen a moment after the analysis is over.
         busy = busy or not app.screen_stack[0].query_one("#evidence").border_title
         quiet = 0 if busy else quiet + 1
-        if quiet > 5:
+        if quiet > 12:
             return
     raise TimeoutError("the app does not come to rest")
 
