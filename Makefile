@@ -37,6 +37,9 @@ test: lint types imports coverage ## Everything CI checks
 
 # ---- the parts of `make test`
 
+# A worker for each processor; the tests of one file stay together, for what they build is shared.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 8 --dist loadfile
+
 .PHONY: lint
 lint: $(READY) ## Style: ruff check, ruff format --check
 	$(call say,ruff check)
@@ -57,7 +60,7 @@ imports: $(READY) ## Architecture: imports run one way
 .PHONY: coverage
 coverage: $(READY) ## Tests, with branch coverage
 	$(call say,pytest with branch coverage)
-	@$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/pytest $(SIDE_BY_SIDE) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 .PHONY: unit
 unit: $(READY) ## Tests alone; choose with ARGS="..."
