@@ -25,6 +25,7 @@ from reprodiff.causes.macho_docs import (
     STRING_TABLE,
     UUID,
 )
+from reprodiff.causes.objectnames import TEMP_OBJECT, made_up
 from reprodiff.causes.pe import string_claim
 from reprodiff.formats.parsing.paths import split_paths
 from reprodiff.model import Confidence, Difference, Severity
@@ -72,6 +73,9 @@ def _paths(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     )
     for fact in facts:
         paths = (_text(fact.a), _text(fact.b))
+        if (random := made_up(fact.a, fact.b)) is not None:
+            yield Claim(TEMP_OBJECT, [fact], random)
+            continue
         hinge = None
         if all(path.startswith("/") for path in paths):
             hinge = next((pair for pair in known[:_MOST] if _same_below(paths, pair)), None)
@@ -167,7 +171,7 @@ RULES: Final = (
     _all(SDK, "macho.sdk"),
     Rule("macho-slice", (SLICE,), ("macho.slice",), 48, _slices),
     Rule("macho-oso-time", (OSO_TIME,), ("macho.oso-time",), 48, _times),
-    Rule("macho-oso-path", (OSO_PATH,), ("macho.oso-path",), 46, _paths),
+    Rule("macho-oso-path", (OSO_PATH, TEMP_OBJECT), ("macho.oso-path",), 46, _paths),
     Rule(
         "macho-names",
         (INSTALL_NAME, RPATH),

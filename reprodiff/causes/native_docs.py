@@ -14,7 +14,8 @@ RUST_HASH: Final = Cause(
     doc=Doc(
         what="Names in the symbol table for debuggers differ in the hash that rustc puts there.",
         recognised="The names are equal but for the hash (17h...E, or Cs..._ in the newer "
-        "mangling), and stand in a table that no loader reads.",
+        "mangling), and stand in a table that no loader reads. Modules of a crate, which symbols "
+        "of type FILE name, are equal but for the hash in front of -cgu, or are a hash alone.",
         why="The hash is made from the version of the compiler and from the metadata of the crate, "
         "of which the path is a part for crates that are not from a registry.",
         fix=(

@@ -33,6 +33,7 @@ _FAMILIES: Final = (
     ("record", ("record", "text")),
     ("metadata", ("artifact", "metadata", "wheel")),
     ("native", ("elf",)),
+    ("objectnames", ("elf",)),
     ("intermediate", ("lto",)),
     ("listing", ("entry", "list", "listing")),
     ("text", ("python", "text")),

@@ -54,7 +54,7 @@ def settle(claims: Sequence[Claim], scene: Scene) -> list[Claim]:
         pairs = {index: _pairs(claims[index], varies) for index in mine}
         known = {pair for found in pairs.values() for pair in found}
         stays = [set(varies.findall(data)) for data in (scene.data_a, scene.data_b)]
-        doubtful = _contradicted(known) | {
+        doubtful = contradicted(known) | {
             (one, two) for one, two in known if one in stays[1] or two in stays[0]
         }
         if cause is RUST_HASH and len(known) == _ALONE:
@@ -77,8 +77,8 @@ def _pairs(claim: Claim, varies: re.Pattern[bytes]) -> set[tuple[bytes, bytes]]:
     return found
 
 
-def _contradicted(pairs: Iterable[tuple[bytes, bytes]]) -> set[tuple[bytes, bytes]]:
-    """Return the pairs of which one half also goes with something else."""
+def contradicted(pairs: Iterable[tuple[bytes, bytes]]) -> set[tuple[bytes, bytes]]:
+    """Return the pairs of names of which one half also goes with something else."""
     by_a: dict[bytes, set[bytes]] = {}
     by_b: dict[bytes, set[bytes]] = {}
     known = list(pairs)

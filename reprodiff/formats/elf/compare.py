@@ -12,6 +12,7 @@ from reprodiff.formats.elf.hints import hints
 from reprodiff.formats.elf.kinds import ARRAYS, hidden, kind, paths, rest_kind, roles
 from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pair_sections
 from reprodiff.formats.elf.naming import Naming
+from reprodiff.formats.elf.objectnames import names_objects
 from reprodiff.formats.elf.onesided import one_sided
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
@@ -59,8 +60,6 @@ from reprodiff.formats.machine.unwinding import check_frame_header, check_frames
 from reprodiff.model import Difference, Span
 
 _ROUNDED: Final = 64
-_MOST: Final = 400
-"""Facts of one kind on one region; what is more is put together."""
 
 
 def compare(path: str, data_a: memoryview, data_b: memoryview) -> list[Difference]:
@@ -100,7 +99,7 @@ class _Comparison(Statement):
         pairs, only_a, only_b = pair_sections(a, b)
         cut = tiling(a, b, pairs, only_a, only_b)
         self.turned = out_of_turn([*cut.sections.values(), cut.headers, cut.segments])
-        stops = {_stored(region)[0].stop for region in self.turned}
+        stops = {region.stored()[0].stop for region in self.turned}
         for gap in cut.gaps:
             if gap.at_a in stops and gap.a == gap.b:
                 # What rounds up a section that stands elsewhere goes with it.
@@ -249,7 +248,11 @@ class _Comparison(Statement):
         role = self.roles.get((pair.a.index, quad.a0))
         if role is not None:
             return f"elf.{role.lower()}"
-        return "elf.symbol" if pair.a.type == SHT_STRTAB else "elf.string"
+        if pair.a.type != SHT_STRTAB:
+            return "elf.string"
+        text = pair.plain_a[quad.a0 : quad.a1].rstrip(b"\0")
+        is_object = not pair.a.alloc and names_objects(self.a, self.b, pair, text)
+        return "elf.object-name" if is_object else "elf.symbol"
 
     def state(self, work: Work, cut: Tiling, maps: list[CodeMap], result: Result) -> None:
         self.build_ids(work)
@@ -306,7 +309,7 @@ class _Comparison(Statement):
                 region.why = region.why or result.problems[0]
             self.rest(region)
             if any(region is each for each in self.turned):
-                self.add("elf.moved", region.name, "elsewhere", "elsewhere", [_stored(region)])
+                self.add("elf.moved", region.name, "elsewhere", "elsewhere", [region.stored()])
 
     def rights(self, region: Region) -> None:
         """State which sections are loaded with other rights."""
@@ -390,11 +393,3 @@ class _Comparison(Statement):
                 "elf.debuglink", pair.name, pair.plain_a[-4:].hex(), pair.plain_b[-4:].hex(),
                 [region.spans(quad)],
             )  # fmt: skip
-
-
-def _stored(region: Region) -> tuple[Span, Span]:
-    """Return where a region is in the two files, as they hold it."""
-    if region.packed is not None:
-        return region.packed
-    whole = Quad(0, len(region.a), 0, len(region.b))
-    return region.spans(whole)

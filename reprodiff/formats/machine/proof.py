@@ -86,6 +86,12 @@ class Region:
             for a0, a1, b0, b1 in quads
         ]
 
+    def stored(self) -> tuple[Span, Span]:
+        """Return where all of it is in the files, as they hold it."""
+        if self.packed is not None:
+            return self.packed
+        return self.spans(Quad(0, len(self.a), 0, len(self.b)))
+
     def left(self) -> list[Quad]:
         """Return what differs and nothing speaks of, and all words that are wrong."""
         work = Work(_DEBUG_WORK) if self.pair is not None and not self.pair.a.alloc else Work()

@@ -21,9 +21,14 @@ _MOST: Final = 4
 """Pairs of directories that are taken out."""
 # Rust's legacy mangling ends in a hash (17h...E), its newer one has one for each crate (Cs..._);
 # the objects of GCC's LTO end in a random seed, and what LLVM's shares between modules in a hash.
+# Objects that a compiler makes only to link them have random names, and those of rustc, of which
+# the names stand in for sources, have hashes of the crate and of the module.
 _HASHES: Final = re.compile(
     rb"(?<=17h)[0-9a-f]{16}(?=E)|(?<=Cs)[0-9A-Za-z]{8,13}(?=_)|(?<=\.)[0-9a-f]{8}(?=\0\Z)"
     rb"|(?<=\.llvm\.)[0-9]{1,20}(?=\0\Z)"
+    rb"|(?<=\Acc)[0-9A-Za-z]{6}(?=(?:\.ltrans[0-9]{1,5}\.ltrans)?\.o\0\Z)"
+    rb"|(?<=-)[0-9a-f]{6}(?=\.o\0\Z)"
+    rb"|(?<=\.)[0-9a-z]{7,16}(?=-cgu\.[0-9]{1,4}\0\Z)|\A(?=[a-z]*+[0-9])[0-9a-z]{20,25}(?=\0\Z)"
 )
 
 

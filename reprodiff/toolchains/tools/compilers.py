@@ -83,7 +83,10 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="strip",
-            causes=("elf-stripped", "elf-debug-info", "native-debug-info", "elf-lto-random-seed"),
+            causes=(
+                *("elf-stripped", "elf-debug-info", "native-debug-info"),
+                *("elf-lto-random-seed", "native-temp-object"),
+            ),
             title="Strip both while linking",
             formats=(ELF, MINGW),
             where=Where.FLAGS,
@@ -93,7 +96,7 @@ TOOL: Final = Tool(
         ),
         Knob(
             slug="strip-macos",
-            causes=("native-debug-info",),
+            causes=("native-debug-info", "native-temp-object"),
             title="Leave debug information and local symbols out (macOS)",
             formats=(MACHO,),
             where=Where.FLAGS,
