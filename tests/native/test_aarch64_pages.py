@@ -12,7 +12,7 @@ from reprodiff.formats.machine.aarch64flow import OTHER, states, written
 from reprodiff.model import Verdict
 from tests.native.builders import need, pair
 
-_LLD = "--target=aarch64-linux-gnu -nostdlib -ffreestanding -fuse-ld=lld"
+LLD = "--target=aarch64-linux-gnu -nostdlib -ffreestanding -fuse-ld=lld"
 
 
 def _code() -> Iterator[str]:
@@ -46,8 +46,8 @@ CODE = "\n".join(_code())
 @pytest.mark.parametrize(
     ("compiler", "options"),
     [
-        ("clang", f"{_LLD} -O1"),
-        ("clang", f"{_LLD} -O2"),
+        ("clang", f"{LLD} -O1"),
+        ("clang", f"{LLD} -O2"),
         ("aarch64-linux-gnu-gcc", "-O2"),
         ("aarch64-linux-gnu-gcc", "-Os"),
     ],

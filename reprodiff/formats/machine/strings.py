@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from reprodiff.formats.machine import stringkeys
+from reprodiff.formats.machine.heads import without_heads
 from reprodiff.formats.machine.pieces import (
     Kind,
     Piece,
@@ -63,7 +64,8 @@ def tile(
     if only_strings:
         tiler.run(list(split(a)), list(split(b)))
     else:
-        found = (read_texts(a, address[0]), read_texts(b, address[1]))
+        sides = list(read_texts(a, address[0])), list(read_texts(b, address[1]))
+        found = without_heads(a, b, *sides)
         tiler.run(*(list(divided(own, at)) for own, at in zip(found, cuts, strict=True)))
     return tiler.pieces
 
