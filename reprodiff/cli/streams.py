@@ -14,11 +14,11 @@ def write_stdout(text: str) -> None:
     """Write ``text`` to standard output; what its encoding lacks is written as an escape.
 
     A reader that has gone away (``| head``) wants no more: the rest is dropped without a word.
-    Raises :class:`OutputError` where it cannot be written.
+    Raises :class:`OutputError` where it cannot be written, also where it was closed (``>&-``).
     """
     stream = sys.stdout
-    if stream is None:  # pythonw and the like have none
-        return
+    if stream is None:
+        raise OutputError("cannot write to standard output: it is closed")
     encoding = stream.encoding or "utf-8"
     try:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
@@ -26,6 +26,8 @@ def write_stdout(text: str) -> None:
     except BrokenPipeError:
         drop_stdout()
     except OSError as error:
+        # What is left in the buffer would fail again at the end, and the interpreter would say so.
+        drop_stdout()
         raise OutputError(f"cannot write to standard output: {error.strerror or error}") from error
 
 

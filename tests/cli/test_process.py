@@ -59,6 +59,18 @@ def python(code: str, *arguments: str, **environment: str) -> subprocess.Complet
     )
 
 
+def redirected(arguments: str, where: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a shell that sends one of its streams somewhere else."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -c "$1" {arguments} {where}', sys.executable, _RUN],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "heavy"),
     [
@@ -107,17 +119,12 @@ def test_a_reader_that_goes_away_is_no_error(form: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closes a descriptor as a shell does")
 @pytest.mark.parametrize("arguments", ["--help", "--version", "explain", "a b", "a b -f json"])
-def test_a_closed_standard_output_is_no_traceback(arguments: str) -> None:
-    run = subprocess.run(
-        ["/bin/sh", "-c", f'"$0" -c "$1" {arguments} >&-', sys.executable, _RUN],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert "Traceback" not in run.stderr
-    assert run.returncode in {0, 1, 2}
+def test_a_closed_standard_output_takes_no_report(arguments: str) -> None:
+    run = redirected(arguments, ">&-")
+    said = "reprodiff: error: cannot write to standard output: it is closed\n"
+    assert (run.returncode, run.stderr) == (2, said)
+    run = redirected("a b -q", ">&-")
+    assert (run.returncode, run.stderr) == (1, ""), "nothing is written, so nothing is lost"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as a terminal does")
@@ -195,17 +202,16 @@ except SystemExit:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
 @pytest.mark.parametrize("arguments", ["--version", "a b -f json"])
 def test_output_that_does_not_arrive_is_an_error(arguments: str) -> None:
-    script = f'"$0" -c "$1" {arguments} > /dev/full'
-    run = subprocess.run(
-        ["/bin/sh", "-c", script, sys.executable, _RUN],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert run.returncode not in {0, 1}
-    assert "cannot write to standard output: No space left on device" in run.stderr
+    run = redirected(arguments, "> /dev/full")
+    said = "reprodiff: error: cannot write to standard output: No space left on device\n"
+    assert (run.returncode, run.stderr) == (2, said)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_nobody_to_tell_of_an_error_leaves_its_status() -> None:
+    for where in ("2> /dev/full", "2>&-"):
+        assert redirected("a", where).returncode == 2
+        assert redirected("a b", where).returncode == 1
 
 
 def test_the_module_runs_as_the_command() -> None:
