@@ -3,6 +3,7 @@
 A role is the name of a component class of the widget that draws the line.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -122,10 +123,17 @@ def shortened(text: str, cells: int) -> str:
     return set_cell_size(text, cells - 1 - cell_len(tail)) + "…" + tail
 
 
+_TAGS: Final = re.compile(
+    r"(?<=\.)(?:cpython-|cp|pypy)\d[\w-]*(?=\.(?:so|pyd)$)|(?<=-)[0-9a-f]{8}(?:[0-9a-f]{24})?(?=\.)"
+)
+"""What stands in the names of modules and vendored libraries and tells nobody which one it is."""
+
+
 def shortened_path(path: str, cells: int) -> str:
     """Return a path in at most ``cells``: its directories give way first, then the end of its name.
 
-    What libraries are called begins alike only in their directories, and ends alike in their tags.
+    What libraries are called begins alike only in their directories, and ends alike in their tags:
+    those of an interpreter, and the hash that a repair tool puts into a name, go before the rest.
     """
     if cell_len(path) <= cells:
         return path
@@ -135,6 +143,9 @@ def shortened_path(path: str, cells: int) -> str:
         return set_cell_size(folder, rest - 2) + "…/" + name
     if folder and cells >= 16:
         return "…/" + shortened_path(name, cells - 2)
+    bare = _TAGS.sub("…", name)
+    if bare != name and cell_len(bare) <= cells:
+        return bare
     return (
         shortened(name, cells) if cells < 12 else set_cell_size(name, cells - 7) + "…" + name[-6:]
     )

@@ -193,7 +193,10 @@ def _counts(store: Store, decided: Decisions, cells: int) -> Line:
             reviewed += done
             ignored += gone
             waiting += needs_person(finding) and not done and not gone
-        parts.append([Chunk(f"{counted(len(store.findings), 'cause')} found")])
+        # As reports count them: what is proven in some places and likely in others is one cause.
+        known = store.findings.values()
+        causes = {each.cause for each in known if each.category is not Category.UNEXPLAINED}
+        parts.append([Chunk(f"{counted(len(causes), 'cause')} found")])
         verb = "needs" if waiting == 1 else "need"
         parts.append([Chunk(f"{waiting:,} {verb} you", "severity-review" if waiting else "good")])
         parts += [[Chunk(f"{reviewed:,} reviewed", "good")]] if reviewed else []

@@ -17,6 +17,7 @@ from reprodiff.model import ArtifactKind, Severity, Verdict
 from tests.formats.verdicts import equivalent
 from tests.native.asking import assert_proven, causes, places, report, run
 from tests.native.builders import need
+from tests.views.samples import wheel
 
 C_CODE = r"""
 extern int puts(const char *);
@@ -360,3 +361,10 @@ def test_the_size_of_the_code_in_a_signature_is_held_against_it(tmp_path: Path, 
     b.write_bytes(data)
     assert report(a, b).verdict is Verdict.DIFFERENT
     assert report(b, a).verdict is Verdict.DIFFERENT
+
+
+def test_a_field_of_a_load_command_is_named_and_is_a_number() -> None:
+    found = report(*(wheel("hidden-change-in-macho", side) for side in "ab"))
+    tables = next(f for f in found.findings if f.cause == "native-tables-changed")
+    said = [(place.inside, place.a, place.b) for place in tables.locations]
+    assert said == [("LC_SEGMENT_64 __TEXT,__text: size", "0x78", "0x80")]

@@ -21,7 +21,17 @@ from reprodiff.model import (
     Verdict,
 )
 from reprodiff.tui import masthead
-from reprodiff.tui.chunks import Chunk, Line, fitted, shifted, shortened, size_text, titled, width
+from reprodiff.tui.chunks import (
+    Chunk,
+    Line,
+    fitted,
+    shifted,
+    shortened,
+    shortened_path,
+    size_text,
+    titled,
+    width,
+)
 from reprodiff.tui.outline import Folds, Grouping, Outline
 from reprodiff.tui.outline.grouped import GroupedOutline
 from reprodiff.tui.outline.paths import PathIndex, PathOutline
@@ -147,6 +157,29 @@ def test_a_place_that_is_too_long_keeps_what_is_inside_the_member(cells: int) ->
     title = titled(place, cells)
     assert width_of(title) <= cells
     assert title.endswith("\u203a .text+0x40")
+
+
+@pytest.mark.parametrize(
+    ("path", "cells", "shown"),
+    [
+        ("PIL/_imagingcms.cpython-311-x86_64-linux-gnu.so", 30, "…/_imagingcms.….so"),
+        ("PIL/_imagingft.cp311-win_amd64.pyd", 24, "…/_imagingft.….pyd"),
+        ("p.libs/libbrotlicommon-c43ca8d5.so.1.1.0", 30, "…/libbrotlicommon-….so.1.1.0"),
+        ("p.libs/libbrotlicommon-c43ca8d5.so.1.1.0", 20, "…/libbrotlico….1.1.0"),
+    ],
+)
+def test_a_tag_gives_way_before_what_a_library_is_called(path: str, cells: int, shown: str) -> None:
+    assert shortened_path(path, cells) == shown
+
+
+def test_values_that_are_cut_say_so_on_both_sides() -> None:
+    long = "GCC: (GNU) {} (Red Hat and a long tail of words that has no room)"
+    place = Location("a.so", ".comment", long.format("10.2.1"), long.format("14.2.1"))
+    for cells in (60, 100):
+        line = text_of(TableSource([place]).line(0, Layout(cells, split=True)))
+        assert width_of(line) == cells
+        assert line.endswith("…")
+    assert text_of(TableSource([place]).line(2, Layout(40, split=False))).endswith("…")
 
 
 @given(WORDS, st.integers(8, 60))

@@ -60,6 +60,14 @@ def test_the_code_of_both_sides_shows_the_one_instruction_that_changed() -> None
     assert changed == ["cmp     rdi, 0x1000", "cmp     rdi, 0x1100"]
 
 
+def test_code_of_which_no_table_tells_the_starts_is_a_section_like_any_other() -> None:
+    a, b = pair("hidden-change-in-macho", LIBRARY)
+    found = asking.parts("demo.so", a, b)
+    assert not isinstance(found, str), found
+    assert one(found, "_demo_fits").state is State.CHANGED
+    assert one(found, "__TEXT,__stubs").state is State.MOVED
+
+
 def test_code_that_one_side_lacks_is_listed_alone() -> None:
     a, b = pair(HIDDEN, LIBRARY)
     at = next(n for n in range(len(a)) if a[n] != b[n] and quick.in_code(a, n))

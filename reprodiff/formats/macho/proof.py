@@ -16,6 +16,7 @@ from reprodiff.formats.machine.statement import Statement
 from reprodiff.formats.machine.tiling import Place, gaps, in_turn, state
 from reprodiff.formats.machine.unwinding import check_exceptions, check_frames
 from reprodiff.formats.machine.work import Hints
+from reprodiff.formats.macho.fields import field, numbers
 from reprodiff.formats.macho.headers import check_headers
 from reprodiff.formats.macho.image import Image
 from reprodiff.formats.macho.linkedit import (
@@ -328,14 +329,20 @@ class Proof(Statement):
 
     def place(self, region: Region, quad: Quad) -> str:
         """Name a place: by the object or function it is in, by a load command, or its offset."""
-        if region.name == "headers":
-            for command in self.a.image.commands:
-                if command.at <= quad.a0 < command.at + command.size:
-                    return command.name
+        if region.name == "headers" and (known := field(self.a.image, quad.a0)) is not None:
+            return known.name
         pair = region.pair
         if pair is not None and pair.a.linked and pair.a.section:
             return self._relocation(region, quad)
         return super().place(region, quad)
+
+    def value(self, region: Region, quad: Quad) -> tuple[str | bytes, str | bytes]:
+        """Return fields of segments and sections as numbers, anything else as it stands."""
+        if region.name == "headers":
+            told = numbers((self.a.image, quad.a0), (self.b.image, quad.b0))
+            if told is not None:
+                return told
+        return super().value(region, quad)
 
     def _about_code(self, part: Part) -> bool:
         """Whether a part has the relocations of code."""

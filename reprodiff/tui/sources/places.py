@@ -89,12 +89,13 @@ class TableSource(Source):
                 Chunk("  "),
                 *fitted(self._value(row.a, "a", wide, layout), wide),
                 Chunk("  "),
-                *self._value(row.b, "b", wide, layout),
+                *fitted(self._value(row.b, "b", wide, layout), wide),
             ]
         if part == 0:
             return [Chunk(titled(self._locations[number], layout.cells))]
         side, pieces = ("a", row.a) if part == 1 else ("b", row.b)
-        value = self._value(pieces, side, layout.cells - 4, layout)
+        room = max(layout.cells - 4, 1)
+        value = fitted(self._value(pieces, side, room, layout), room)
         return [Chunk(" "), Chunk(f"{side.upper()}", f"side-{side}"), Chunk("  "), *value]
 
     @property

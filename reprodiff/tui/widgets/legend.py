@@ -3,7 +3,7 @@
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reprodiff.tui.chunks import Line
+from reprodiff.tui.chunks import Line, fitted
 from reprodiff.tui.widgets.painted import Painted
 
 
@@ -26,4 +26,4 @@ class Legend(Widget):
 
     def render_line(self, y: int) -> Strip:  # noqa: ARG002
         """Draw what fits."""
-        return self._lines.painted(self._line, self.size.width)
+        return self._lines.painted(fitted(self._line, self.size.width), self.size.width)

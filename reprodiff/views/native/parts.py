@@ -113,6 +113,8 @@ def _functions(binary: Binary) -> list[_Function]:
         stop = section.address + section.body.size
         first, last = bisect_left(starts, section.address), bisect_left(starts, stop)
         inside = starts[first:last]
+        if not inside:  # stubs and the like, of which no table tells where each starts
+            continue
         for at, behind in zip(inside, [*inside[1:], stop], strict=True):
             found.append(_Function(names.get(at, ""), at, Span(at + shift, behind + shift)))
     return found
