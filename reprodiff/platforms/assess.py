@@ -31,7 +31,9 @@ from reprodiff.platforms.native import Native, Need
 from reprodiff.platforms.policies import IT
 from reprodiff.platforms.recorded import recorded
 from reprodiff.platforms.sides import SideFacts, needs, side_facts, wheel_needs
+from reprodiff.platforms.spelling import spelled
 from reprodiff.platforms.systems import VISUAL_CPP, key
+from reprodiff.records import replace
 from reprodiff.text import plain
 
 _SYMBOLS: Final = 20
@@ -75,8 +77,8 @@ def assess(
         libraries=libraries,
         members=tuple(_members(one, two, pairing))[:_MEMBERS],
     )
-    facts = tuple(_facts(one, two, pairing, platform, wrong))
-    return Assessment(facts, platform)
+    changes, facts = spelled(platform.changes, _facts(one, two, pairing, platform, wrong))
+    return Assessment(facts, replace(platform, changes=changes))
 
 
 def _distributions(a: Artifact, b: Artifact) -> tuple[PlatformChange, ...]:

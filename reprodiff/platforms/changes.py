@@ -11,7 +11,7 @@ from reprodiff.platforms.names import is_vendored
 from reprodiff.platforms.native import Native
 from reprodiff.platforms.policies import IT, named
 from reprodiff.platforms.sides import SideFacts, wheel_needs
-from reprodiff.platforms.systems import GLIBCXX, MACOS, VISUAL_CPP, key, left_behind
+from reprodiff.platforms.systems import CXXABI, GLIBCXX, MACOS, VISUAL_CPP, key, left_behind
 from reprodiff.platforms.versions import KNOWN, projects
 from reprodiff.text import plain
 
@@ -230,10 +230,13 @@ def _effect(family: str, old: str, new: str) -> str:
             if gone
             else f"B no longer loads where glibc is older than {new}."
         )
-    if family == "GLIBCXX":
-        release = GLIBCXX.get(new, "")
-        needs = f"libstdc++ of GCC {release} or later" if release else f"GLIBCXX_{new}"
-        return f"B needs {needs}."
+    release = {"GLIBCXX": GLIBCXX, "CXXABI": CXXABI}.get(family, {}).get(new, "")
+    if release:
+        return f"B needs libstdc++ of GCC {release} or later."
+    if family == "GCC":
+        return f"B needs libgcc of GCC {new} or later."
+    if not old:
+        return f"B needs {family}_{new}, A needs none of these versions."
     if old and key(new) < key(old):
         return f"B is content with {family}_{new}."
     return f"B needs {family}_{new}, which older systems lack."

@@ -26,9 +26,11 @@ def elf(
     needs = []
     for text in versions:
         symbol, _, version = text.rpartition("@")
-        library = {"GLIBCXX": "libstdc++.so.6", "GCC": "libgcc_s.so.1"}.get(
-            version.partition("_")[0], "libc.so.6"
-        )
+        library = {
+            "GLIBCXX": "libstdc++.so.6",
+            "CXXABI": "libstdc++.so.6",
+            "GCC": "libgcc_s.so.1",
+        }.get(version.partition("_")[0], "libc.so.6")
         needs.append(Need(library, version, symbol, weak))
     return Native(
         format="elf",

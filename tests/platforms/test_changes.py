@@ -1,7 +1,9 @@
 from reprodiff.drift import BundledLibrary
+from reprodiff.model import Difference
 from reprodiff.platforms.changes import rows
 from reprodiff.platforms.native import Native
 from reprodiff.platforms.sides import SideFacts
+from reprodiff.platforms.spelling import spelled
 from reprodiff.platforms.systems import left_behind
 from tests.platforms.sides import elf, macho, side
 
@@ -65,6 +67,31 @@ def test_a_newer_libstdcxx_is_told_by_the_release_of_gcc() -> None:
     old, new, effect = found["libstdc++ (GLIBCXX)"]
     assert (old, new) == ("3.4.19", "3.4.29")
     assert "GCC 11.1" in effect
+
+
+def test_the_runtime_of_cxx_and_libgcc_are_told_by_the_release_of_gcc() -> None:
+    libraries = ("libstdc++.so.6", "libgcc_s.so.1")
+    found = told(
+        module(elf("@GLIBC_2.17", needed=libraries, init="m")),
+        module(elf("@GLIBC_2.17", "y@CXXABI_1.3.9", "z@GCC_3.0", needed=libraries, init="m")),
+    )
+    assert found["C++ runtime (CXXABI)"][2].startswith("B needs libstdc++ of GCC 5.1 or later.")
+    assert found["libgcc (GCC)"][2].startswith("B needs libgcc of GCC 3.0 or later.")
+
+
+def test_names_of_cxx_are_told_as_programmers_write_them() -> None:
+    needs = "_ZNKSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEE4sizeEv@GLIBCXX_3.4.21"
+    found = rows(
+        module(elf("@GLIBC_2.17", "_Znwm@GLIBCXX_3.4", needed=("libstdc++.so.6",), init="m")),
+        module(elf("@GLIBC_2.17", needs, needed=("libstdc++.so.6",), init="m")),
+        (),
+    )
+    fact = Difference("platform.ceiling", "", "GLIBCXX", "3.4", "3.4.21", note=f"{needs} is needed")
+    changes, (noted,) = spelled(found, [fact])
+    effect = next(change.effect for change in changes if change.subject.startswith("libstdc++"))
+    assert effect.endswith(f"{MODULE.rpartition('/')[2]} needs std::string::size() const.")
+    assert noted.note == "std::string::size() const@GLIBCXX_3.4.21 is needed"
+    assert spelled(changes, [noted]) == (changes, (noted,))
 
 
 def test_versions_of_a_bundled_library_are_none_of_the_system() -> None:

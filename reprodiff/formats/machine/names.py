@@ -22,16 +22,38 @@ def readable(facts: Sequence[Difference]) -> list[Difference]:
             for value in (fact.inside, fact.a, fact.b):
                 for name in _names(_text(value)):
                     wanted.setdefault(name)
-    names = list(wanted)[:_MOST]
-    if not names:
+    known = demangled(list(wanted))
+    if not known:
         return list(facts)
-    answer = sandbox.run("reprodiff.formats.machine.demangling:demangle", {"names": names})
-    if isinstance(answer, sandbox.Failure):
-        return list(facts)
-    known = dict(zip(names, answer.meta["names"], strict=True))
     return [
         _renamed(fact, known) if fact.what.rpartition(".")[2] in _NAMED else fact for fact in facts
     ]
+
+
+def readable_texts(texts: Sequence[str]) -> list[str]:
+    """Return sentences with demangled names; as they are where that cannot be done."""
+    words = dict.fromkeys(name.rstrip(".") for text in texts for name in _names(text))
+    known = demangled(list(words))
+
+    def renamed(found: re.Match[str]) -> str:
+        name = found[0].rstrip(".")  # which ends the sentence
+        return known.get(name, name) + found[0][len(name) :]
+
+    return [_MANGLED.sub(renamed, text) if _may_be_mangled(text) else text for text in texts]
+
+
+def demangled(names: Sequence[str]) -> dict[str, str]:
+    """Return names as programmers write them, by what linkers call them.
+
+    Empty where there is none to look at, and where that cannot be done.
+    """
+    some = names[:_MOST]
+    if not some:
+        return {}
+    answer = sandbox.run("reprodiff.formats.machine.demangling:demangle", {"names": some})
+    if isinstance(answer, sandbox.Failure):
+        return {}
+    return dict(zip(some, answer.meta["names"], strict=True))
 
 
 def _names(text: str) -> list[str]:

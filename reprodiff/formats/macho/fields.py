@@ -8,11 +8,11 @@ from typing import Final, Literal, NamedTuple
 from reprodiff.formats.macho.image import SEGMENT, SEGMENT_64, Command, Image
 from reprodiff.model import Span
 
-_SEGMENT: Final = ("vmaddr", "vmsize", "fileoff", "filesize")
+_SEGMENT: Final[tuple[str, ...]] = ("vmaddr", "vmsize", "fileoff", "filesize")
 """Words as wide as addresses, behind the name."""
-_SEGMENT_REST: Final = ("maxprot", "initprot", "nsects", "flags")
-_SECTION: Final = ("addr", "size")
-_SECTION_REST: Final = (
+_SEGMENT_REST: Final[tuple[str, ...]] = ("maxprot", "initprot", "nsects", "flags")
+_SECTION: Final[tuple[str, ...]] = ("addr", "size")
+_SECTION_REST: Final[tuple[str, ...]] = (
     *("offset", "align", "reloff", "nreloc", "flags"),
     *("reserved1", "reserved2", "reserved3"),
 )
