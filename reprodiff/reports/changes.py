@@ -1,8 +1,11 @@
 """Which part of two values differs, and how to show it where there is little room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from re import compile as compile_pattern
 from typing import Final, NamedTuple
+
+from reprodiff.model import Location
 
 # Half an escape or half a number says nothing.
 _WHOLE: Final = compile_pattern(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\[nrt\\]|[0-9]+")
@@ -104,3 +107,13 @@ def _cut(
     shown = head + text[skip:end] + (gap if end < len(text) else "")
     shift = len(head) - skip
     return Excerpt(shown, min(start, end) + shift, min(stop, end) + shift)
+
+
+def alike(places: Iterable[Location]) -> Iterator[list[Location]]:
+    """Yield runs of places that have the same two values: those need to be told once only."""
+    for (a, b), run in groupby(places, key=lambda place: (place.a, place.b)):
+        some = list(run)
+        if a or b:
+            yield some
+        else:
+            yield from ([each] for each in some)

@@ -4,7 +4,7 @@ The page is whole by itself: it loads nothing, has no script, and forbids both t
 get into it (Content-Security-Policy).  What comes from an artifact is text and nothing else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from importlib.resources import files
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from reprodiff import __version__
 from reprodiff.model import ArtifactInfo, Finding, Fix, Location, Report, Severity, Side, Verdict
 from reprodiff.reports import platforms, words
+from reprodiff.reports.changes import alike
 from reprodiff.reports.outline import Group, groups, shares, with_severity
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
@@ -198,23 +199,28 @@ class _Findings:
         shown = finding.locations[: self._limit]
         if shown:
             yield '<table class="places">'
-            yield from map(self._place, shown)
+            yield from map(self._same, alike(shown))
             yield "</table>"
         left = finding.location_count - len(shown)
         if left > 0:
             yield f'<p class="soft">… and {left:,} more</p>'
 
-    def _place(self, place: Location) -> str:
+    def _same(self, places: Sequence[Location]) -> str:
+        """Return the row of places that have the same two values."""
+        place = places[0]
         row = field_row(place)
-        where = f'<span class="place">{_t(row.path or self._container)}</span>'
-        if row.inside:
-            where += f' <span class="soft">{_t(row.inside)}</span>'
+        where = "".join(map(self._where, places))
         sides = [
             f'<div class="value {side}">{_pieces(pieces)}</div>'
             for side, value, pieces in (("old", place.a, row.a), ("new", place.b, row.b))
             if value
         ]
         return f"<tr><td>{where}</td><td>{''.join(sides)}</td></tr>"
+
+    def _where(self, place: Location) -> str:
+        where = f'<span class="place">{_t(place.path or self._container)}</span>'
+        where += f' <span class="soft">{_t(place.inside)}</span>' if place.inside else ""
+        return f"<div>{where}</div>"
 
 
 def _pieces(pieces: Pieces) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from reprodiff.model import ArtifactInfo, Finding, Fix, Location, Report, Severity, Side, Verdict
 from reprodiff.reports import platforms, words
+from reprodiff.reports.changes import alike
 from reprodiff.reports.outline import Group, groups, shares, with_severity
 from reprodiff.reports.selection import LeftOut
 from reprodiff.text import plain
@@ -194,21 +195,21 @@ class _Findings:
     def _places(self, finding: Finding) -> str:
         few = self._compact and finding.severity is Severity.BENIGN
         shown = finding.locations[: 1 if few else self._limit]
-        lines = [line for place in shown for line in self._place(place)]
+        lines = [line for same in alike(shown) for line in self._same(same)]
         left = finding.location_count - len(shown)
         if left > 0:
             lines.append(f" … and {left:,} more")
         return fence(lines, "diff") if lines else ""
 
-    def _place(self, place: Location) -> list[str]:
-        where = "  ".join(part for part in (place.path or self._container, place.inside) if part)
+    def _same(self, places: Sequence[Location]) -> list[str]:
+        """Return the lines of places that have the same two values."""
         # The space keeps a name that starts with a sign from being coloured as a change.
-        lines = [f" {where}"]
-        if place.a:
-            lines.append(f"-{place.a}")
-        if place.b:
-            lines.append(f"+{place.b}")
-        return lines
+        lines = [f" {self._where(place)}" for place in places]
+        values = (("-", places[0].a), ("+", places[0].b))
+        return [*lines, *(f"{sign}{value}" for sign, value in values if value)]
+
+    def _where(self, place: Location) -> str:
+        return "  ".join(part for part in (place.path or self._container, place.inside) if part)
 
 
 def _plan(report: Report) -> list[str]:

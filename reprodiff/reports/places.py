@@ -37,8 +37,12 @@ def put_places(
     ``container`` is what to call a place that is outside all members.
     """
     rows: list[Row] = []
-    for path, run in groupby(places, key=lambda place: place.path):
-        some = list(run)
+    runs = [list(run) for _, run in groupby(places, key=lambda place: place.path)]
+    at = 0
+    while at < len(runs):
+        some = runs[at]
+        at += 1
+        path = some[0].path
         where = compose((path, _WHERE)) if path else compose((container, _INSIDE))
         row = _row(page, some[0], indent + where.cell_len + 2)
         # A path that takes half of the line would push all the others out of their column.
@@ -46,7 +50,11 @@ def put_places(
             rows.append((where, *row))
             continue
         _put_rows(page, rows, indent)
-        _put_run(page, where, some, indent)
+        stop = _alike(runs, at - 1) if row is None and path else at
+        if stop > at and _put_alike(page, [run[0] for run in runs[at - 1 : stop]], indent):
+            at = stop
+        else:
+            _put_run(page, where, some, indent)
     last = compose((more, "dim"))
     if len(places) == 1 and rows and more:
         line = Text("  ").join([part for part in (*rows[0], last) if part.plain])
@@ -56,6 +64,31 @@ def put_places(
     _put_rows(page, rows, indent)
     if more:
         page.text(last, indent)
+
+
+def _alike(runs: Sequence[Sequence[Location]], at: int) -> int:
+    """Return where the files end that have one place each, with the two values of the first."""
+    first = runs[at][0]
+    stop = at + 1
+    while stop < len(runs) and len(runs[at]) == len(runs[stop]) == 1:
+        other = runs[stop][0]
+        if not (first.a or first.b) or (other.a, other.b) != (first.a, first.b):
+            break
+        stop += 1
+    return stop
+
+
+def _put_alike(page: Page, places: Sequence[Location], indent: int) -> bool:
+    """Put down places of several files, and their values once; whether there is room for that."""
+    wide = max(cell_len(place.path) for place in places)
+    inside = max(cell_len(place.inside) for place in places)
+    if indent + wide + 2 + inside > page.width:
+        return False
+    for place in places:
+        line = compose((place.path, _WHERE), (" " * (wide - cell_len(place.path) + 2), ""))
+        page.text(line.append_text(compose((place.inside, _INSIDE))), indent)
+    _put_values(page, places[0], indent + 2)
+    return True
 
 
 def _row(page: Page, place: Location, indent: int) -> Row | None:

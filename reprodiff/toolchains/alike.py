@@ -6,8 +6,14 @@ from typing import Final, TypeVar
 
 Item = TypeVar("Item")
 _WORD: Final = re.compile(r"[a-z0-9_=./+-]+")
-_SMALL: Final = frozenset({"a", "an", "the", "in", "of", "to"})
-_ALIKE: Final = {"same": "one", "identical": "one"}
+_SMALL: Final = frozenset({"a", "an", "the", "in", "of", "to", "its", "do"})
+_ALIKE: Final = {
+    "same": "one",
+    "identical": "one",
+    "pin": "name",
+    "not": "no",
+    "__pycache__": "bytecode",
+}
 
 
 def distinct(items: Iterable[Item], said: Callable[[Item], tuple[str, bool]]) -> Iterator[Item]:

@@ -153,3 +153,10 @@ def test_any_text_survives(text: str) -> None:
     seen = Seen(to_html(made))
     assert set(seen.tags) <= _TAGS
     assert plain(text + "1") in seen.text
+
+
+def test_what_several_places_have_alike_is_told_once() -> None:
+    places = [place(f"demo/{name}.so", ".comment", "GCC 10", "GCC 14") for name in "abc"]
+    shown = to_html(report([finding(locations=places)]))
+    assert shown.count("GCC ") == 2
+    assert all(f">demo/{name}.so</span>" in shown for name in "abc")

@@ -185,3 +185,13 @@ def test_no_line_ends_a_block_of_code(lines: list[str]) -> None:
 def test_a_name_that_starts_with_a_sign_is_not_coloured_as_a_change() -> None:
     made = to_markdown(report([finding(locations=[place("-x", "mode", "1", "2")])]))
     assert "\n -x  mode\n-1\n+2\n" in made
+
+
+def test_what_several_places_have_alike_is_told_once() -> None:
+    places = [place(f"demo/{name}.so", ".comment", "GCC 10", "GCC 14") for name in "abc"]
+    shown = to_markdown(report([finding(locations=[*places, place("d.so", "", "GCC 9", "GCC 8")])]))
+    block = shown[shown.index("```diff") :].splitlines()[1:10]
+    assert block == [
+        *(" demo/a.so  .comment", " demo/b.so  .comment", " demo/c.so  .comment"),
+        *("-GCC 10", "+GCC 14", " d.so", "-GCC 9", "+GCC 8", "```"),
+    ]

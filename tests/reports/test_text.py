@@ -149,6 +149,30 @@ def test_places_of_one_file_share_its_name() -> None:
     ]
 
 
+def test_what_several_files_have_alike_is_told_once() -> None:
+    long = "GCC: (GNU) {} and so many words that they have no room beside the path of the file"
+    values = [long.format(version) for version in ("10.2.1", "14.2.1")]
+    places = [place(f"demo/{name}.so", ".comment", *values) for name in ("a", "bcd", "e")]
+    other = place("demo/f.so", ".comment", values[0], long.format("8.5.0"))
+    lines = body(to_text(report([finding(locations=[*places, other])])), "demo/a.so")
+    assert lines[0].endswith("demo/bcd.so  .comment")
+    assert lines[1].endswith("demo/e.so    .comment")
+    assert [line.split()[0] for line in lines[2:9]] == [
+        "-",
+        "+",
+        "^^",
+        "demo/f.so",
+        "-",
+        "+",
+        "^^^^^^",
+    ]
+    # No more is said to be alike than is: not a file with two places, nor places without a value.
+    two = [place("demo/a.so", inside, *values) for inside in (".comment", ".other")]
+    assert to_text(report([finding(locations=[*two, *places[1:]])])).count("10.2.1") == 3
+    bare = [place(f"demo/{name}.so", ".x" * 60, "", "") for name in "ab"]
+    assert len(body(to_text(report([finding(locations=bare)])), "demo/a.so")) > 1
+
+
 def test_a_long_path_is_never_cut() -> None:
     path = "/".join(["directory"] * 30)
     for width in (60, 100, 200):

@@ -83,3 +83,18 @@ def test_debug_information_of_rust_is_left_out_by_its_own_profile() -> None:
         fixes = with_fixes([finding(cause)], CAUSES, made_by("maturin")).fixes
         assert any("debug = false" in fix.snippet for fix in fixes)
         assert not any("CFLAGS" in fix.snippet for fix in fixes)
+
+
+def test_the_machine_of_ci_is_not_where_a_manylinux_wheel_is_compiled() -> None:
+    for tag, given in (("manylinux_2_28_x86_64", False), ("linux_x86_64", True)):
+        info = ArtifactInfo("x.whl", ArtifactKind.WHEEL, tags=(f"cp311-cp311-{tag}",))
+        ids = {fix.id for fix in with_fixes([finding("elf-toolchain")], CAUSES, info).fixes}
+        assert ("github-actions-runner-linux" in ids) is given
+
+
+def test_advice_that_repeats_a_setting_in_other_words_is_left_out() -> None:
+    info = ArtifactInfo("x.whl", ArtifactKind.WHEEL, tags=("cp311-cp311-manylinux_2_28_x86_64",))
+    for cause in ("symbol-ceiling", "vendored-library-rebuilt", "pyc-presence"):
+        titles = [fix.title for fix in with_fixes([finding(cause)], CAUSES, info).fixes]
+        assert titles
+        assert not any(title.startswith(("pin the build image", "do not ship")) for title in titles)

@@ -65,6 +65,8 @@ TOOL: Final = Tool(
             causes=("elf-toolchain", "native-toolchain"),
             title="Name the runner image",
             formats=(ELF,),
+            # Those for manylinux and musllinux are compiled in an image of their own.
+            tags=("linux_", "any"),
             where=Where.CI,
             snippet="runs-on: ubuntu-24.04",
             why=_MOVES,
