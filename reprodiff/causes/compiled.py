@@ -10,6 +10,7 @@ from reprodiff.causes.compiled_docs import (
     DEBUG_INFO,
     LAYOUT,
     ORDER,
+    STRIPPED,
     SYMBOLS,
     TOOLCHAIN,
 )
@@ -58,7 +59,13 @@ def structure_rules(form: str, path: Cause, time: Cause, code: Cause, judge: Jud
             _code(code),
         ),
         Rule(f"{form}-features", (CPU_FEATURES,), (f"{form}.features",), _RANK, _features),
-        Rule(f"{form}-sections", (DEBUG_INFO, DATA), (f"{form}.section",), _RANK, _sections),
+        Rule(
+            f"{form}-sections",
+            (STRIPPED, DEBUG_INFO, SYMBOLS, DATA),
+            (f"{form}.section", f"{form}.names"),
+            _RANK,
+            _sections,
+        ),
         Rule(f"{form}-order", (ORDER,), (f"{form}.order",), _RANK, _plain(ORDER)),
         Rule(f"{form}-symbols", (SYMBOLS,), (f"{form}.symbols",), _RANK, _plain(SYMBOLS)),
         Rule(f"{form}-data", (DATA,), (f"{form}.data",), _RANK, _plain(DATA)),
@@ -103,8 +110,24 @@ def _likely(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Cl
 
 
 def _sections(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Sections of one side, and names of one side: both go if one of the files was stripped."""
     del scene
+    names = [fact for fact in facts if fact.what.endswith(".names")]
+    bare = [fact for fact in facts if fact not in names and fact.note == "debug"]
+    # Who splits debug information off writes down where it went.
+    rest = [fact for fact in (*bare, *names) if fact.inside != ".gnu_debuglink"]
+    known = [fact for fact in rest if fact.inside.startswith(".debug") or fact in names]
+    if bare and known and len({fact.a is None for fact in rest}) == 1:
+        # Who strips a file leaves none that the other has not.
+        yield Claim(STRIPPED, [*bare, *names])
+        names, bare = [], []
+    if bare:
+        yield Claim(DEBUG_INFO, bare)
+    if names:
+        yield Claim(SYMBOLS, names)
     for fact in facts:
+        if fact.what.endswith(".names") or fact.note == "debug":
+            continue
         name = fact.inside.removeprefix("padding of ")
         yield Claim(DEBUG_INFO if name.startswith(_DEBUG) else DATA, [fact])
 

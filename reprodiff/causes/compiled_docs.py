@@ -109,6 +109,30 @@ DEBUG_INFO: Final = Cause(
     ),
 )
 
+STRIPPED: Final = Cause(
+    id="native-stripped",
+    category=Category.TOOLCHAIN,
+    severity=Severity.BENIGN,
+    title="debug information or symbols of a compiled file on one side only",
+    blame=Blame.SOURCE,
+    doc=Doc(
+        what="One Windows library has debug information or a table of symbols, the other has not. "
+        "Nothing in it reads either.",
+        recognised="What one side alone has are sections of DWARF, which the loader may throw away "
+        "and to which nothing in the headers leads, and symbols with their names. Code is read as "
+        "if it had moved, so that no instruction leads there. Everything else is compared by "
+        "itself; the headers say no more than that these are missing.",
+        why="One build ran with -g, or strip ran on one side (or -s was given to the linker).",
+        fix=(
+            ("gcc, clang", "the same -g on both sides"),
+            ("GNU ld", "strip both: `-Wl,-s`"),
+        ),
+        mistaken_for="Other code: a section that may be executed or written to is never put down "
+        "to this.",
+        sources=("Microsoft, PE Format, Section Flags", "strip(1)"),
+    ),
+)
+
 TOOLCHAIN: Final = Cause(
     id="native-toolchain",
     category=Category.TOOLCHAIN,

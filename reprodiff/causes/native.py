@@ -316,8 +316,8 @@ def _sections(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     del scene
     bare = [fact for fact in facts if _DEBUG.fullmatch(fact.inside) and not fact.note]
     if bare:
-        # Who strips a file leaves none that the other has not.
-        sides = {fact.a is None for fact in bare}
+        # Who strips a file leaves none that the other has not, but for where they went.
+        sides = {fact.a is None for fact in bare if fact.inside != ".gnu_debuglink"}
         yield Claim(STRIPPED if len(sides) == 1 else DEBUG_INFO, bare)
     for fact in facts:
         if fact in bare:

@@ -210,6 +210,8 @@ class AddressMap:
         self.relocatable = relocatable
         self.crossed: dict[tuple[int, int], tuple[int, int]] = {}
         """Strings that stand in another section: numbers of sections with places in them."""
+        self.alone: Sequence[tuple[int, int]] = ()
+        """Addresses of what one side alone has in memory: nothing in it is the same on both."""
         self.by_index = {pair.a.index: pair for pair in pairs}
         self.by_name: dict[str, AnyPair] = {}
         for pair in pairs:
@@ -318,6 +320,8 @@ class AddressMap:
             if inside is not None and inside.tails and two in candidates:
                 inside.led.add((one - inside.a.addr, two - inside.b.addr))
             return two in candidates
+        if any(start <= one < stop for start, stop in self.alone):
+            return False
         return one == two and self.containing(one) is None
 
     def ends(self, one: int, two: int) -> bool:

@@ -115,8 +115,12 @@ def _times(
         if other is None or a.in_code(at) or b.in_code(other):
             continue
         values = (a.word(at), b.word(other))
-        # What repeats the header's time on one side must do so on the other.
-        torn = torn or (values[0] == own[0] != 0) is not (values[1] == own[1] != 0)
+        # What repeats the header's time on one side must do so on the other, if that has one.
+        torn = torn or (
+            (values[0] == own[0] != 0) is not (values[1] == own[1] != 0)
+            if all(own)
+            else not {*values} <= {0, *own}
+        )
         if values[0] == values[1] or at in taken[0] or other in taken[1]:
             continue
         taken[0].add(at)

@@ -7,6 +7,7 @@ from typing import Final
 
 from reprodiff.formats.machine.proof import Region
 from reprodiff.formats.pe.image import DEBUG, RELOCATION, SECURITY, Image
+from reprodiff.formats.pe.onesided import check_stripped
 from reprodiff.formats.pe.parts import PARTS, PartPair, Work
 from reprodiff.formats.pe.tables import debug_entries
 
@@ -38,7 +39,9 @@ def check_headers(work: Work, region: Region) -> None:
         else:
             region.word(a.start + 12, b.start + 12, 4, good=True)
             same = a.word(a.start + 16) == b.word(b.start + 16)
-            region.word(a.start + 16, b.start + 16, 4, same or bool(work.added))
+            others = bool(work.added or work.bare)
+            region.word(a.start + 16, b.start + 16, 4, same or others)
+    check_stripped(work, region)
     _directories(work, region)
     for pair in work.map.pairs:
         if pair.a.header:
@@ -128,6 +131,8 @@ def _section(work: Work, region: Region, pair: PartPair, *, sound: bool) -> None
     at_a, at_b = pair.a.header, pair.b.header
     if pair.a.index % PARTS and one.span.size:
         return  # the header is that of the bytes in front
+    # They pair by their names, which may stand elsewhere among the strings.
+    region.word(at_a, at_b, 8, good=True)
     tails = [max(0, section.vsize - section.span.size) for section in (one, two)]
     region.word(at_a + 8, at_b + 8, 4, tails[0] == tails[1] and _resized(work, pair))
     region.word(at_a + 12, at_b + 12, 4, sound)

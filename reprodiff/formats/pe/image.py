@@ -236,11 +236,16 @@ def _sections(data: memoryview, table: int, count: int, damage: list[str]) -> tu
 
 
 def _symbols(data: memoryview, at: int, count: int, damage: list[str]) -> Span:
-    """Return the place of the COFF symbol table (18 bytes each) and the strings behind it."""
-    if not at or not count:
+    """Return the place of the COFF symbol table (18 bytes each) and the strings behind it.
+
+    A stripped file may have no symbols and strings all the same: long names of sections.
+    """
+    if not at:
         return Span(0, 0)
     strings = at + 18 * count
     size = unpack(_WORD, data, strings)
+    if not count and (size is None or not 4 <= size[0] <= len(data) - strings):
+        return Span(0, 0)
     if size is None or strings + size[0] > len(data):
         damage.append("the symbol table runs past the end of the file")
         return Span(0, 0)

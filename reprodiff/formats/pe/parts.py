@@ -15,7 +15,7 @@ from reprodiff.formats.machine.strings import tile
 from reprodiff.formats.parsing.native import c_string
 from reprodiff.formats.pe.image import Image, Section
 from reprodiff.model import Span
-from reprodiff.records import dataclass
+from reprodiff.records import dataclass, replace
 
 _ARCHES: Final = {0x14C: X86, 0x8664: X86_64, 0xAA64: AARCH64}
 _TABLES: Final = frozenset(
@@ -168,12 +168,37 @@ def _long_name(image: Image, name: bytes) -> str:
 
 def pair_parts(a: File, b: File) -> tuple[list[PartPair], list[Part], list[Part]]:
     """Pair the parts of one name, the first with the first; return those of one side, too."""
-    pairs, only_a, only_b = match(a.parts, b.parts)
+    pairs, only_a, only_b = match(_whole_names(a, b), _whole_names(b, a))
     return (
         [PartPair(x.name, x, y, _content(a, x), _content(b, y)) for x, y in pairs],
         only_a,
         only_b,
     )
+
+
+def _whole_names(file: File, other: File) -> Sequence[Part]:
+    """Return the parts of a file, those whose names were cut to eight letters with the whole ones.
+
+    A linker that strips has no strings for longer names; the other file says how they go on.
+    """
+    if file.image.symbols.size:
+        return file.parts
+    own = {part.name for part in file.parts}
+    longer: dict[str, set[str]] = {}
+    for part in other.parts:
+        if len(name := part.name.removeprefix(PADDING)) > _SHORT and part.name not in own:
+            longer.setdefault(part.name[: len(part.name) - len(name) + _SHORT], set()).add(
+                part.name
+            )
+    return [
+        replace(part, name=next(iter(names)))
+        if len(names := longer.get(part.name, ())) == 1
+        else part
+        for part in file.parts
+    ]
+
+
+_SHORT: Final = 8
 
 
 def string_table(a: File, b: File, spans: tuple[Span, Span]) -> PartPair:

@@ -21,6 +21,7 @@ from reprodiff.formats.pe.headers import check_debug, check_headers
 from reprodiff.formats.pe.image import RELOCATION, Image
 from reprodiff.formats.pe.known import known
 from reprodiff.formats.pe.mapping import map_part
+from reprodiff.formats.pe.onesided import sections
 from reprodiff.formats.pe.parts import (
     PARTS,
     STRINGS,
@@ -32,7 +33,14 @@ from reprodiff.formats.pe.parts import (
     string_table,
 )
 from reprodiff.formats.pe.regions import Tiling, tiling
-from reprodiff.formats.pe.symbols import check_symbols, functions, name_places, named, tables
+from reprodiff.formats.pe.symbolcheck import check_symbols
+from reprodiff.formats.pe.symbols import (
+    are_names_used,
+    functions,
+    name_places,
+    named,
+    tables,
+)
 from reprodiff.formats.pe.tables import relocation_entries
 from reprodiff.model import Difference, Span
 
@@ -71,6 +79,7 @@ class Proof(Statement):
         located = all(file.image.directory(RELOCATION)[1] for file in (self.a, self.b))
         bases = self.a.image.base(), self.b.image.base()
         where = AddressMap(pairs, size)
+        where.alone = [(part.addr, part.addr + part.size) for part in (*only_a, *only_b)]
         hints = Hints(located=located)
         work = Work(self.a, self.b, where, cut.parts, hints=hints, bases=bases)
         for fact in self.fields:
@@ -78,6 +87,8 @@ class Proof(Statement):
         self.state_strings(cut.parts.values())
         # Code whose bytes are also those of something else is compared there.
         maps = [found for found in maps if work.region(found.pair).pair is not None]
+        for lonely in sections(work, cut.one_sided):
+            cut.state(lonely.places[-1:])
         result = self._check(work, cut, maps, texts)
         self._state(work, cut, maps, result)
         return self.found
@@ -95,7 +106,7 @@ class Proof(Statement):
                             for span, end in zip(spans, ends, strict=True))  # fmt: skip
                 name = "string table"
                 self.add("pe.section", name, name if spans[0].size else None,
-                         name if spans[1].size else None, [(one, two)])  # fmt: skip
+                         name if spans[1].size else None, [(one, two)], "debug")  # fmt: skip
             return None
         pair = string_table(self.a, self.b, (spans[0], spans[1]))
         pairs.append(pair)
@@ -106,10 +117,14 @@ class Proof(Statement):
         sides = (self.a, self.known[0]), (self.b, self.known[1])
         # Names of one side alone cut nothing: what they name has no partner.
         stripped = len({bool(tables(file.image)[0].size) for file, _ in sides}) > 1
-        cuts = [named(*side, exports=stripped) for side in sides] if stripped else self.named
+        kept = [named(*side, exports=stripped) for side in sides] if stripped else self.named
+        either = {**self.named[1], **self.named[0]}
         shapes = next((pair for pair in pairs if pair.name == ".debug_abbrev"), None)
         for pair in pairs:
             if pair.a.code and pair.b.code:
+                # The same code has the functions that either side tells of.
+                same = pair.plain_a == pair.plain_b and pair.a.addr == pair.b.addr
+                cuts = [either, either] if stripped and same else kept
                 maps.append(
                     pair_functions(
                         pair,
@@ -146,7 +161,9 @@ class Proof(Statement):
             and work.hints.located
             and all(pair.straight and pair.a.addr == pair.b.addr for pair in code)
         )
-        result = check_code(work, maps, straight=still or fixed)
+        # Sections for debuggers are loaded, too: code must not read one that the other side lacks.
+        still = still and not cut.one_sided
+        result = check_code(work, maps, straight=still or (fixed and not cut.one_sided))
         if not still:
             check_jump_tables(work, result)
         for pair in work.map.pairs:
@@ -165,11 +182,20 @@ class Proof(Statement):
             sizes = [int.from_bytes(d[:4], "little") for d in (texts.plain_a, texts.plain_b)]
             true = sizes == [len(texts.plain_a), len(texts.plain_b)]
             work.region(texts).word(0, 0, 4, true)
+            self._other_names(work.region(texts), texts)
         check_symbols(work, cut.symbols, texts, numbers)
         check_headers(work, cut.headers)
         check_debug(work)
         check_copies(work)
         return result
+
+    def _other_names(self, region: Region, texts: PartPair) -> None:
+        """Settle two tables that have other names: symbols and sections pair by those."""
+        lonely = any(piece.kind == "changed" for piece in texts.pieces)
+        if lonely and are_names_used(self.a.image) and are_names_used(self.b.image):
+            sizes = len(texts.plain_a), len(texts.plain_b)
+            texts.settle([Piece(0, 0, *sizes, "changed")])
+            region.moved.append(Quad(4, sizes[0], 4, sizes[1]))
 
     def _words(self, work: Work, cut: Tiling) -> None:
         """Check all addresses in tables and data; state those that follow ImageBase alone."""
@@ -242,15 +268,17 @@ class Proof(Statement):
     def _state(self, work: Work, cut: Tiling, maps: Sequence[CodeMap], result: Result) -> None:
         for region, quad in work.strings:
             self.state_string(region, [quad])
-        for lonely in cut.one_sided:
-            name = lonely.part.name
-            in_a = bool(lonely.a.size)
-            values = (name, None) if in_a else (None, name)
-            self.add("pe.section", name, values[0], values[1], [(lonely.a, lonely.b)])
+        for lonely in sections(work, cut.one_sided):
+            values = (None, lonely.name) if lonely.side else (lonely.name, None)
+            note = "debug" if lonely.debug else ""
+            self.add("pe.section", lonely.name, values[0], values[1], lonely.places, note)
         self.functions(work, maps)
         self.code(result)
         self.features(work, maps, result)
         self.symbols(work)
+        for name_a, name_b, quad, region in work.bare:
+            places = [region.spans(quad)]
+            self.add("pe.names", region.name, name_a or None, name_b or None, places)
         for region in cut.all():
             if result.problems and region.pair is not None and region.pair.a.constant:
                 # Among constants are distances, and only code that is read says where.

@@ -1,4 +1,4 @@
-"""The COFF symbol table that MinGW leaves in images: names for places, and its own check.
+"""The COFF symbol table that MinGW leaves in images, and the names for places in it.
 
 Source: Microsoft, "PE Format", COFF Symbol Table: records of 18 bytes; a record may have auxiliary
 ones behind it, that say how long a section is, or hold the name of a source file.
@@ -6,24 +6,22 @@ ones behind it, that say how long a section is, or hold the name of a source fil
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.functions import MAX_FUNCTIONS, Function, Names, runs
-from reprodiff.formats.machine.layout import SectionPair
-from reprodiff.formats.machine.proof import Quad, Region
-from reprodiff.formats.parsing.align import align
+from reprodiff.formats.parsing.native import c_string
 from reprodiff.formats.pe.image import Image
 from reprodiff.formats.pe.known import Known
-from reprodiff.formats.pe.parts import File, Part, Work
+from reprodiff.formats.pe.parts import File, Part
 from reprodiff.model import Span
 
 SIZE: Final = 18
 _FORM: Final = struct.Struct("<IIIhHBB")
 MAX_SYMBOLS: Final = 1_000_000
-_STATIC, _EXTERNAL, _FILE = 3, 2, 103
-_FUNCTION: Final = 0x20
+STATIC, EXTERNAL, FILE = 3, 2, 103
+FUNCTION: Final = 0x20
 
 
 class Symbol(NamedTuple):
@@ -80,8 +78,8 @@ def named(file: File, known: Known, *, exports: bool = False) -> dict[int, list[
     numbered = {index + 1: section.rva for index, section in enumerate(file.image.sections)}
     for symbol in () if exports else symbols(file.image):
         start = numbered.get(symbol.section)
-        wanted = symbol.storage in {_STATIC, _EXTERNAL} and not symbol.more
-        if start is None or (not wanted and symbol.type != _FUNCTION):
+        wanted = symbol.storage in {STATIC, EXTERNAL} and not symbol.more
+        if start is None or (not wanted and symbol.type != FUNCTION):
             continue
         if (
             not symbol.name.startswith((b".", b"$"))
@@ -118,84 +116,43 @@ def name_places(file: File, names: dict[int, list[bytes]]) -> Names:
     return Names(items)
 
 
-def check_symbols(
-    work: Work, region: Region, strings: SectionPair[Part] | None, numbers: dict[int, int]
-) -> None:
-    """Check the symbol table; ``numbers`` leads from section numbers of A to those of B."""
-    list_a, list_b = list(symbols(work.a.image)), list(symbols(work.b.image))
-    keys_a = [
-        (x.name, numbers.get(x.section, x.section), x.type, x.storage, len(x.more)) for x in list_a
-    ]
-    keys_b = [(x.name, x.section, x.type, x.storage, len(x.more)) for x in list_b]
-    ends: tuple[dict[int, int], dict[int, int]] = ({}, {})
-    for op in align(keys_a, keys_b):
-        ones, twos = list_a[op.a0 : op.a1], list_b[op.b0 : op.b1]
-        if op.tag == "equal":
-            for one, two in zip(ones, twos, strict=True):
-                _symbol(work, region, strings, (one, two), ends)
+def sources(image: Image, items: Iterable[Symbol]) -> dict[int, bytes]:
+    """Return the names of source files by where their symbols stand.
+
+    GNU tools put one that is longer than its record into the string table.
+    """
+    texts = tables(image)[1]
+    found: dict[int, bytes] = {}
+    for item in items:
+        if item.storage != FILE or not item.more:
             continue
-        at_a = ones[0].at - region.at_a if ones else _place(list_a, op.a0, region.at_a)
-        at_b = twos[0].at - region.at_b if twos else _place(list_b, op.b0, region.at_b)
-        quad = Quad(at_a, at_a + sum(x.size for x in ones), at_b, at_b + sum(x.size for x in twos))
-        region.stated.append(quad)
-        shown = [b", ".join(x.name for x in each[:20]) for each in (ones, twos)]
-        work.added.append((shown[0], shown[1], quad, region))
+        if any(item.more[:4]):
+            found[item.at] = item.more.rstrip(b"\0")
+        elif not any(item.more[8:]):
+            at = texts.start + int.from_bytes(item.more[4:8], "little")
+            found[item.at] = c_string(image.data, at, texts.stop) or b""
+    return found
 
 
-def _place(items: list[Symbol], at: int, start: int) -> int:
-    if at < len(items):
-        return items[at].at - start
-    return items[-1].at + items[-1].size - start if items else 0
-
-
-def _symbol(
-    work: Work,
-    region: Region,
-    strings: SectionPair[Part] | None,
-    pair: tuple[Symbol, Symbol],
-    ends: tuple[dict[int, int], dict[int, int]],
-) -> None:
-    """Check one symbol; ``ends`` are where what each object has of a section ended so far."""
-    one, two = pair
-    at_a, at_b = one.at - region.at_a, two.at - region.at_b
-    if one.name_at or two.name_at:
-        place = strings.forward(one.name_at) if strings is not None else one.name_at
-        region.word(at_a + 4, at_b + 4, 4, place == two.name_at)
-    # A section's own symbol is where it begins, whatever string a linker put first there.
-    of_section = one.storage == _STATIC and one.more and one.name.startswith(b".")
-    behind = (of_section and one.value == two.value == 0) or (
-        ends[0].get(one.section) == one.value and ends[1].get(two.section) == two.value
-    )
-    region.word(at_a + 8, at_b + 8, 4, bool(behind) or _value(work, one, two))
-    region.word(at_a + 12, at_b + 12, 2, good=True)  # the key has the section
-    if of_section:
-        lengths = [int.from_bytes(each.more[:4], "little") for each in pair]
-        stops = one.value + lengths[0], two.value + lengths[1]
-        ends[0][one.section], ends[1][two.section] = stops
-        good = lengths[0] == lengths[1] or _stand(work, pair, stops)
-        region.word(at_a + SIZE, at_b + SIZE, 4, good)
-    elif one.storage == _FILE and one.more != two.more:
-        quad = Quad(at_a + SIZE, at_a + one.size, at_b + SIZE, at_b + two.size)
-        region.stated.append(quad)
-        work.strings.append((region, quad))
-
-
-def _value(work: Work, one: Symbol, two: Symbol) -> bool:
-    """Whether two values stand for each other: offsets in sections, or plain numbers."""
-    if one.section <= 0 or two.section <= 0:
-        # The value of a file is the number of the next file's record.
-        return one.value == two.value or one.storage == two.storage == _FILE
-    return _stand(work, (one, two), (one.value, two.value))
-
-
-def _stand(work: Work, pair: tuple[Symbol, Symbol], offsets: tuple[int, int]) -> bool:
-    """Whether two offsets in the sections of two symbols stand for each other."""
-    starts: list[int] = []
-    for file, symbol in zip((work.a, work.b), pair, strict=True):
-        if symbol.section > len(file.image.sections):
+def are_names_used(image: Image) -> bool:
+    """Whether the string table has nothing but names of symbols and of sections, one by one."""
+    items = list(symbols(image))
+    used = {symbol.name_at for symbol in items} | {
+        int.from_bytes(symbol.more[4:8], "little")
+        for symbol in items
+        if symbol.storage == FILE and not any(symbol.more[:4])
+    }
+    used |= {
+        int(section.name[1:])
+        for section in image.sections
+        if section.name[:1] == b"/" and section.name[1:].isdigit()
+    }
+    texts = tables(image)[1]
+    data = bytes(image.data[texts.start : texts.stop])
+    at = 4
+    while at < len(data):
+        stop = data.find(b"\0", at)
+        if at not in used or stop < 0:
             return False
-        starts.append(file.image.sections[symbol.section - 1].rva)
-    found = next((p for p in work.map.pairs if p.a.debug and p.a.addr == starts[0]), None)
-    if found is not None:
-        return found.b.addr == starts[1] and found.forward(offsets[0]) == offsets[1]
-    return work.map.follows(starts[0] + offsets[0], starts[1] + offsets[1])
+        at = stop + 1
+    return True

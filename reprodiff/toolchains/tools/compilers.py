@@ -84,7 +84,7 @@ TOOL: Final = Tool(
         Knob(
             slug="strip",
             causes=(
-                *("elf-stripped", "elf-debug-info", "native-debug-info"),
+                *("elf-stripped", "native-stripped", "elf-debug-info", "native-debug-info"),
                 *("elf-lto-random-seed", "native-temp-object"),
             ),
             title="Strip both while linking",
