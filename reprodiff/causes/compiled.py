@@ -15,7 +15,7 @@ from reprodiff.causes.compiled_docs import (
     TOOLCHAIN,
 )
 from reprodiff.causes.native_causes import DATA, TABLES
-from reprodiff.model import Confidence, Difference
+from reprodiff.model import Confidence, Difference, Severity
 from reprodiff.records import replace
 
 Judge = Callable[[Difference, Scene], Claim | None]
@@ -66,7 +66,7 @@ def structure_rules(form: str, path: Cause, time: Cause, code: Cause, judge: Jud
             _RANK,
             _sections,
         ),
-        Rule(f"{form}-order", (ORDER,), (f"{form}.order",), _RANK, _plain(ORDER)),
+        Rule(f"{form}-order", (ORDER,), (f"{form}.order",), _RANK, _order),
         Rule(f"{form}-symbols", (SYMBOLS,), (f"{form}.symbols",), _RANK, _plain(SYMBOLS)),
         Rule(f"{form}-data", (DATA,), (f"{form}.data",), _RANK, _plain(DATA)),
         Rule(f"{form}-tables", (TABLES,), (f"{form}.table",), _RANK + 1, _likely(TABLES)),
@@ -100,6 +100,21 @@ def _plain(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Cla
         yield Claim(cause, facts)
 
     return apply
+
+
+def _order(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """What nothing can tell the order of is benign."""
+    del scene
+    free = [fact for fact in facts if fact.note == "merged"]
+    rest = [fact for fact in facts if fact.note != "merged"]
+    if free:
+        text = (
+            "Only constants that the compiler made up stand in another order, each in a section "
+            "of its own that linkers merge: nothing in a program depends on what is beside one."
+        )
+        yield Claim(ORDER, free, severity=Severity.BENIGN, explanation=text)
+    if rest:
+        yield Claim(ORDER, rest)
 
 
 def _likely(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Claim]]:

@@ -78,7 +78,9 @@ ORDER: Final = Cause(
     doc=Doc(
         what="The same functions stand in another order, or the same sections of an object.",
         recognised="Functions of one name on each side, out of turn; sections of an object by "
-        "their names and what is first in them.",
+        "their names and what is first in them. It is benign where only constants stand elsewhere "
+        "that a compiler named after their bytes (`??_C@_`, `__real@`): linkers keep one of each, "
+        "wherever it comes from.",
         why="Objects were linked in the order of a directory listing or of parallel jobs; some "
         "compilers put constants in the order of their addresses in memory.",
         fix=(("setuptools", "sources=sorted(glob.glob(...))"),),

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import re
 import struct
 from pathlib import Path
 
@@ -305,3 +306,40 @@ def test_sections_in_another_order_are_said_to_be(tmp_path: Path) -> None:
     assert "native-order" in causes(found)
     assert "pe-code-changed" not in causes(found)
     assert found.summary.ledger.unexplained_bytes == 0
+
+
+LITERALS = """\
+int puts(const char *);
+double used(int x) { puts("first constant"); puts("another constant"); return x * 2.5e10; }
+"""
+
+
+def test_constants_that_compilers_make_up_may_stand_in_any_order(tmp_path: Path) -> None:
+    clang, options = need("clang"), ["--target=x86_64-pc-windows-msvc", "-O1", "-fno-ident"]
+    (tmp_path / "code.c").write_text(LITERALS, encoding="utf-8")
+    run(tmp_path, clang, *options, "-S", "code.c", "-o", "a.s")
+    text = (tmp_path / "a.s").read_text(encoding="utf-8")
+    parts = re.split(r"(?m)^(?=\t\.section\t)", text)
+    one, two = [index for index, part in enumerate(parts) if "??_C@" in part.partition("\n")[0]]
+    parts[one], parts[two] = parts[two], parts[one]
+    (tmp_path / "b.s").write_text("".join(parts), encoding="utf-8")
+    for name in ("a", "b"):
+        run(tmp_path, clang, *options, "-c", f"{name}.s", "-o", f"{name}.o")
+    a, b = tmp_path / "a.o", tmp_path / "b.o"
+    assert_proven(report(a, b), "native-order")
+    assert_proven(report(b, a), "native-order")
+    # Neither a section that stands elsewhere, nor its header, symbol or what refers to it may
+    # say anything else.
+    raw = b.read_bytes()
+    source = read_object(memoryview(raw))
+    moved = next(s for s in source.sections if source.body(s).startswith(b"another"))
+    symbol = next(s for s in source.symbols if s.section == moved.number and s.of_section)
+    text_section = next(section for section in source.sections if section.name == b".text")
+    for at in (
+        moved.body.start + 3, moved.header + 38, moved.header + 20, symbol.at + 8, symbol.at + 18,
+        symbol.at + 26, symbol.at + 32, text_section.relocations.start + 4,
+    ):  # fmt: skip
+        changed = bytearray(raw)
+        changed[at] ^= 1
+        (tmp_path / "c.o").write_bytes(changed)
+        assert report(a, tmp_path / "c.o").verdict is Verdict.DIFFERENT, at

@@ -4,7 +4,7 @@ Sections of an object have no addresses yet.  Those that stand for each other ge
 enough apart that nothing in one can be taken for a place in another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reprodiff.formats.coff.literals import is_literal
@@ -139,6 +139,22 @@ def leaders(source: Object) -> dict[int, bytes]:
         if number in found:
             found[section] = found[number]
     return found
+
+
+_MADE_UP: Final = (b"??_C@_", b"__real@", b"__xmm@", b"__ymm@", b"__zmm@")
+
+
+def is_merged(source: Object, number: int, leaders: Mapping[int, bytes]) -> bool:
+    """Whether a section is one constant that a compiler made up, and linkers keep one of several.
+
+    It is called after its bytes, and nothing in a program can tell what stands beside it.
+    """
+    flags = source.sections[number - 1].flags
+    return (
+        bool(flags & COMDAT)
+        and not flags & (CODE | WRITE)
+        and leaders.get(number, b"").startswith(_MADE_UP)
+    )
 
 
 def pair_parts(a: Object, b: Object) -> tuple[File, File, list[PartPair], list[Part], list[Part]]:

@@ -11,6 +11,8 @@ from reprodiff.formats.coff.parts import (
     PartPair,
     Work,
     by_number,
+    is_merged,
+    leaders,
     pair_parts,
     string_table,
 )
@@ -58,6 +60,7 @@ class Proof(Statement):
         self.texts = string_table(a, b)
         self.symbols_of = Symbols(a, b, by_number(self.pairs))
         self.named = named(self.a), named(self.b)
+        self.leaders = leaders(a), leaders(b)
         self.cut: Tiling = tiling(objects, self.pairs, self.texts, (only[0], only[1]))
         self.links = {id(region): number for number, region in self.cut.links.items()}
 
@@ -86,19 +89,25 @@ class Proof(Statement):
         self.code(result)
         self.features(work, maps, result)
         self.symbols(work)
-        self._order()
+        self._order(work)
         for region in self.cut.all():
             if result.problems and region.pair is not None and region.pair.a.constant:
                 # Among constants are distances, and only code that is read says where.
                 region.why = region.why or result.problems[0]
             self.rest(region)
 
-    def _order(self) -> None:
-        """State sections and symbols that stand in another order, with their headers."""
+    def _order(self, work: Work) -> None:
+        """State sections and symbols that stand in another order, with their headers.
+
+        Where all of those are constants that compilers make up and linkers merge, nothing can
+        tell in which order they stand.
+        """
         cut = self.cut
         turned = out_of_turn([*cut.parts.values(), *cut.links.values()])
+        free = self._free(work)
+        note = "merged" if free is not None else ""
         for region in turned:
-            places = [region.spans(Quad(0, len(region.a), 0, len(region.b)))]
+            places = [region.stored()]
             if region.pair is not None and region.pair.name != STRINGS:
                 one, two = (source.sections[part.index - 1].header for source, part in zip(
                     self.objects, (region.pair.a, region.pair.b), strict=True))  # fmt: skip
@@ -106,9 +115,30 @@ class Proof(Statement):
                 if one != two:
                     cut.headers.stated.append(quad)
                     places.insert(0, cut.headers.spans(quad))
-            self.add("pe.order", region.name, "elsewhere", "elsewhere", places)
+            self.add("pe.order", region.name, "elsewhere", "elsewhere", places, note)
         for region, quad in self.symbols_of.places:
-            self.add("pe.order", region.name, "elsewhere", "elsewhere", [region.spans(quad)])
+            places = [region.spans(quad)]
+            self.add("pe.order", region.name, "elsewhere", "elsewhere", places, note)
+
+    def _free(self, work: Work) -> frozenset[int] | None:
+        """Return the sections that may stand in any order, ``None`` if others stand in another.
+
+        Their headers and symbols must say the same wherever they stand.
+        """
+        cut = self.cut
+        free = frozenset(
+            pair.a.index
+            for pair in self.pairs
+            if all(map(is_merged, self.objects, (pair.a.index, pair.b.index), self.leaders))
+        )
+        rest = [region for table in (cut.parts, cut.links)
+                for number, region in table.items() if number not in free]  # fmt: skip
+        if out_of_turn(rest) or not self.symbols_of.follow(work, cut.table, free):
+            return None
+        for pair in self.pairs:
+            if pair.a.index in free and not _same_header(self.objects, pair, cut.headers):
+                return None
+        return free
 
     # -- the proof ----------------------------------------------------------------------------
 
@@ -244,3 +274,15 @@ class Proof(Statement):
         if name is None:
             return f"{region.name} at +{at:#x}"
         return f"{region.name} in {name.decode('utf-8', 'surrogateescape')}"
+
+
+def _same_header(objects: tuple[Object, Object], pair: PartPair, headers: Region) -> bool:
+    """Whether the headers of two sections say the same, but for where things stand."""
+    one, two = (source.sections[part.index - 1].header for source, part in zip(
+        objects, (pair.a, pair.b), strict=True))  # fmt: skip
+    if any(quad.a0 < one + ROW and one < quad.a1 for quad in headers.wrong):
+        return False
+    return all(
+        headers.a[one + start : one + stop] == headers.b[two + start : two + stop]
+        for start, stop in ((0, 16), (32, ROW))
+    )

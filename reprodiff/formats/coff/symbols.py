@@ -6,12 +6,13 @@ Source: Microsoft, "PE Format", COFF Symbol Table and Auxiliary Symbol Records.
 import zlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
+from collections.abc import Container
 from itertools import islice, pairwise
 from typing import Final
 
 from reprodiff.errors import DamagedError
 from reprodiff.formats.coff.literals import is_literal, is_name_of
-from reprodiff.formats.coff.parts import File, Part, PartPair, Work
+from reprodiff.formats.coff.parts import STRINGS, File, Part, PartPair, Work
 from reprodiff.formats.coff.reader import (
     CODE,
     COMDAT,
@@ -130,6 +131,26 @@ class Symbols:
         self.read = False
         """Whether all of both string tables is names that are compared one by one."""
 
+    def follow(self, work: Work, region: Region, sections: Container[int]) -> bool:
+        """Whether symbols out of turn are those of some sections of A, and say the same in B."""
+        known = {x.number: x for x in work.b.object.symbols}
+        trial = Region(region.name, region.a, region.b, region.at_a, region.at_b)
+        texts = Region(STRINGS, b"", b"", 0, 0)
+        row = work.a.object.row
+        for one in work.a.object.symbols:
+            if one.number not in self.turned:
+                continue
+            two = known[self.turned[one.number]]
+            if one.section not in sections or one.name != two.name:
+                return False
+            self._symbol(work, trial, texts, (one, two))
+            at_a, at_b = one.at - region.at_a, two.at - region.at_b
+            quad = Quad(at_a, at_a + row + len(one.more), at_b, at_b + row + len(two.more))
+            inside = [each for each in trial.moved if quad.a0 <= each.a0 < quad.a1]
+            if not _told(region, quad, inside):
+                return False
+        return not trial.wrong
+
     def check(self, work: Work, region: Region, strings: PartPair) -> None:
         """Check the table of symbols, and that of their names."""
         texts = work.region(strings)
@@ -236,6 +257,15 @@ class Symbols:
         region.word(at_a + 12, at_b + 12, 2, number)
         if work.a.object.large:
             region.word(at_a + 16, at_b + 16, 2, number)
+
+
+def _told(region: Region, quad: Quad, words: list[Quad]) -> bool:
+    """Whether two runs of a table are the same bytes but for the words that were checked."""
+    if quad.a1 - quad.a0 != quad.b1 - quad.b0:
+        return False
+    taken = {at - quad.a0 for each in words for at in range(each.a0, each.a1)}
+    one, two = region.a[quad.a0 : quad.a1], region.b[quad.b0 : quad.b1]
+    return all(x == y or at in taken for at, (x, y) in enumerate(zip(one, two, strict=True)))
 
 
 def _crossing(
