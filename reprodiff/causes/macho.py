@@ -25,6 +25,7 @@ from reprodiff.causes.macho_docs import (
     STRING_TABLE,
     UUID,
 )
+from reprodiff.causes.native_causes import TABLES
 from reprodiff.causes.objectnames import TEMP_OBJECT, made_up
 from reprodiff.causes.pe import string_claim
 from reprodiff.formats.parsing.paths import split_paths
@@ -101,17 +102,37 @@ def _same_below(paths: tuple[str, str], prefixes: tuple[str, str]) -> bool:
 
 
 def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    """Names of libraries and search paths; the room they take follows from them."""
-    del scene
+    """Names of libraries, search paths, other commands; the room they take follows from them."""
     room = [fact for fact in facts if fact.what == "macho.room"]
-    for cause, kinds in (
-        (INSTALL_NAME, {"macho.install-name", "macho.load-dylib"}),
-        (RPATH, {"macho.rpath"}),
+    alone = [fact for fact in facts if fact.what == "macho.command"]
+    for cause, mine in (
+        *((cause, [fact for fact in facts if fact.what in kinds]) for cause, kinds in _NAMED),
+        *((cause, [fact for fact in alone if fact.inside in names]) for cause, names in _ALONE),
     ):
-        mine = [fact for fact in facts if fact.what in kinds]
         if mine:
-            yield Claim(cause, [*mine, *room])
+            yield Claim(cause, [*mine, *room], severity=Severity.REVIEW)
             room = []
+    known = {name for _, names in _ALONE for name in names}
+    rest = [fact for fact in alone if fact.inside not in known]
+    if rest or room:
+        yield Claim(TABLES, [*rest, *room], Confidence.LIKELY, follows=(scene.path,))
+
+
+_NAMED: Final = (
+    (INSTALL_NAME, {"macho.install-name", "macho.load-dylib"}),
+    (RPATH, {"macho.rpath"}),
+)
+_ALONE: Final = (
+    (UUID, {"LC_UUID"}),
+    (SIGNATURE, {"LC_CODE_SIGNATURE"}),
+    (
+        MINOS,
+        {"LC_BUILD_VERSION", "LC_VERSION_MIN_MACOSX", "LC_VERSION_MIN_IPHONEOS",
+         "LC_VERSION_MIN_TVOS", "LC_VERSION_MIN_WATCHOS"},
+    ),
+    (SDK, {"LC_SOURCE_VERSION"}),
+)  # fmt: skip
+"""What a command is about that one side alone has."""
 
 
 def _damage(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -158,6 +179,8 @@ def _identifiers(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         yield Claim(UUID, mine, follows=(scene.path,))
 
 
+_PLACES: Final = ("macho.install-name", "macho.load-dylib", "macho.rpath")
+
 RULES: Final = (
     id_rule(UUID, "macho", uuid_made),
     Rule("macho-identifier", (UUID,), ("macho.code-identifier",), 46, _identifiers),
@@ -174,8 +197,8 @@ RULES: Final = (
     Rule("macho-oso-path", (OSO_PATH, TEMP_OBJECT), ("macho.oso-path",), 46, _paths),
     Rule(
         "macho-names",
-        (INSTALL_NAME, RPATH),
-        ("macho.install-name", "macho.load-dylib", "macho.rpath", "macho.room"),
+        (INSTALL_NAME, RPATH, UUID, SIGNATURE, MINOS, SDK, TABLES),
+        (*_PLACES, "macho.command", "macho.room"),
         48,
         _names,
     ),

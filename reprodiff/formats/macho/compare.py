@@ -2,35 +2,22 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from reprodiff.formats.machine.names import readable
 from reprodiff.formats.machine.sides import is_swapped, turned
+from reprodiff.formats.macho.commands import command_facts, command_pairs
 from reprodiff.formats.macho.image import (
     ARCHITECTURES,
-    BUILD_VERSION,
-    ID_DYLIB,
-    LOAD_DYLIB,
-    RPATH,
-    SOURCE_VERSION,
     UUID,
-    VERSION_MIN,
-    Command,
     Image,
     Section,
 )
 from reprodiff.formats.macho.proof import Proof, is_taken_apart
 from reprodiff.formats.macho.signature import Signature, read_signature, skeleton
 from reprodiff.formats.macho.symbols import symbol_facts
-from reprodiff.formats.parsing.native import Pair, all_zero, changed_runs, fact, string_pairs
+from reprodiff.formats.parsing.native import Pair, changed_runs, fact, string_pairs
 from reprodiff.ledger import merge
-from reprodiff.model import Difference, Span, Value
-
-_PLATFORMS: Final = {1: "macOS", 2: "iOS", 3: "tvOS", 4: "watchOS", 6: "Mac Catalyst"}
-_TOOLS: Final = {1: "clang", 2: "swift", 3: "ld", 4: "lld"}
-_COUNTS: Final = Span(16, 24)
-"""The header's fields that count load commands and their bytes."""
-_NAMED: Final = {**dict.fromkeys(LOAD_DYLIB, "macho.load-dylib"), ID_DYLIB: "macho.install-name"}
+from reprodiff.model import Difference, Span
 
 
 def compare_images(a: Image, b: Image, path: str) -> list[Difference]:
@@ -53,7 +40,7 @@ def _compared(a: Image, b: Image, path: str) -> list[Difference]:
     if not (is_taken_apart(a) and is_taken_apart(b) and alike):
         return _in_place(a, b, path)
     damage: tuple[list[str], list[str]] = ([*a.damage], [*b.damage])
-    found = [*_commands(a, b, path), *_signatures(a, b, damage, path)]
+    found = [*command_facts(a, b, path), *_signatures(a, b, damage, path)]
     contents = [merge(each.span for each in image.sections) for image in (a, b)]
     found = [each for each in found if each.what != "macho.place" and not _within(each, contents)]
     found += readable(Proof(path, (a, b), found, damage).facts())
@@ -69,7 +56,7 @@ def _damage(damage: tuple[list[str], list[str]], path: str) -> Iterator[Differen
 def _in_place(a: Image, b: Image, path: str) -> list[Difference]:
     """Compare object files and files of other machines, in which what moves is not followed."""
     damage: tuple[list[str], list[str]] = ([*a.damage], [*b.damage])
-    found = [*_commands(a, b, path), *symbol_facts(a, b, damage, path)]
+    found = [*command_facts(a, b, path), *symbol_facts(a, b, damage, path)]
     found += _signatures(a, b, damage, path)
     # No table may claim bytes that are also content of a section.
     contents = [merge(each.span for each in image.sections) for image in (a, b)]
@@ -95,134 +82,6 @@ def _within(found: Difference, contents: Sequence[Sequence[Span]]) -> bool:
 
 def _raw(image: Image, span: Span) -> bytes:
     return bytes(image.data[span.start : span.stop])
-
-
-# -- load commands ------------------------------------------------------------------------------
-
-
-def _commands(a: Image, b: Image, path: str) -> Iterator[Difference]:
-    numbered_a, numbered_b = a.numbered(), b.numbered()
-    resized = False
-    for key in [*numbered_a, *(key for key in numbered_b if key not in numbered_a)]:
-        one, two = numbered_a.get(key), numbered_b.get(key)
-        if one is None or two is None:
-            yield from _one_sided(a, b, (one, two), path)
-            resized = True
-        elif _raw(a, one.span) != _raw(b, two.span):
-            yield from _command(a, b, one, two, path)
-            resized = resized or one.size != two.size
-    if resized:
-        yield from _room(a, b, path)
-
-
-def _one_sided(
-    a: Image, b: Image, pair: tuple[Command | None, Command | None], path: str
-) -> Iterator[Difference]:
-    """A load command that only one side has; its place on the other is where it would stand."""
-    one, two = pair
-    command = one or two
-    if command is None:
-        return
-    image = a if one else b
-    what = _NAMED.get(command.cmd, "macho.rpath" if command.cmd == RPATH else "")
-    if not what:
-        return
-    text = image.text(command)
-    other = b if one else a
-    before = image.commands[: image.commands.index(command)]
-    kept = {(c.cmd, _raw(image, c.span)) for c in before}
-    at = max(
-        (c.at + c.size for c in other.commands if (c.cmd, _raw(other, c.span)) in kept),
-        default=other.header_size,
-    )
-    empty = Span(at, at)
-    spans = (command.span, empty) if one else (empty, command.span)
-    values = (text, None) if one else (None, text)
-    yield fact((what, path, command.name), values, [(spans[0], spans[1])])
-
-
-def _room(a: Image, b: Image, path: str) -> Iterator[Difference]:
-    """What follows from load commands of another size: the header's counts, and room behind."""
-    room = [Span(image.commands_stop, image.first_content()) for image in (a, b)]
-    if not all_zero(a.data, room[0]) or not all_zero(b.data, room[1]):
-        return
-    if room[0].stop != room[1].stop:
-        return
-    parts = ((_COUNTS, _COUNTS), (room[0], room[1]))
-    values = (f"{a.word(20)} bytes", f"{b.word(20)} bytes")
-    yield fact(("macho.room", path, "size of the load commands"), values, parts)
-
-
-def _command(a: Image, b: Image, one: Command, two: Command, path: str) -> Iterator[Difference]:
-    fields: list[tuple[str, str, int, int, Value, Value]] = []
-    if one.cmd == UUID and one.size == two.size == 24:
-        ids = [_raw(image, Span(c.at + 8, c.at + 24)).hex() for image, c in ((a, one), (b, two))]
-        fields.append(("macho.uuid", "LC_UUID", 8, 16, ids[0], ids[1]))
-    elif one.cmd == BUILD_VERSION and one.size == two.size >= 24:
-        fields += _build_version(a, b, one, two)
-    elif one.cmd in VERSION_MIN and one.size == two.size == 16:
-        for what, name, offset in (("macho.minos", "minimum system", 8), ("macho.sdk", "SDK", 12)):
-            values = [_version(i.word(c.at + offset)) for i, c in ((a, one), (b, two))]
-            fields.append((what, name, offset, 4, values[0], values[1]))
-    elif one.cmd == SOURCE_VERSION and one.size == two.size == 16:
-        values = [_raw(i, Span(c.at + 8, c.at + 16)).hex() for i, c in ((a, one), (b, two))]
-        fields.append(("macho.sdk", "source version", 8, 8, values[0], values[1]))
-    elif one.cmd == RPATH or one.cmd in _NAMED:
-        yield from _named(a, b, one, two, path)
-    for what, name, offset, width, value_a, value_b in fields:
-        if value_a != value_b:
-            spans = [Span(c.at + offset, c.at + offset + width) for c in (one, two)]
-            yield fact((what, path, name), (value_a, value_b), [(spans[0], spans[1])])
-
-
-def _named(a: Image, b: Image, one: Command, two: Command, path: str) -> Iterator[Difference]:
-    """The name in the command, with the size field if that differs, and other fields apart."""
-    text_a, text_b = a.text(one), b.text(two)
-    start = a.word(one.at + 8)
-    if text_a is None or text_b is None or start != b.word(two.at + 8):
-        return
-    what = _NAMED.get(one.cmd, "macho.rpath")
-    if _raw(a, Span(one.at + start, one.at + one.size)) != _raw(
-        b, Span(two.at + start, two.at + two.size)
-    ):
-        parts = [(Span(one.at + start, one.at + one.size), Span(two.at + start, two.at + two.size))]
-        if one.size != two.size:
-            parts.insert(0, (Span(one.at + 4, one.at + 8), Span(two.at + 4, two.at + 8)))
-        yield fact((what, path, one.name), (text_a, text_b), parts)
-    if one.cmd == RPATH or start < 24:
-        return
-    for name, offset in (("current version", 16), ("compatibility version", 20)):
-        values = [_version(i.word(c.at + offset)) for i, c in ((a, one), (b, two))]
-        if values[0] != values[1]:
-            spans = [Span(c.at + offset, c.at + offset + 4) for c in (one, two)]
-            named = b"\n".join((text_a, text_b)).decode("utf-8", "surrogateescape")
-            yield fact((what, path, f"{one.name} {name}"), values, [(spans[0], spans[1])], named)
-
-
-def _version(value: int) -> str:
-    return f"{value >> 16}.{value >> 8 & 0xFF}.{value & 0xFF}"
-
-
-def _build_version(
-    a: Image, b: Image, one: Command, two: Command
-) -> list[tuple[str, str, int, int, Value, Value]]:
-    sides = ((a, one), (b, two))
-    platforms = [i.word(c.at + 8) for i, c in sides]
-    named = [_PLATFORMS.get(each, f"platform {each}") for each in platforms]
-    fields: list[tuple[str, str, int, int, Value, Value]] = [
-        ("macho.minos", "platform", 8, 4, named[0], named[1])
-    ]
-    for what, name, offset in (("macho.minos", "minimum system", 12), ("macho.sdk", "SDK", 16)):
-        values = [_version(i.word(c.at + offset)) for i, c in sides]
-        fields.append((what, name, offset, 4, values[0], values[1]))
-    for number in range((one.size - 24) // 8):
-        at = 24 + 8 * number
-        tools = [
-            f"{_TOOLS.get(i.word(c.at + at), i.word(c.at + at))} {_version(i.word(c.at + at + 4))}"
-            for i, c in sides
-        ]
-        fields.append(("macho.sdk", "tool", at, 8, tools[0], tools[1]))
-    return fields
 
 
 # -- the signature ------------------------------------------------------------------------------
@@ -366,9 +225,7 @@ def _places(a: Image, b: Image, path: str) -> Iterator[Difference]:
             yield Difference("macho.place", path, own.name, None, None, own.span, other.span)
     head = Span(0, a.header_size)
     yield Difference("macho.place", path, "header", None, None, head, Span(0, b.header_size))
-    numbered = b.numbered()
-    for key, command in a.numbered().items():
-        twin = numbered.get(key)
-        if twin is not None:
+    for command, twin in command_pairs(a, b):
+        if command is not None and twin is not None:
             spans = (command.span, twin.span)
             yield fact(("macho.place", path, command.name), (None, None), [spans])

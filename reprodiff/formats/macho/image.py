@@ -121,16 +121,6 @@ class Image:
         """Return the first load command of a kind."""
         return next((each for each in self.commands if each.cmd == cmd), None)
 
-    def numbered(self) -> dict[tuple[int, int], Command]:
-        """Return the load commands by kind and by how often the kind came before."""
-        counts: dict[int, int] = {}
-        found: dict[tuple[int, int], Command] = {}
-        for each in self.commands:
-            number = counts.get(each.cmd, 0)
-            counts[each.cmd] = number + 1
-            found[each.cmd, number] = each
-        return found
-
     def text(self, command: Command) -> bytes | None:
         """Return the string that a command of a dylib or path holds."""
         offset = self.word(command.at + 8)

@@ -6,12 +6,13 @@ an N_OSO has the time of its object file for a value.
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.functions import MAX_FUNCTIONS, Function, Names, runs
 from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.formats.macho.image import LOAD_DYLIB
 from reprodiff.formats.macho.linkedit import Export
 from reprodiff.formats.macho.parts import STRINGS, SYMBOLS, File, Part, PartPair, Work, content
 from reprodiff.formats.parsing.align import align
@@ -100,14 +101,19 @@ class Times(NamedTuple):
     places: list[tuple[Span, Span]]
 
 
-def check_symbols(work: Work, pair: PartPair, strings: PartPair | None) -> Times:
-    """Check the symbol table; return the times of object files that differ."""
+def check_symbols(
+    work: Work, pair: PartPair, strings: PartPair | None, libraries: Mapping[int, int]
+) -> Times:
+    """Check the symbol table; return the times of object files that differ.
+
+    ``libraries`` leads from numbers of libraries that A loads to those of B.
+    """
     region = work.region(pair)
     size = _FORMS[work.a.image.wide].size
     list_a, list_b = list(symbols(work.a)), list(symbols(work.b))
     times = Times((0, 0), [])
     first: list[tuple[int, int]] = []
-    for op in align([_key(x) for x in list_a], [_key(x) for x in list_b]):
+    for op in align([_key(x, libraries) for x in list_a], [_key(x) for x in list_b]):
         ones, twos = list_a[op.a0 : op.a1], list_b[op.b0 : op.b1]
         if op.tag == "equal":
             for one, two in zip(ones, twos, strict=True):
@@ -122,8 +128,19 @@ def check_symbols(work: Work, pair: PartPair, strings: PartPair | None) -> Times
         quad = Quad(at_a, at_a + size * len(ones), at_b, at_b + size * len(twos))
         region.stated.append(quad)
         shown = [b", ".join(x.name for x in each[:20] if x.name) for each in (ones, twos)]
+        if shown[0] == shown[1] and len(ones) == len(twos) == 1:
+            shown = [each + b", from " + _library(file, x) for each, file, x in
+                     zip(shown, (work.a, work.b), (*ones, *twos), strict=True)]  # fmt: skip
         work.added.append((shown[0], shown[1], quad, region))
     return Times(first[0], times.places) if first else times
+
+
+def _library(file: File, symbol: Symbol) -> bytes:
+    """Return the name of the library that an undefined symbol is looked for in."""
+    number = symbol.desc >> 8
+    loaded = [each for each in file.image.commands if each.cmd in LOAD_DYLIB]
+    name = file.image.text(loaded[number - 1]) if 0 < number <= len(loaded) else None
+    return name or b"library %d" % number
 
 
 def numbers(a: File, b: File) -> dict[int, int]:
@@ -137,9 +154,13 @@ def numbers(a: File, b: File) -> dict[int, int]:
     }
 
 
-def _key(symbol: Symbol) -> tuple[object, ...]:
+def _key(symbol: Symbol, libraries: Mapping[int, int] | None = None) -> tuple[object, ...]:
     name = b"" if symbol.type in PATHS else symbol.name
-    return name, symbol.type, symbol.section, symbol.desc
+    desc = symbol.desc
+    if libraries and not symbol.type & (_STAB | _KIND) and not symbol.value:
+        # An undefined name has the number of the library that it is looked for in.
+        desc = desc & 0xFF | libraries.get(desc >> 8, desc >> 8) << 8
+    return name, symbol.type, symbol.section, desc
 
 
 def _symbol(work: Work, region: Region, strings: PartPair | None, one: Symbol, two: Symbol) -> None:
@@ -148,6 +169,7 @@ def _symbol(work: Work, region: Region, strings: PartPair | None, one: Symbol, t
         expected is None and one.name == two.name and bool(one.name)
     )
     region.word(one.at, two.at, 4, named_alike)
+    region.word(one.at + 6, two.at + 6, 2, good=True)  # the key has it
     if one.type == N_OSO:
         return
     good = one.value == two.value

@@ -16,18 +16,17 @@ from reprodiff.formats.machine.statement import Statement
 from reprodiff.formats.machine.tiling import Place, gaps, in_turn, state
 from reprodiff.formats.machine.unwinding import check_exceptions, check_frames
 from reprodiff.formats.machine.work import Hints
+from reprodiff.formats.macho.commands import library_numbers
 from reprodiff.formats.macho.fields import field, numbers
 from reprodiff.formats.macho.headers import check_headers
 from reprodiff.formats.macho.image import Image
 from reprodiff.formats.macho.linkedit import (
     Export,
-    bindings,
-    chained,
     exports,
     function_starts,
-    rebases,
 )
 from reprodiff.formats.macho.mapping import map_part, relocated, words
+from reprodiff.formats.macho.meanings import same_meaning
 from reprodiff.formats.macho.nlist import (
     PATHS,
     Times,
@@ -89,6 +88,7 @@ class Proof(Statement):
             self.exports.append(trie or {})
         self.named = [named(file, trie) for file, trie in zip(files, self.exports, strict=True)]
         self.object = self.a.object and self.b.object
+        self.libraries = library_numbers(*images)
         self.masked = relocated(self.a), relocated(self.b)
         self.paths = {s.name_at for s in symbols(self.a) if s.type in PATHS}
 
@@ -203,7 +203,7 @@ class Proof(Statement):
         strings = by_name.get(STRINGS)
         table = by_name.get(SYMBOLS)
         if table is not None and work.region(table).pair is not None:
-            times = check_symbols(work, table, strings)
+            times = check_symbols(work, table, strings, self.libraries)
             if times.places:
                 self._times(times)
         self._linked(work, by_name, still=still)
@@ -252,7 +252,7 @@ class Proof(Statement):
             region = work.region(pair)
             if (still and region.a == region.b) or region.pair is None:
                 continue
-            same = self._same(work, name)
+            same = same_meaning(work, name, self.exports, self.libraries)
             if same is None:
                 continue
             whole = Quad(0, len(region.a), 0, len(region.b))
@@ -260,47 +260,6 @@ class Proof(Statement):
                 region.wrong.append(whole)
             elif region.a != region.b:
                 region.moved.append(whole)
-
-    def _same(self, work: Work, name: str) -> bool | None:  # noqa: PLR0911
-        """Whether one kind of data in __LINKEDIT means the same on both sides."""
-        follows = work.map.follows
-        if name == "rebase":
-            return _alike(work, rebases(self.a), rebases(self.b))
-        if name == "chained fixups":
-            ones, twos = chained(self.a), chained(self.b)
-            if ones is None or twos is None:
-                return False
-            kinds = [
-                {at: (fixup.target is None, fixup.symbol) for at, fixup in each.items()}
-                for each in (ones, twos)
-            ]
-            return _alike(work, kinds[0], kinds[1])
-        if name in {"bind", "weak bind", "lazy bind"}:
-            bound = bindings(self.a, name), bindings(self.b, name)
-            if bound[0] is None or bound[1] is None or len(bound[0]) != len(bound[1]):
-                return False
-            return all(
-                follows(x.at, y.at) and (x.symbol, x.entry) == (y.symbol, y.entry)
-                for x, y in zip(bound[0], bound[1], strict=True)
-            )
-        if name in {"exports", "exports trie"}:
-            a, b = self.exports
-            return list(a) == list(b) and all(
-                (x.flags, x.other, x.address is None) == (y.flags, y.other, y.address is None)
-                and (x.address is None or y.address is None or follows(x.address, y.address))
-                for x, y in zip(a.values(), b.values(), strict=True)
-            )
-        if name == "function starts":
-            starts = function_starts(self.a), function_starts(self.b)
-            if starts[0] is None or starts[1] is None or len(starts[0]) != len(starts[1]):
-                return False
-            return all(follows(x, y) for x, y in zip(starts[0], starts[1], strict=True))
-        if name == "data in code":
-            sides = _marked(self.a), _marked(self.b)
-            return len(sides[0]) == len(sides[1]) and all(
-                x[1] == y[1] and follows(x[0], y[0]) for x, y in zip(*sides, strict=True)
-            )
-        return None
 
     # -- the facts ----------------------------------------------------------------------------
 
@@ -376,24 +335,3 @@ def _first(file: File) -> int:
 
 def _shape(mark: Mark) -> tuple[object, ...]:
     return mark.at, mark.size, mark.kind, mark.base
-
-
-def _alike(
-    work: Work, ones: Mapping[int, object] | None, twos: Mapping[int, object] | None
-) -> bool:
-    """Whether two sets of addresses are the same in the map, with what goes with each."""
-    if ones is None or twos is None or len(ones) != len(twos):
-        return False
-    return all(
-        any(twos.get(place) == kind for place in work.map.addresses(at))
-        for at, kind in ones.items()
-    )
-
-
-def _marked(file: File) -> list[tuple[int, bytes]]:
-    """Return the runs of data in code: their addresses, and their length and kind."""
-    data = file.linked("data in code")
-    return [
-        (file.base + int.from_bytes(data[at : at + 4], "little"), data[at + 4 : at + 8])
-        for at in range(0, len(data) - 7, 8)
-    ]
