@@ -152,10 +152,10 @@ def _hashes(a: Image, b: Image, one: Signature, two: Signature, path: str) -> It
     counts = [sum(len(d.slots) for d in each.directories) for each in (one, two)]
     values = [f"{count} true hashes" for count in counts]
     if counts[0] != counts[1]:
-        # Files of other sizes have other numbers of pages, and that is all.
-        if skeleton(a, one) == skeleton(b, two):
+        # Files of other sizes have other numbers of pages, and that is all but the names.
+        if _form(one) == _form(two) and skeleton(a, one) == skeleton(b, two):
             inside = "hashes of the code signature"
-            yield fact(("macho.code-hashes", path, inside), values, [(one.span, two.span)])
+            yield fact(("macho.code-hashes", path, inside), values, _beside_names(one, two))
         return
     parts: list[Pair] = []
     for each_a, each_b in zip(one.directories, two.directories, strict=False):
@@ -168,6 +168,17 @@ def _hashes(a: Image, b: Image, one: Signature, two: Signature, path: str) -> It
     if parts:
         inside = f"{len(parts)} hashes of the code signature"
         yield fact(("macho.code-hashes", path, inside), values, sorted(parts))
+
+
+def _beside_names(one: Signature, two: Signature) -> list[Pair]:
+    """Return all of two signatures but the names of what is signed, which are told apart."""
+    names = zip(one.directories, two.directories, strict=True)
+    parts: list[Pair] = []
+    at_a, at_b = one.span.start, two.span.start
+    for span_a, span_b in sorted((x.identifier_span, y.identifier_span) for x, y in names):
+        parts.append((Span(at_a, span_a.start), Span(at_b, span_b.start)))
+        at_a, at_b = span_a.stop, span_b.stop
+    return [*parts, (Span(at_a, one.span.stop), Span(at_b, two.span.stop))]
 
 
 # -- what is in the sections --------------------------------------------------------------------

@@ -110,9 +110,12 @@ def _segment(image: Image, span: Span) -> Span | None:
 
 
 def skeleton(image: Image, signature: Signature) -> bytes:
-    """Return a signature without its hashes, and what follows from the size of its file."""
+    """Return a signature without its hashes, names, and what follows from the size of its file."""
     start = signature.span.start
     raw = bytearray(image.data[start : signature.span.stop])
+    for each in signature.directories:
+        name = each.identifier_span
+        raw[name.start - start : name.stop - start] = bytes(name.size)
     raw[4:8] = bytes(4)
     for number in range(min(int.from_bytes(raw[8:12], "big"), _MAX_BLOBS)):
         raw[16 + 8 * number : 20 + 8 * number] = bytes(4)

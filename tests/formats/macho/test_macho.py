@@ -94,6 +94,16 @@ def test_what_is_for_review_is_named_and_leaves_nothing_over(
     assert found.summary.ledger.unexplained_bytes == 0, found.findings
 
 
+def test_another_name_in_a_signature_of_more_pages_leaves_nothing_over(report: Run) -> None:
+    objects = b"/tmp/build-" + b"b" * 4200 + b"/obj/demo.o"
+    a, b = make(BASE), make(replace(BASE, objects=objects, identifier=b"dem2"))
+    found = report(a, b)
+    assert {"macho-signature", "macho-code-signature"} <= causes(found)
+    assert found.summary.ledger.unexplained_bytes == 0
+    b[b.rfind(b"\xfa\xde\x0c\x02") + 15] ^= 1  # flags
+    assert report(a, b).summary.ledger.unexplained_bytes > 0
+
+
 def test_a_page_changed_behind_the_signature_is_an_alarm(report: Run) -> None:
     b = make(BASE)
     b[CSTRING + len(BASE.source) + 8] ^= 1
