@@ -14,6 +14,7 @@ from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pai
 from reprodiff.formats.elf.naming import Naming
 from reprodiff.formats.elf.objectnames import names_objects
 from reprodiff.formats.elf.onesided import one_sided
+from reprodiff.formats.elf.probes import PROBES, check_probes
 from reprodiff.formats.elf.reader import (
     SHT_DYNAMIC,
     SHT_DYNSYM,
@@ -202,6 +203,8 @@ class _Comparison(Statement):
             check_frames(work, region, pair)
         elif pair.name == ".eh_frame_hdr":
             check_frame_header(work, region, pair)
+        elif pair.name == PROBES:
+            check_probes(work, region, pair)
 
     # -- the facts ----------------------------------------------------------------------------
 
