@@ -15,6 +15,8 @@ from reprodiff.formats.elf.reader import (
     SHDR,
     SHDR_SIZE,
     SHF_COMPRESSED,
+    SHF_MERGE,
+    SHF_STRINGS,
     SHF_WRITE,
     SHT_NOBITS,
     SHT_NULL,
@@ -219,7 +221,16 @@ def _ends_alike(pair: SectionPair) -> bool:
     filled = [piece.spans() for piece in pair.pieces if piece.kind != "pad"]
     stop_a = max((one[1] for one, _ in filled if one[0] < one[1]), default=0)
     stop_b = max((two[1] for _, two in filled if two[0] < two[1]), default=0)
+    if _rounds_up(pair.a, stop_a) and _rounds_up(pair.b, stop_b):
+        return True
     return pair.size_a - stop_a == pair.size_b - stop_b
+
+
+def _rounds_up(section: Section, stop: int) -> bool:
+    """Whether strings that stop there are filled up to the alignment, as mold does with its own."""
+    merged = section.flags & (SHF_MERGE | SHF_STRINGS) == SHF_MERGE | SHF_STRINGS
+    align = max(section.align, 1)
+    return merged and section.size == -(-stop // align) * align
 
 
 def _offset(pair: SectionPair, sides: tuple["Placing", "Placing"], *, sound: bool) -> bool:

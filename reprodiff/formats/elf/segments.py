@@ -74,8 +74,14 @@ def _end(where: AddressMap, one: int, two: int) -> bool:
 
 
 def _placed(elf: Elf, address: int, offset: int) -> bool:
-    """Whether the section at ``address`` is at ``offset`` of the file."""
+    """Whether the section at ``address`` is at ``offset`` of the file.
+
+    Zeros of threads (.tbss) are nowhere in the file: a segment that they are the first of is where
+    their header says, which mold leaves at zero.
+    """
     for section in elf.sections:
+        if (section.type, section.addr, section.offset) == (SHT_NOBITS, address, offset):
+            return True
         if section.mapped and section.addr <= address <= section.addr + section.size:
             if section.offset - offset == section.addr - address:
                 return True
