@@ -61,12 +61,29 @@ def read_texts(data: bytes, base: int) -> Iterator[Range]:
     size = len(data)
     places = [(size - found.end(), size - found.start()) for found in _TEXT.finditer(data[::-1])]
     for start, stop in reversed(places):
-        # A floating-point number in front may end in a byte that looks like a character.
-        number = start and data[start - 1] and data[start] in _FLOAT_ENDS
-        yield start + (1 if number and not (base + start + 1) % 4 else 0), stop
+        yield start + _head(data, base, start), stop
 
 
 _FLOAT_ENDS: Final = b"?@"
+_WORD: Final = 4
+_SLASH: Final = ord("/")
+
+
+def _head(data: bytes, base: int, start: int) -> int:
+    """Return how many characters in front of a string are the end of a number.
+
+    They end at an address that four divides, in a word that begins with no text: with a byte that
+    is none, or with two zeros, as small floating-point numbers do.  Paths alone show which it is.
+    """
+    size = -(base + start) % _WORD
+    if not start or not size:
+        return 0
+    if size == 1 and data[start - 1] and data[start] in _FLOAT_ENDS:
+        return size
+    if data[start + size] != _SLASH or _SLASH in data[start : start + size]:
+        return 0
+    word = data[max(start + size - _WORD, 0) : start]
+    return size if word[-1] or (len(word) > 1 and not any(word)) else 0
 
 
 def ends(data: bytes, text: bytes) -> Iterator[int]:
