@@ -170,7 +170,7 @@ RUNPATH: Final = Cause(
         why="A build directory was linked in (-rpath), or a repair tool wrote its own.",
         fix=(
             ("CMake", "set(CMAKE_INSTALL_RPATH $ORIGIN), or CMAKE_SKIP_RPATH"),
-            ("meson", "install_rpath"),
+            ("meson", "install_rpath: '$ORIGIN' for what looks beside itself, else none"),
             ("patchelf", "patchelf --remove-rpath FILE"),
         ),
         mistaken_for="A harmless build path: whoever can write to that directory can load code.",

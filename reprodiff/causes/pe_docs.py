@@ -185,7 +185,7 @@ LINKER: Final = Cause(
     doc=Doc(
         what="The files were linked by different linkers, or versions of one.",
         recognised="MajorLinkerVersion or MinorLinkerVersion of the optional header differs. 2.x "
-        "is GNU ld, 14.x that of Visual Studio 2015 to 2022, and lld-link says 14.0.",
+        "is GNU ld, 14.x that of Visual Studio 2015 and later, and lld-link says 14.0.",
         why="The builds ran with different toolchains.",
         fix=(
             ("GitHub Actions", "pin the runner image: `runs-on: windows-2022`"),

@@ -7,6 +7,7 @@ Architecture, "Symbol Values".
 from typing import Final
 
 from reprodiff.formats.elf.entries import dynamic, symbols
+from reprodiff.formats.elf.imports import imports
 from reprodiff.formats.elf.layout import SectionPair
 from reprodiff.formats.elf.reader import (
     EM_386,
@@ -36,6 +37,8 @@ def hints(a: Elf, b: Elf, pairs: list[SectionPair]) -> Hints:
             for item in symbols(a, section)
             if item.type == 2 and item.value & 1
         )
+    if any(_imports_more(pair) for pair in pairs):
+        made.imports = imports(a), imports(b)
     if a.type == 1:
         for pair in pairs:
             if pair.a.code:
@@ -43,6 +46,11 @@ def hints(a: Elf, b: Elf, pairs: list[SectionPair]) -> Hints:
                 if any(places):
                     made.addends[pair.a.index] = places
     return made
+
+
+def _imports_more(pair: SectionPair) -> bool:
+    """Whether one side has more of what code calls other files through."""
+    return pair.name.startswith((".plt", ".got")) and pair.size_a != pair.size_b
 
 
 def _table(elf: Elf) -> int:

@@ -296,6 +296,9 @@ def _judge(
         if good and (work.map.held(target_a, target_b) or _takes_address(arch, region.a, at_a)):
             region.word(at_a, at_b, size, good=True)
             continue
+        if work.hints.imported(target_a, target_b) and not _takes_address(arch, region.a, at_a):
+            region.word(at_a, at_b, size, good=True)
+            continue
         quad = Quad(at_a, at_a + size, at_b, at_b + size)
         if change is None:
             change = Change(label(one, region), region, "", "", targets=(target_a, target_b))

@@ -1,5 +1,6 @@
 """What the checks of one pair of files work on."""
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
@@ -22,10 +23,19 @@ class Hints:
     """Places of words in A and B that relocations are checked for, by the number of a section."""
     pinned: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     """By section of A: places in A and B, and sizes, of words in code that are proven already."""
+    imports: tuple[Mapping[int, object], Mapping[int, object]] | None = None
+    """What the loader finds by name, by the addresses in A and B that code reaches it through."""
     asked: bool = False
     """Whether 32-bit x86 code counts from where each function asked for its own address."""
     located: bool = False
     """Whether all absolute addresses in code are told by relocations."""
+
+    def imported(self, one: int, two: int) -> bool:
+        """Whether two addresses stand for what the loader finds by the same name."""
+        if self.imports is None:
+            return False
+        known = self.imports[0].get(one)
+        return known is not None and known == self.imports[1].get(two)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,116 @@
+"""What code of an ELF file calls and reads by name, through words that the loader fills for it.
+
+Where one file asks for more than the other, its words of .got and its entries of .plt stand in
+another order and number, and no map of places says which is which: the symbols do.  That goes for
+symbols of the file itself as well, where another file may put its own in their place.
+
+Sources: System V ABI, AMD64 supplement, chapter 5, "Procedure Linkage Table"; Linux Standard Base
+Core 5.0, "Symbol Versioning".
+"""
+
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from reprodiff.formats.elf.entries import relocations, symbols
+from reprodiff.formats.elf.reader import (
+    EM_X86_64,
+    SHT_DYNSYM,
+    SHT_GNU_VERNEED,
+    SHT_GNU_VERSYM,
+    SHT_REL,
+    SHT_RELA,
+    Elf,
+    Section,
+)
+
+Import = tuple[bytes, bytes]
+"""A symbol, and the library and version that it is wanted of, if one is named."""
+
+_FILLED: Final = frozenset({6, 7})
+"""R_X86_64_GLOB_DAT and R_X86_64_JUMP_SLOT: the address of a symbol, and nothing added to it."""
+_STUB: Final = re.compile(rb"(?:\xf3\x0f\x1e\xfa)?\xf2?\xff\x25(?s:(....))")
+"""An entry starts with a jump through its word, if need be behind endbr64 and with bnd."""
+_SIZE: Final = 8
+"""Entries start at multiples of it: they take 16 bytes, those of .plt.got may take 8."""
+_MOST: Final = 1_000_000
+
+
+def imports(elf: Elf) -> Mapping[int, Import]:
+    """Return what is asked for by the address of its word, and of each entry that jumps there.
+
+    Of files for x86-64; of others nothing.
+    """
+    if elf.machine != EM_X86_64:
+        return {}
+    found = dict(_words(elf))
+    for section in elf.sections:
+        if section.code and section.name.startswith(".plt"):
+            found.update(_entries(elf, section, dict(found)))
+    return found
+
+
+def _words(elf: Elf) -> Iterator[tuple[int, Import]]:
+    for table in elf.sections:
+        if table.type not in {SHT_REL, SHT_RELA} or not table.alloc:
+            continue
+        names = elf.sections[table.link] if table.link < len(elf.sections) else None
+        if names is None or names.type != SHT_DYNSYM:
+            continue
+        known = list(symbols(elf, names))
+        versions = _versions(elf, names.index)
+        for item in relocations(elf, table):
+            if item.type in _FILLED and not item.addend and item.symbol < len(known):
+                symbol = known[item.symbol]
+                if symbol.name:
+                    yield item.offset, (symbol.name, versions.get(item.symbol, b""))
+
+
+def _entries(
+    elf: Elf, section: Section, words: Mapping[int, Import]
+) -> Iterator[tuple[int, Import]]:
+    code = bytes(elf.content(section))
+    for at in range(0, min(len(code), _MOST), _SIZE):
+        jump = _STUB.match(code, at)
+        if jump is not None:
+            (move,) = struct.unpack("<i", jump[1])
+            known = words.get(section.addr + jump.end() + move)
+            if known is not None:
+                yield section.addr + at, known
+
+
+def _versions(elf: Elf, table: int) -> Mapping[int, bytes]:
+    """Return the versions that are wanted, by the number of the symbol."""
+    numbers = next((s for s in elf.sections if s.type == SHT_GNU_VERSYM and s.link == table), None)
+    needs = next((s for s in elf.sections if s.type == SHT_GNU_VERNEED), None)
+    if numbers is None or needs is None or needs.link >= len(elf.sections):
+        return {}
+    body, strings = bytes(elf.content(needs)), bytes(elf.content(elf.sections[needs.link]))
+    head, entry = struct.Struct(elf.order + "HHIII"), struct.Struct(elf.order + "IHHII")
+    wanted: dict[int, bytes] = {}
+    at = steps = 0
+    while at + head.size <= len(body) and steps < _MOST:
+        _, count, file, first, step = head.unpack_from(body, at)
+        library, inner = _string(strings, file), at + first
+        for _ in range(count):
+            steps += 1
+            if inner + entry.size > len(body) or steps > _MOST:
+                break
+            _, _, number, name, more = entry.unpack_from(body, inner)
+            wanted[number & 0x7FFF] = library + b" " + _string(strings, name)
+            if not more:
+                break
+            inner += more
+        if not step:
+            break
+        at += step
+        steps += 1
+    content = bytes(elf.content(numbers))
+    known = struct.unpack(f"{elf.order}{len(content) // 2}H", content[: len(content) // 2 * 2])
+    return {at: wanted[n & 0x7FFF] for at, n in enumerate(known) if n & 0x7FFF in wanted}
+
+
+def _string(strings: bytes, at: int) -> bytes:
+    stop = strings.find(b"\0", at)
+    return strings[at : stop if stop >= 0 else len(strings)]
