@@ -114,3 +114,52 @@ def test_a_tree_of_many_projects_never_pairs_one_project_with_another() -> None:
 def test_one_project_pairs_with_itself_under_another_spelling() -> None:
     a, b = ["Foo.Bar-1.0.dist-info/METADATA"], ["foo_bar-1.0.dist-info/METADATA"]
     assert len(paired(a, b).pairs) == 1
+
+
+MODULES = """
+_core/_multiarray_tests _core/_multiarray_umath _core/_operand_flag_tests _core/_rational_tests
+_core/_simd _core/_struct_ufunc_tests _core/_umath_tests fft/_pocketfft_umath linalg/_umath_linalg
+linalg/lapack_lite random/_bounded_integers random/_common random/_generator random/_mt19937
+random/_pcg64 random/_philox random/_sfc64 random/bit_generator random/mtrand
+"""
+LIBRARIES = """
+libXau 00ec42fe 154567c4 6.0.0
+libavif 4aef22a8 01e67780 16.3.0
+libbrotlicommon c43ca8d5 c55a5f7a 1.1.0
+libbrotlidec 38f4425f 2ced2f3a 1.1.0
+libfreetype 3be5a348 5bb46249 6.20.4
+libharfbuzz f081fce0 525aa570 0.61210.0
+libjpeg d7c4122a a41b0190 62.4.0
+liblcms2 930c9228 cc10e42f 2.0.17
+liblzma ea98dcb5 64b7ab39 5.8.1
+libopenjp2 a0b2093f 94e588ba 2.5.4
+libpng16 ad184e76 00127801 16.50.0
+libsharpyuv f85d91c0 95d8a097 0.1.2
+libtiff 56c1bbc6 295fd75c 6.2.0
+libwebp 15463320 d8b9687f 7.2.0
+libwebpdemux 65067297 747f2b49 2.0.17
+libwebpmux 83c74882 7f11e5ce 3.1.2
+libxcb 46a603a8 64009ff3 1.1.0
+libzstd 96175704 761a17b6 1.5.7
+"""
+
+
+def test_all_modules_of_a_release_pair_across_interpreters() -> None:
+    a, b = (
+        [f"numpy/{name}.cpython-{tag}-x86_64-linux-gnu.so" for name in MODULES.split()]
+        for tag in ("311", "312")
+    )
+    found = paired(a, b[::-1])
+    assert sorted((each.a.path, each.b.path) for each in found.pairs) == list(
+        zip(a, b, strict=True)
+    )
+    assert not found.only_a
+    assert not found.only_b
+
+
+def test_all_vendored_libraries_of_a_release_pair_across_their_hashes() -> None:
+    rows = [line.split() for line in LIBRARIES.split("\n") if line]
+    a, b = ([f"pillow.libs/{row[0]}-{row[side]}.so.{row[3]}" for row in rows] for side in (1, 2))
+    found = paired(a, b[::-1])
+    assert len(rows) == 18
+    assert {(each.a.path, each.b.path) for each in found.pairs} == set(zip(a, b, strict=True))

@@ -103,6 +103,17 @@ def test_what_changes_among_strings_that_changed_places_is_seen(
     assert report(a, b).verdict is Verdict.DIFFERENT
 
 
+def test_a_build_id_is_not_said_to_be_untrue(tmp_path: Path) -> None:
+    """It is a hash of what the linker wrote, which nobody can make again from the file."""
+    a, b = pair(tmp_path, "-g -O2")
+    found = report(a, b)
+    ids = [each for each in found.findings if "build-id" in each.cause]
+    assert [(each.cause, each.severity) for each in ids] == [
+        ("elf-build-id-follows", Severity.BENIGN)
+    ]
+    assert not [each for each in found.findings if each.category is Category.INTEGRITY]
+
+
 def test_a_zero_behind_the_end_is_an_overlay(tmp_path: Path) -> None:
     a, b = pair(tmp_path, "-g -O2")
     b.write_bytes(b.read_bytes() + b"\0")

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from reprodiff.formats.base import Content
+from reprodiff.formats.machine.proof import Quad
+from reprodiff.formats.machine.statement import Statement
 from reprodiff.formats.pe import FORMAT
 from reprodiff.formats.pe.checks import checksum
+from reprodiff.formats.pe.fields import header_field, number
 from reprodiff.formats.pe.image import read_image
 from reprodiff.model import ArtifactKind, Severity, Verdict
 from tests.formats.verdicts import equivalent
@@ -269,3 +272,48 @@ def test_code_of_a_stripped_side_is_compared_function_by_function(tmp_path: Path
     assert found.summary.ledger.unexplained_bytes == 0
     changed = mingw(tmp_path / "three", "x86_64", f"{options} -s", CODE.replace(*CONSTANT))
     assert places(report(a, changed), "pe-code-changed") == {"limited", "entry"}
+
+
+def test_fields_of_the_unwind_table_are_named_and_are_numbers(tmp_path: Path) -> None:
+    options = "-O2 -s -Wl,--no-insert-timestamp,--disable-auto-image-base"
+    larger = CODE.replace("return x > 4096", 'puts("q"); puts("r"); puts("s"); return x > 4096')
+    found = report(
+        mingw(tmp_path / "a", "x86_64", options),
+        mingw(tmp_path / "b", "x86_64", options, larger),
+    )
+    said = {
+        place.inside: (place.a, place.b)
+        for each in found.findings
+        if each.cause == "native-tables-changed"
+        for place in each.locations
+    }
+    ends = [name for name in said if name.startswith(".pdata entry ") and name.endswith(": end")]
+    assert ends
+    for name in ends:
+        assert int(said[name][0], 16) < int(said[name][1], 16)
+    assert not [name for name in said if name.startswith(".pdata+")]
+
+
+def test_every_byte_of_a_section_header_is_in_a_field() -> None:
+    image = read_image(memoryview(module("pe-time", "a")))
+    (section,) = (each for each in image.sections if each.name == b".text")
+    fields = [header_field(image, section.header + at) for at in range(40)]
+    names = list(dict.fromkeys(each.name for each in fields if each))
+    assert None not in fields
+    assert names[:2] == ["section header .text: name", "section header .text: virtual size"]
+    assert len(names) == 10
+    size = fields[8]
+    assert size is not None
+    assert number(image.data, size.span) == hex(section.vsize)
+    assert header_field(image, 0) is None
+
+
+def test_what_a_long_place_shows_is_where_its_sides_part() -> None:
+    class Bare:
+        a, b = b"\0" * 100 + b"A" + b"\0" * 27, b"\0" * 100 + b"B" + b"\0" * 27
+
+    one, two = Statement.value(None, Bare(), Quad(0, 128, 0, 128))  # type: ignore[arg-type]
+    assert (one[8:9], two[8:9]) == (b"A", b"B")
+    assert len(one) == 32
+    one, two = Statement.value(None, Bare(), Quad(0, 64, 0, 64))  # type: ignore[arg-type]
+    assert one == two == b"\0" * 32

@@ -21,6 +21,8 @@ from reprodiff.formats.machine.proof import Quad, Region, unique
 from reprodiff.formats.machine.work import AnyWork
 from reprodiff.model import Difference, Span
 
+_SHOWN: Final = 32
+"""Bytes shown of a place."""
 _MOST: Final = 400
 """Facts of one kind on one region; what is more is put together."""
 
@@ -46,11 +48,16 @@ class Statement(ABC):
         return f"{address:#x}"
 
     def value(self, region: Region, quad: Quad) -> tuple[str | bytes, str | bytes]:
-        """Return what a place that differs for no reason known has on both sides, for people."""
-        return (
-            region.a[quad.a0 : min(quad.a1, quad.a0 + 32)],
-            region.b[quad.b0 : min(quad.b1, quad.b0 + 32)],
-        )
+        """Return what a place that differs for no reason known has on both sides, for people.
+
+        Of a long one that is from the start, or from a little before where the two part.
+        """
+        one, two = region.a[quad.a0 : quad.a1], region.b[quad.b0 : quad.b1]
+        at = 0
+        if one[:_SHOWN] == two[:_SHOWN] and one != two:
+            same = (n for n, (x, y) in enumerate(zip(one, two, strict=False)) if x != y)
+            at = max(next(same, min(len(one), len(two))) - 8, 0)
+        return one[at : at + _SHOWN], two[at : at + _SHOWN]
 
     @abstractmethod
     def string_kind(self, pair: AnyPair, quad: Quad) -> str:
@@ -280,7 +287,7 @@ def unlike(one: str | bytes, two: str | bytes) -> str | bytes:
     """
     if one != two:
         return two
-    text = one.hex(" ") if isinstance(one, bytes) else one
+    text = one.decode("utf-8", "surrogateescape") if isinstance(one, bytes) else one
     return f"{text} (unchanged, but what it refers to is not)"
 
 

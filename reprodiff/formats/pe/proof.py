@@ -17,6 +17,7 @@ from reprodiff.formats.machine.references import check_copies, check_words
 from reprodiff.formats.machine.statement import Statement
 from reprodiff.formats.machine.unwinding import check_frames
 from reprodiff.formats.machine.work import Hints
+from reprodiff.formats.pe.fields import Field, header_field, number, unwind_field
 from reprodiff.formats.pe.headers import check_debug, check_headers
 from reprodiff.formats.pe.image import RELOCATION, Image
 from reprodiff.formats.pe.known import known
@@ -287,20 +288,24 @@ class Proof(Statement):
 
     def place(self, region: Region, quad: Quad) -> str:
         """Name a place: by the object or function it is in, by a header's field, or its offset."""
-        if region.name == "headers":
-            return _field(self.a, quad)
-        return super().place(region, quad)
+        known = _field(self.a, region, quad.a0)
+        if known is not None:
+            return known.name
+        return f"headers+{quad.a0:#x}" if region.name == "headers" else super().place(region, quad)
+
+    def value(self, region: Region, quad: Quad) -> tuple[str | bytes, str | bytes]:
+        """Return fields of headers and of the unwind table as numbers, the rest as it stands."""
+        one, two = _field(self.a, region, quad.a0), _field(self.b, region, quad.b0)
+        if one is None or two is None or one.name != two.name or not one.number:
+            return super().value(region, quad)
+        return number(region.a, one.span), number(region.b, two.span)
 
 
-def _field(file: File, quad: Quad) -> str:
-    """Name a place in the headers."""
-    for name, span in file.image.fields():
-        if span.start <= quad.a0 < span.stop:
-            return f"header: {name}"
-    for section in file.image.sections:
-        if section.header <= quad.a0 < section.header + 40:
-            return f"section header {section.name.decode('utf-8', 'replace')}"
-    return f"headers+{quad.a0:#x}"
+def _field(file: File, region: Region, at: int) -> Field | None:
+    """Return the field at a place, if it is one of those that have names."""
+    if region.name == "headers":
+        return header_field(file.image, at)
+    return unwind_field(file.image, region.name, at) if region.pair is not None else None
 
 
 def _relocations(work: Work) -> None:
