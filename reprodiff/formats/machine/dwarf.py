@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from reprodiff.formats.machine import dwarfindex, dwarftables
+from reprodiff.formats.machine.dwarfarrays import check_arrays
 from reprodiff.formats.machine.dwarfexpr import Damage
 from reprodiff.formats.machine.dwarfinfo import Listing, Shapes, Token, units
 from reprodiff.formats.machine.layout import AnyPair
@@ -123,7 +124,7 @@ def _in_step(
                 continue
             if one.size != two.size:
                 break
-            if addresses or one.kind != "addr":
+            if addresses or one.kind not in {"addr", "end"}:
                 region.word(one.at, two.at, one.size, _good(work, one, two))
         else:
             return
@@ -146,6 +147,9 @@ def _good(work: AnyWork, one: Token, two: Token) -> bool:
     if one.kind == "addr":
         # Zero ends a list, or stands for a function that the linker left out: it has no base.
         return one.value == two.value == 0 or work.follows(one.value, two.value)
+    if one.kind == "end":
+        # What another section starts at may be the end of the one before it.
+        return work.follows(one.value, two.value) or work.map.ends(one.value, two.value)
     if one.kind == "length":
         return one.value == two.value
     return work.map.offset(one.kind, one.value, two.value)
@@ -174,6 +178,8 @@ def _info(
         )
     ]
     _in_step(work, region, *walks, addresses=addresses)
+    if not types and addresses:
+        check_arrays(work, region)
     seen = {(one, two) for one, two in lists}
     for one, two in zip(*sides, strict=False):
         if (one, two) not in seen:

@@ -12,8 +12,9 @@ from reprodiff.records import dataclass, field
 class Token(NamedTuple):
     """A word that refers to something.
 
-    ``kind`` is ``addr``, ``id`` (of another file), ``length`` (the value is then the bytes it
-    leaves for what has one size on both sides), ``string``, or the name of a section.
+    ``kind`` is ``addr``, ``end`` (the address behind something), ``id`` (of another file),
+    ``length`` (the value is then the bytes it leaves for what has one size on both sides),
+    ``string``, or the name of a section.
     """
 
     at: int
@@ -44,7 +45,7 @@ FIXED: Final = {
 }  # fmt: skip
 _REFS: Final = frozenset({0x11, 0x12, 0x13, 0x14})
 LEBS: Final = frozenset({0x0D, 0x0F, 0x15, 0x1A, 0x1B, 0x22, 0x23})
-_BLOCKS: Final = {0x0A: 1, 0x03: 2, 0x04: 4, 0x09: 0, 0x18: 0}
+BLOCKS: Final = {0x0A: 1, 0x03: 2, 0x04: 4, 0x09: 0, 0x18: 0}
 _LOCATIONS: Final = frozenset(
     {0x02, 0x19, 0x2A, 0x2E, 0x38, 0x40, 0x46, 0x48, 0x4A, 0x4D, 0x7E, 0x83, 0x84, 0x2111, 0x2112}
 )
@@ -123,9 +124,9 @@ def _step(name: int, form: int, unit: _Unit) -> Step:  # noqa: PLR0911
         return _REF if unit.start is not None and form in _REFS else _SKIP, FIXED[form], ""
     if form in LEBS:
         return _LEB, 0, ""
-    if form in _BLOCKS:
+    if form in BLOCKS:
         expression = form == 0x18 or (unit.version < 4 and name in _LOCATIONS)
-        return _EXPR if expression else _BLOCK, _BLOCKS[form], ""
+        return _EXPR if expression else _BLOCK, BLOCKS[form], ""
     if form == 0x01:
         return _ADDR, unit.word, "low" if name == _LOW_PC else ""
     if form == 0x08:

@@ -40,9 +40,9 @@ def entries(data: bytes, work: AnyWork, start: Listing) -> Iterator[Token]:
         if kind not in forms:
             raise Damage
         operands, expression = forms[kind]
-        for operand in operands:
+        for number, operand in enumerate(operands):
             if operand == "a":
-                yield Token(reader.at, word, "addr", reader.number(word))
+                yield Token(reader.at, word, "end" if number else "addr", reader.number(word))
             else:
                 reader.leb()
         if expression and located:
@@ -69,7 +69,7 @@ def _old_list(reader: Reader, start: Listing) -> Iterator[Token]:
             continue
         if not base:
             yield Token(place, word, "addr", low)
-            yield Token(place + word, word, "addr", high)
+            yield Token(place + word, word, "end", high)
         if start.section == ".debug_loc":
             length = reader.number(2)
             yield from pointed(reader, length, word, 4, start.unit)
