@@ -108,11 +108,14 @@ def short_names(placed: Sequence[PlacedPlatform]) -> Mapping[str, str]:
 def remarks(report: Report) -> list[str]:
     """Return what is to be said beside the changes: what both sides meet, and what is wrong."""
     if report.platform is not None and not report.platforms:
-        return _remarks(report.platform)
+        return ["Nothing: both sides need the same of the system."] * (
+            not report.platform.changes
+        ) + _remarks(report.platform)
     names = short_names(report.platforms or ())
     said: dict[str, list[str]] = {}
     for each in report.platforms or ():
-        for remark in _remarks(each.platform):
+        alike = [] if each.platform.changes else ["Both sides need the same of the system."]
+        for remark in [*alike, *_remarks(each.platform)]:
             said.setdefault(remark, []).append(names[each.path_a])
     return [f"{remark} ({listed(artifacts)})" for remark, artifacts in said.items()]
 
@@ -120,8 +123,6 @@ def remarks(report: Report) -> list[str]:
 def _remarks(platform: Platform) -> list[str]:
     found: list[str] = []
     a, b = platform.a, platform.b
-    if not platform.changes:
-        found.append("Nothing: both sides need the same of the system.")
     if a.policy and a.policy == b.policy:
         alias = f" ({a.policy_alias})" if a.policy_alias else ""
         found.append(f"The binaries of both sides meet {a.policy}{alias}.")

@@ -16,6 +16,7 @@ from reprodiff.toolchains.alike import distinct
 from reprodiff.toolchains.base import Knob, Role, Tool, Where
 from reprodiff.toolchains.binaries import binaries, suits
 from reprodiff.toolchains.placeholders import values_of, versions_of
+from reprodiff.toolchains.subjects import is_artifact, is_scattered, of_rust, of_tools
 from reprodiff.toolchains.trials import checked
 
 MOST: Final = 3
@@ -27,7 +28,12 @@ _BACKTICKS: Final = re.compile(r"`([^`]+)`")
 _PLACEHOLDER: Final = re.compile(
     r"\{(backend|constraints|switch|build_backend|project|project_version)\}"
 )
-_RUST: Final = re.compile(r"/\.cargo/|/rustc/|\.rs(?:$|[^a-z])")
+_TOOLS: Final = "vendored-library-rebuilt"
+"""The cause whose fixes are those of the image: what is installed in it is what differs."""
+_OFFERED: Final = (
+    "nothing to fix in an artifact: the two folders were filled for other sets of tags"
+)
+"""Said of a wheel or an sdist that one of two folders has."""
 _DEBUG: Final = frozenset({"elf-debug-info", "native-debug-info"})
 """Causes in which a build of Rust alone follows no CFLAGS."""
 _INSIDE: Final = frozenset({ArtifactKind.WHEELHOUSE, ArtifactKind.FILE, ArtifactKind.ZIP})
@@ -132,17 +138,20 @@ def with_fixes(
         frozenset(each.kind for each in artifacts),
         frozenset(tag.rpartition("-")[2] for each in artifacts for tag in each.tags),
         ci=project is not None and any(name.startswith(".github/") for name in project),
-        times="many" if any(_scattered(each, members) for each in roots) else "one",
+        times="many" if any(is_scattered(each, members) for each in roots) else "one",
         hands=frozenset(t.tool for i in artifacts for t in i.tools if t.role == Role.HAND),
     )
     options: dict[str, list[Option]] = {}
     reasons: dict[str, str] = {}
     for finding in roots:
-        cause = causes[finding.cause]
+        cause = causes[_TOOLS if of_tools(finding) and _TOOLS in causes else finding.cause]
+        if folder and is_artifact(finding):
+            options[finding.id], reasons[finding.id] = [], _OFFERED
+            continue
         here = scene.inner() if _is_inside(finding, artifacts) else scene
         told = compilers or {}
         here = replace(here, binaries=binaries(finding.locations, scene.platforms, told))
-        if _of_rust(finding, told):
+        if of_rust(finding, told):
             here = replace(here, others=(load("rust"), *here.others))
         elif finding.cause in _DEBUG and any(tool.id == "maturin" for tool in mine):
             here = replace(here, others=(load("rust"),))
@@ -340,26 +349,6 @@ def _where(tool: str) -> str:
     if tool in {"pip", "uv"}:
         return Where.INSTALLER
     return Where.CHECKOUT if tool == "git" else Where.FLAGS
-
-
-def _of_rust(finding: Finding, compilers: Mapping[str, str]) -> bool:
-    """Whether a place shows a path that only Rust leaves, or is in a file that names rustc."""
-    return any(
-        "rustc " in compilers.get(place.path, "") or _RUST.search(place.a) or _RUST.search(place.b)
-        for place in finding.locations
-    )
-
-
-def _scattered(finding: Finding, members: int) -> bool:
-    """Whether the times of members differ among themselves, or some are equal on both sides."""
-    if finding.cause not in _MTIMES:
-        return False
-    places = [place for place in finding.locations if place.path]
-    values = ({place.a for place in places}, {place.b for place in places})
-    return any(len(each) > 1 for each in values) or 0 < finding.location_count < members
-
-
-_MTIMES: Final = frozenset({"zip-member-mtime", "tar-member-mtime"})
 
 
 def _limit(cause: Cause, scene: _Scene) -> str:

@@ -12,12 +12,13 @@ import pytest
 
 from reprodiff.formats.base import Content
 from reprodiff.formats.macho import FORMAT
+from reprodiff.formats.macho.fields import field
 from reprodiff.formats.macho.image import SIGNATURE, read_image
 from reprodiff.model import ArtifactKind, Severity, Verdict
 from tests.formats.verdicts import equivalent
 from tests.native.asking import assert_proven, causes, places, report, run
 from tests.native.builders import need
-from tests.views.samples import wheel
+from tests.views.samples import member, wheel
 
 C_CODE = r"""
 extern int puts(const char *);
@@ -368,3 +369,27 @@ def test_a_field_of_a_load_command_is_named_and_is_a_number() -> None:
     tables = next(f for f in found.findings if f.cause == "native-tables-changed")
     said = [(place.inside, place.a, place.b) for place in tables.locations]
     assert said == [("LC_SEGMENT_64 __TEXT,__text: size", "0x78", "0x80")]
+
+
+def test_fields_of_the_header_and_of_segments_are_named() -> None:
+    image = read_image(memoryview(member("hidden-change-in-macho", "a", ".so")))
+    segment = image.segments[0].command
+
+    def name(at: int) -> str:
+        known = field(image, at)
+        return known.name if known else ""
+
+    assert [name(at) for at in (0, 15, 16, 27)] == [
+        *("header: magic", "header: filetype", "header: ncmds", "header: flags")
+    ]
+    label = "LC_SEGMENT_64 __TEXT"
+    assert [name(segment.at + at) for at in (24, 55, 56, 71)] == [
+        *(f"{label}: vmaddr", f"{label}: filesize", f"{label}: maxprot", f"{label}: flags")
+    ]
+    section = segment.at + 72
+    assert [name(section + at) for at in (32, 47, 48, 79)] == [
+        *(f"{label},__text: addr", f"{label},__text: size"),
+        *(f"{label},__text: offset", f"{label},__text: reserved3"),
+    ]
+    assert name(section + 80 + 32) == f"{label},__stubs: addr"
+    assert name(len(image.data)) == ""

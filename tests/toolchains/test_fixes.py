@@ -1,5 +1,7 @@
 """Remedies that fit the artifacts at hand."""
 
+from dataclasses import replace
+
 from reprodiff.causes.registry import CAUSES
 from reprodiff.model import (
     ArtifactInfo,
@@ -7,6 +9,7 @@ from reprodiff.model import (
     Category,
     Confidence,
     Finding,
+    Location,
     MadeBy,
     Severity,
 )
@@ -98,3 +101,29 @@ def test_advice_that_repeats_a_setting_in_other_words_is_left_out() -> None:
         titles = [fix.title for fix in with_fixes([finding(cause)], CAUSES, info).fixes]
         assert titles
         assert not any(title.startswith(("pin the build image", "do not ship")) for title in titles)
+
+
+def paths(*values: tuple[str, str]) -> Finding:
+    places = tuple(Location("x.so", ".debug_line", a, b, None, None) for a, b in values)
+    return replace(finding("elf-build-path"), locations=places, location_count=len(places))
+
+
+def test_directories_of_the_compiler_are_not_mapped_but_come_with_the_image() -> None:
+    info = ArtifactInfo("x.whl", ArtifactKind.WHEEL, tags=("cp311-cp311-manylinux_2_28_x86_64",))
+    tools = ("/usr/lib/gcc/x86_64-linux-gnu/12/include", "/usr/lib/gcc/x86_64-linux-gnu/13/include")
+    ids = {fix.id for fix in with_fixes([paths(tools)], CAUSES, info).fixes}
+    assert ids == {"vendored-library-rebuilt-1"}, "what is installed in the image"
+    ids = {fix.id for fix in with_fixes([paths(tools, ("/tmp/a", "/tmp/b"))], CAUSES, info).fixes}
+    assert "gcc-clang-prefix-map" in ids
+
+
+def test_a_wheel_that_one_folder_alone_has_is_no_matter_of_a_build() -> None:
+    folder = ArtifactInfo("dist", ArtifactKind.WHEELHOUSE)
+    here, inside = (
+        replace(finding("member-on-one-side"), locations=(Location(path, "", "", "", None, None),))
+        for path in ("demo-1.0-py3-none-any.whl", "demo-1.0-py3-none-any.whl!/demo/x.py")
+    )
+    done = with_fixes([here], CAUSES, folder)
+    assert done.fixes == ()
+    assert done.findings[0].no_fix.startswith("nothing to fix in an artifact")
+    assert with_fixes([inside], CAUSES, folder).fixes

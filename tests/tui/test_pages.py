@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from reprodiff.drift import (
     BundledLibrary,
     Ceiling,
@@ -137,6 +139,26 @@ def test_while_the_analysis_runs_there_is_no_plan_yet() -> None:
         await driver.press("escape", "P")
         await driver.sees("it is still running")
         feed.release()
+
+    drive(scenario, make_app(feed))
+
+
+@pytest.mark.parametrize(
+    ("key", "seen"), [("p", "reproducible = true"), ("m", "077"), ("P", "glibc needed")]
+)
+def test_a_page_that_waits_for_the_end_is_made_then(key: str, seen: str) -> None:
+    batches = records(whole(plan=PLAN, recipe_lines=RECIPE, platform=PLATFORM))
+    feed = ListFeed(batches, hold=len(batches) - 1)
+
+    async def scenario(driver: Driver) -> None:
+        await driver.sees("COMPARING", "source text changed")
+        await driver.press(key)
+        await driver.sees("it is still running")
+        feed.release()
+        await driver.sees(seen)
+        driver.lacks("it is still running")
+        await driver.press("escape")
+        await driver.ready("DIFFERENT")
 
     drive(scenario, make_app(feed))
 

@@ -1,6 +1,7 @@
-"""Fields of load commands by name: what a place among the headers is, and what stands there.
+"""Fields of headers and load commands by name: what a place there is, and what stands in it.
 
-Source: Apple, mach-o/loader.h, ``segment_command``, ``section`` and their 64-bit kin.
+Source: Apple, mach-o/loader.h, ``mach_header``, ``segment_command``, ``section`` and their 64-bit
+kin.
 """
 
 from typing import Final, Literal, NamedTuple
@@ -8,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 from reprodiff.formats.macho.image import SEGMENT, SEGMENT_64, Command, Image
 from reprodiff.model import Span
 
+_HEADER: Final = ("magic", "cputype", "cpusubtype", "filetype", "ncmds", "sizeofcmds", "flags")
 _SEGMENT: Final[tuple[str, ...]] = ("vmaddr", "vmsize", "fileoff", "filesize")
 """Words as wide as addresses, behind the name."""
 _SEGMENT_REST: Final[tuple[str, ...]] = ("maxprot", "initprot", "nsects", "flags")
@@ -19,7 +21,7 @@ _SECTION_REST: Final[tuple[str, ...]] = (
 
 
 class Field(NamedTuple):
-    """A field of a load command."""
+    """A field of the header or of a load command."""
 
     name: str
     """The command, the segment or section that it is about, and the field."""
@@ -28,6 +30,9 @@ class Field(NamedTuple):
 
 def field(image: Image, at: int) -> Field | None:
     """Return the field that has the byte at ``at``; what is known is its command, if no more."""
+    if at < 4 * len(_HEADER):
+        start = at // 4 * 4
+        return Field(f"header: {_HEADER[start // 4]}", Span(start, start + 4))
     for command in image.commands:
         if command.at <= at < command.at + command.size:
             return _segment(image, command, at) or Field(command.name, command.span)

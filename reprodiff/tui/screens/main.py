@@ -85,6 +85,7 @@ class MainScreen(
         self._findings.reload()
         if self._findings.address == before:
             self._update_selected()
+        self.finish_page()
 
     def renew(self) -> None:
         """Draw what is another comparison of the same pair by now, from the same place."""

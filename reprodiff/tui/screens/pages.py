@@ -39,16 +39,24 @@ class PageScreen(Copying):
         self._keyboard = keyboard
         self._title = title
         self.clip = clip
-        source = content if isinstance(content, Source) else Page(content)
-        self._view = LineView(source, id="page")
+        self._view = LineView(_source(content), id="page")
         self._view.wrap = True
         self._box = Vertical(id="page-box")
         self._search_row = SearchRow()
 
+    def replace(self, content: Sequence[Block] | Source, clip: str) -> None:
+        """Show something else, from its start."""
+        self.clip = clip
+        self._view.show(_source(content))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give a table more room than running text."""
+        self._box.set_classes("-table" if isinstance(self._view.source, GridSource) else "")
+
     def compose(self) -> ComposeResult:
         """Put the text over the keys."""
-        wide = "-table" if isinstance(self._view.source, GridSource) else ""
-        self._box.set_classes(wide)
+        self._fit()
         self._box.border_title = Content(self._title)
         with self._box:
             yield self._view
@@ -119,3 +127,7 @@ class PageScreen(Copying):
     def action_quit(self) -> None:
         """Close the page."""
         self.dismiss()
+
+
+def _source(content: Sequence[Block] | Source) -> Source:
+    return content if isinstance(content, Source) else Page(content)
