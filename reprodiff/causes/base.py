@@ -243,6 +243,8 @@ class Scene:
     syntax: str = ""
     """For Python source whether the syntax tree is the ``same``, another (``other``) or not known
     (``unknown``); empty for everything else."""
+    paths: "list[Claim]" = field(default_factory=list)
+    """Claims on strings of a compiled file that are one path of one length in two places."""
 
     def at(
         self, paths: tuple[str, str], data: tuple[memoryview, memoryview], syntax: str
@@ -255,6 +257,7 @@ class Scene:
             data_a=data[0],
             data_b=data[1],
             syntax=syntax,
+            paths=[],
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from reprodiff.causes import native, native_causes, native_tools
+from reprodiff.causes import native, native_causes, native_tools, path_pieces
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
 from reprodiff.causes.compiled_docs import (
     CPU_FEATURES,
@@ -40,20 +40,30 @@ def structure_rules(form: str, path: Cause, time: Cause, code: Cause, judge: Jud
 
     def strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         # Absolute paths tell the build directories, which relative ones are then held against.
+        found: list[Claim] = []
         for fact in sorted(facts, key=lambda fact: not native.is_absolute(fact.a)):
             claim = None if fact.note == "debug" else judge(fact, scene)
             if claim is None:
                 claim = native.string_claim(fact, scene)
                 if fact.note != "debug" and claim.cause is native_causes.BUILD_TIME:
                     claim = Claim(time, [fact], Confidence.LIKELY)
-            yield replace(claim, cause=renamed.get(claim.cause.id, claim.cause))
+            found.append(replace(claim, cause=renamed.get(claim.cause.id, claim.cause)))
+        path_pieces.remember(found, scene, (path,))
+        yield from path_pieces.settle(found, scene)
+
+    def data(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+        claims = list(path_pieces.pieces(facts, scene))
+        yield from claims
+        known = [fact for claim in claims for fact in claim.differences]
+        if rest := [fact for fact in facts if fact not in known]:
+            yield Claim(DATA, rest)
 
     causes = (path, time, DEBUG_INFO, TOOLCHAIN, SYMBOLS, DATA)
     return [
         Rule(f"{form}-strings", causes, (f"{form}.string", f"{form}.symbol"), 49, strings),
         Rule(
             f"{form}-code",
-            (code,),
+            (code, path),
             (f"{form}.code", f"{form}.function", f"{form}.instructions"),
             _RANK,
             _code(code),
@@ -68,7 +78,7 @@ def structure_rules(form: str, path: Cause, time: Cause, code: Cause, judge: Jud
         ),
         Rule(f"{form}-order", (ORDER,), (f"{form}.order",), _RANK, _order),
         Rule(f"{form}-symbols", (SYMBOLS,), (f"{form}.symbols",), _RANK, _plain(SYMBOLS)),
-        Rule(f"{form}-data", (DATA,), (f"{form}.data",), _RANK, _plain(DATA)),
+        Rule(f"{form}-data", (DATA, path), (f"{form}.data",), _RANK, data),
         Rule(f"{form}-tables", (TABLES,), (f"{form}.table",), _RANK + 1, _likely(TABLES)),
         Rule(f"{form}-debug", (DEBUG_INFO,), (f"{form}.debug",), _RANK + 1, _likely(DEBUG_INFO)),
         Rule(f"{form}-moved", (LAYOUT,), (f"{form}.moved",), _RANK + 3, _moved),
@@ -77,7 +87,10 @@ def structure_rules(form: str, path: Cause, time: Cause, code: Cause, judge: Jud
 
 def _code(cause: Cause) -> Callable[[Sequence[Difference], Scene], Iterator[Claim]]:
     def apply(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-        del scene
+        claims = list(path_pieces.pieces(facts, scene))
+        yield from claims
+        known = [fact for claim in claims for fact in claim.differences]
+        facts = [fact for fact in facts if fact not in known]
         sure = [fact for fact in facts if not fact.note]
         unread = [fact for fact in facts if fact.note]
         if sure:

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reprodiff.causes import environment, lines, native_paths, native_tools, seeds
+from reprodiff.causes import (
+    environment,
+    lines,
+    native_paths,
+    native_stripped,
+    native_tools,
+    path_pieces,
+    seeds,
+)
 from reprodiff.causes.base import Cause, Claim, Rule, Scene
 from reprodiff.causes.native_causes import (
     BUILD_ID,
@@ -31,7 +39,6 @@ from reprodiff.causes.native_docs import (
     BUILD_ID_RANDOM,
     CPU_DISPATCH,
     EDITED,
-    STRIPPED,
 )
 from reprodiff.formats.parsing.paths import split_paths
 from reprodiff.model import Confidence, Difference, Severity
@@ -59,7 +66,10 @@ def _raw(value: object) -> bytes:
 def _strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     # Absolute paths tell the build directories, which relative ones are then held against.
     ordered = sorted(facts, key=lambda fact: not is_absolute(fact.a))
-    yield from seeds.settle([string_claim(fact, scene) for fact in ordered], scene)
+    claims = seeds.settle([string_claim(fact, scene) for fact in ordered], scene)
+    claims = path_pieces.consistent(claims, scene, TEMP_DIR)
+    path_pieces.remember(claims, scene, (BUILD_PATH, TEMP_DIR))
+    yield from path_pieces.settle(claims, scene)
 
 
 def is_absolute(value: object) -> bool:
@@ -242,14 +252,19 @@ def _link(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 
 def _code(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    """Claim functions; strings and tables are only looked at, for what they say of the tools."""
-    del scene
+    """Claim functions; strings and tables are only looked at, for what they say of the tools.
+
+    A function that differs in pieces of strings alone waits for what those are.
+    """
     tools = any(
         fact.what in {"elf.comment", "elf.property"}
         or (fact.note == "debug" and _PRODUCER.match(_raw(fact.a)))
         for fact in facts
     )
     mine = [fact for fact in facts if fact.what in _CODE_FACTS]
+    strings = [fact for fact in facts if fact.what == "elf.string"]
+    if strings:
+        mine = [fact for fact in mine if not path_pieces.may_be(fact, strings, scene)]
     sure = [fact for fact in mine if not fact.note]
     unread = [fact for fact in mine if fact.note]
     other = [fact for fact in sure if _for_processor(fact)]
@@ -289,7 +304,14 @@ _PROCESSOR: Final = re.compile(
 
 
 def _data(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    del scene
+    claims = list(path_pieces.pieces(facts, scene))
+    yield from claims
+    known = [fact for claim in claims for fact in claim.differences]
+    rest = [fact for fact in facts if fact not in known]
+    texts = list(path_pieces.texts(rest, scene, string_claim, (BUILD_PATH, TEMP_DIR)))
+    yield from path_pieces.consistent(texts, scene, TEMP_DIR)
+    known += [fact for claim in texts for fact in claim.consumed]
+    facts = [fact for fact in facts if fact not in known] if known else facts
     sure = [fact for fact in facts if not fact.note]
     unsure = [fact for fact in facts if fact.note]
     if sure:
@@ -298,44 +320,18 @@ def _data(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
         yield Claim(DATA, unsure, Confidence.POSSIBLE, evidence=(unsure[0].note,))
 
 
+def _code_pieces(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    claims = list(path_pieces.pieces(facts, scene))
+    yield from claims
+    known = [fact for claim in claims for fact in claim.differences]
+    if rest := [fact for fact in facts if fact not in known]:
+        yield Claim(CODE, rest, explanation=BEYOND_MOVES)
+
+
 def _tables(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     tables = [fact for fact in facts if fact.what == "elf.table"]
     if tables:
         yield Claim(TABLES, tables, Confidence.LIKELY, follows=(scene.path,))
-
-
-_DEBUG: Final = re.compile(
-    r"\.(?:z?debug_(?:abbrev|addr|aranges|cu_index|frame|gnu_pubnames|gnu_pubtypes|info|line"
-    r"|line_str|loc|loclists|macinfo|macro|names|pubnames|pubtypes|ranges|rnglists|str|str_offsets"
-    r"|sup|tu_index|types)|symtab|symtab_shndx|strtab|gdb_index|gnu_debuglink|gnu_debugaltlink"
-    r"|stab|stabstr)"
-)
-
-
-def _sections(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    del scene
-    bare = [fact for fact in facts if _DEBUG.fullmatch(fact.inside) and not fact.note]
-    if bare:
-        # Who strips a file leaves none that the other has not, but for where they went.
-        sides = {fact.a is None for fact in bare if fact.inside != ".gnu_debuglink"}
-        yield Claim(STRIPPED if len(sides) == 1 else DEBUG_INFO, bare)
-    for fact in facts:
-        if fact in bare:
-            continue
-        if fact.inside == ".comment" and not fact.note:
-            yield Claim(TOOLCHAIN, [fact])
-        else:
-            yield Claim(DATA, [fact])
-
-
-def _names(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    """Names that only debuggers read go with the debug information, if one side lacks that."""
-    del scene
-    names = [fact for fact in facts if fact.what == "elf.names"]
-    stripped = any(_DEBUG.fullmatch(fact.inside) and not fact.note
-                   for fact in facts if fact.what == "elf.section")  # fmt: skip
-    if names:
-        yield Claim(STRIPPED if stripped else SYMBOLS, names)
 
 
 def _property(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -346,7 +342,11 @@ def _property(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
 
 
 def _debug(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
-    yield Claim(DEBUG_INFO, facts, Confidence.LIKELY, follows=(scene.path,))
+    claims = list(path_pieces.pieces(facts, scene))
+    yield from claims
+    known = [fact for claim in claims for fact in claim.differences]
+    if facts := [fact for fact in facts if fact not in known]:
+        yield Claim(DEBUG_INFO, facts, Confidence.LIKELY, follows=(scene.path,))
 
 
 def _plainly(name: str, cause: Cause, *takes: str, rank: int = 49) -> Rule:
@@ -373,7 +373,7 @@ RULES: Final = (
     _plainly("elf-needed", NEEDED, "elf.needed", "elf.soname"),
     _plainly("elf-toolchain", TOOLCHAIN, "elf.comment"),
     _plainly("elf-edited-layout", EDITED, "elf.filler"),
-    Rule("elf-sections", (STRIPPED, DEBUG_INFO, TOOLCHAIN, DATA), ("elf.section",), 49, _sections),
+    *native_stripped.RULES,
     Rule(
         "elf-code",
         (CODE, CPU_DISPATCH),
@@ -381,13 +381,13 @@ RULES: Final = (
         48,
         _code,
     ),
-    Rule("elf-names", (STRIPPED, SYMBOLS), ("elf.names", "elf.section"), 48, _names),
+    Rule("elf-code-pieces", (CODE, BUILD_PATH, TEMP_DIR), ("elf.code",), 50, _code_pieces),
     Rule("elf-property", (CPU_DISPATCH, TOOLCHAIN), ("elf.property",), 49, _property),
     _plainly("elf-order", ORDER, "elf.order", rank=50),
     _plainly("elf-symbols", SYMBOLS, "elf.symbols", rank=50),
-    Rule("elf-data", (DATA,), ("elf.data",), 50, _data),
+    Rule("elf-data", (DATA, BUILD_PATH, TEMP_DIR), ("elf.data",), 50, _data),
     Rule("elf-tables", (TABLES,), ("elf.table",), 51, _tables),
-    Rule("elf-debug", (DEBUG_INFO,), ("elf.debug",), 51, _debug),
+    Rule("elf-debug", (DEBUG_INFO, BUILD_PATH, TEMP_DIR), ("elf.debug",), 51, _debug),
     _plainly("elf-compression", DEBUG_COMPRESSION, "elf.compression", rank=51),
     Rule("elf-debug-link", (DEBUG_LINK,), ("elf.debuglink",), 52, _link),
     Rule("elf-moved", (LAYOUT,), ("elf.moved",), 53, _moved),
