@@ -117,6 +117,25 @@ def test_the_plan_says_what_to_change_what_goes_with_it_and_what_stays() -> None
     drive(scenario, app_of(plan=PLAN))
 
 
+def test_a_plan_says_of_each_setting_how_it_is_known_to_work() -> None:
+    fixes = (
+        Fix("one", "auditwheel", "Set the epoch", "environment", "", "", checked="rebuilt"),
+        Fix("two", "gcc-clang", "Leave debug information out", "environment", "", ""),
+    )
+    change = Change("environment", "environment", "shell", "x=1", ("one", "two"), ("f07",), 800)
+
+    async def scenario(driver: Driver) -> None:
+        await driver.ready("DIFFERENT")
+        await driver.press("p")
+        await driver.sees(
+            "Set the epoch · auditwheel · checked by rebuilding",
+            "Leave debug information out · gcc-clang · not checked on this pair",
+            "For: zip member times.",
+        )
+
+    drive(scenario, app_of(plan=Plan((change,)), fixes=fixes))
+
+
 def test_a_plan_of_nothing_says_so() -> None:
     async def scenario(driver: Driver) -> None:
         await driver.ready("DIFFERENT")

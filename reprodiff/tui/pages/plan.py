@@ -60,15 +60,19 @@ def _change(store: Store, number: int, change: Change) -> list[Block]:
         text(Chunk(told, "dim"), lead=[Chunk("  ")]),
         *code(change.text),
     ]
-    blocks += [bullet(Chunk(title)) for title in _titles(store, change.findings)]
-    states = dict.fromkeys(checked(fix) for fix in fixes)
-    blocks += [text(Chunk(state, "dim"), lead=[Chunk("  ")]) for state in states]
+    # A change is several settings where they go into one file: each is known to work by itself.
+    for fix in {fix.title: fix for fix in reversed(fixes)}.values():
+        known = f" · {plain(fix.tool)} · {checked(fix).partition(':')[0]}"
+        blocks.append(bullet(Chunk(plain(fix.title), "strong"), Chunk(known, "dim")))
+    if titles := _titles(store, change.findings):
+        blocks.append(text(Chunk(f"For: {'; '.join(titles)}."), lead=[Chunk("  ")]))
     blocks += [_source(fix) for fix in _documented(fixes)]
     return blocks
 
 
 def _titles(store: Store, ids: Iterable[str]) -> list[str]:
-    return [plain(store.findings[key].title) for key in ids if key in store.findings]
+    known = [store.findings[key].title for key in ids if key in store.findings]
+    return list(dict.fromkeys(map(plain, known)))
 
 
 def _documented(fixes: Iterable[Fix]) -> list[Fix]:
