@@ -9,9 +9,10 @@ from reprodiff.model import Severity
 from reprodiff.platforms.contradictions import abi3_floor, claims_abi3
 from reprodiff.platforms.names import is_vendored
 from reprodiff.platforms.native import Native
-from reprodiff.platforms.policies import IT, named
+from reprodiff.platforms.policies import IT
 from reprodiff.platforms.sides import SideFacts, wheel_needs
 from reprodiff.platforms.systems import CXXABI, GLIBCXX, MACOS, VISUAL_CPP, key, left_behind
+from reprodiff.platforms.tagrows import Row, listed, tag_rows
 from reprodiff.platforms.versions import KNOWN, projects
 from reprodiff.text import plain
 
@@ -23,9 +24,6 @@ _FAMILIES: Final = {
     "ZLIB": ("symbols", "zlib of the system (ZLIB)"),
     "LIBATOMIC": ("symbols", "libatomic"),
 }
-_SHOWN: Final = 6
-_STABLE: Final = ("abi3", "abi3t", "none")
-"""ABI tags that do not name an interpreter."""
 
 
 def rows(
@@ -35,7 +33,7 @@ def rows(
     return tuple(
         PlatformChange(kind, plain(subject), plain(one), plain(two), plain(effect), severity)
         for kind, subject, one, two, effect, severity in (
-            *_tags(a, b),
+            *tag_rows(a, b),
             *_machines(a, b),
             *_policy(a, b),
             *_needs(a, b),
@@ -48,76 +46,6 @@ def rows(
             *_linked(a, b),
         )
     )
-
-
-Row = tuple[str, str, str, str, str, Severity]
-
-
-def listed(items: Iterable[str], most: int = _SHOWN) -> str:
-    """Return the first few of ``items`` in words."""
-    known = list(items)
-    more = f" and {len(known) - most} more" if len(known) > most else ""
-    return ", ".join(known[:most]) + more
-
-
-def _tags(a: SideFacts, b: SideFacts) -> Iterator[Row]:
-    """Tell interpreters, ABIs and platforms of the tags apart."""
-    told = False
-    for kind, subject, field in (
-        ("python", "interpreter tag", 0),
-        ("tags", "ABI tag", 1),
-        ("tags", "platform tag", 2),
-    ):
-        one, two = (
-            sorted({(tag.python, tag.abi, tag.platform)[field] for tag in side.tags})
-            for side in (a, b)
-        )
-        if not one or not two or one == two:
-            continue
-        if field == 1 and told and not {*_STABLE}.intersection((*one, *two)):
-            continue  # the ABI of CPython goes with its interpreter, which is told
-        told = True
-        lost = [name for name in one if name not in two]
-        gained = [name for name in two if name not in one]
-        effect = _offered(a, b) if field == 2 else ""
-        if field == 0 and all(re.fullmatch(r"cp\d\d+", name) for name in (*one, *two)):
-            versions = (f"{name[2]}.{name[3:]}" for name in (max(two), max(one)))
-            stable = all(tag.abi in _STABLE for side in (a, b) for tag in side.tags)
-            if len(one) == len(two) == 1:
-                later = " and later" if stable else ""
-                effect = "B is for CPython {}{later}, A for {}{later}.".format(
-                    *versions, later=later
-                )
-        if not effect:
-            effect = f"Installers for {listed(lost)} do not choose B. " if lost else ""
-            effect += f"B is offered to {listed(gained)}." if gained else ""
-        yield kind, subject, _named(one), _named(two), effect.strip(), Severity.REVIEW
-
-
-def _named(tags: list[str]) -> str:
-    """Return tags in words; of two names of one policy only the newer one."""
-    older = {policy.alias for tag in tags if (policy := named(tag)) is not None}
-    kept = [tag for tag in tags if tag not in older or not _newer(tag) & {*tags}]
-    return listed(kept)
-
-
-def _newer(tag: str) -> set[str]:
-    policy = named(tag)
-    return {policy.name} if policy is not None else set()
-
-
-def _offered(a: SideFacts, b: SideFacts) -> str:
-    """Return what two platform tags of one system mean for whoever has an older one."""
-    what = {"manylinux": "glibc is", "musllinux": "musl is", "macos": "macOS is"}
-    kinds = {(tag.system, tag.machines) for side in (a, b) for tag in side.tags}
-    if len(kinds) != 1 or (system := kinds.pop()[0]) not in what:
-        return ""
-    old, new = (min((tag.version for tag in side.tags), key=key) for side in (a, b))
-    if old == new:
-        return ""
-    said = f"Installers take B where {what[system]} {new} or later, A from {old} on"
-    gone = left_behind(old, new) if system == "manylinux" else ()
-    return f"{said}: not on {listed(gone)}." if gone else f"{said}."
 
 
 _PROCESSORS: Final = {

@@ -40,6 +40,16 @@ def test_a_raised_glibc_names_systems_symbols_and_files() -> None:
     )
 
 
+def test_a_tag_that_promises_nothing_is_taken_everywhere() -> None:
+    bare, named = module(elf(init="m"), "cp311-cp311-linux_x86_64"), module(elf(init="m"))
+    effect = told(bare, named)["platform tag"][2]
+    assert effect.startswith("Installers take B where glibc is 2.17 or later, A on every Linux")
+    effect = told(named, bare)["platform tag"][2]
+    assert effect.startswith("Installers take A where glibc is 2.17 or later, B on every Linux")
+    other = module(elf(machine="aarch64", init="m"), "cp311-cp311-manylinux_2_17_aarch64")
+    assert "on every Linux" not in told(bare, other)["platform tag"][2]
+
+
 def test_a_lowered_glibc_is_no_loss() -> None:
     found = told(module(elf("@GLIBC_2.28", init="m")), module(elf("@GLIBC_2.17", init="m")))
     assert found["glibc needed"][2].startswith("B runs on older systems too")
