@@ -155,8 +155,11 @@ def titled(location: Location, cells: int) -> str:
     """Return a place in at most ``cells``: its path gives way, what is inside it does not."""
     whole = where(location)
     inside = plain(INTO + location.inside) if location.inside else ""
-    if cell_len(whole) <= cells or cell_len(inside) + 12 > cells:
+    if cell_len(whole) <= cells or (cell_len(inside) + 12 > cells and "/" not in inside):
         return shortened(whole, cells)
+    if cell_len(inside) + 12 > cells:  # a row on another file: what that is called tells most
+        head = shortened_path(whole.removesuffix(inside), max(cells // 4, 8))
+        return head + INTO + shortened_path(inside.removeprefix(INTO), cells - cell_len(head) - 3)
     return shortened_path(whole.removesuffix(inside), cells - cell_len(inside)) + inside
 
 

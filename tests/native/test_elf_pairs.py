@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from reprodiff.formats.elf.entries import symbols
 from reprodiff.formats.elf.reader import parse
 from reprodiff.formats.elf.symbols import functions
 from reprodiff.model import Category, Severity, Verdict
@@ -101,6 +102,21 @@ def test_what_changes_among_strings_that_changed_places_is_seen(
         raw[addends[0]] ^= 1
     b.write_bytes(raw)
     assert report(a, b).verdict is Verdict.DIFFERENT
+
+
+def test_symbols_without_a_name_are_counted(tmp_path: Path) -> None:
+    raw = bytearray(build(tmp_path / "src", "-O2").read_bytes())
+    elf = parse(memoryview(bytes(raw)))
+    table = elf.named(".symtab")
+    assert table is not None
+    ours = [each for each in symbols(elf, table) if not each.bind and each.name][:3]
+    for side, kind in (("a", b"\x03"), ("b", b"\0")):  # of sections, and of nothing
+        for each in ours:
+            raw[each.at : each.at + 5] = b"\0\0\0\0" + kind
+        (tmp_path / side).write_bytes(raw)
+    found = report(tmp_path / "a", tmp_path / "b")
+    said = {(p.a, p.b) for f in found.findings for p in f.locations if p.inside == ".symtab"}
+    assert said == {("3 symbols without a name", "3 symbols without a name")}
 
 
 def test_a_build_id_is_not_said_to_be_untrue(tmp_path: Path) -> None:

@@ -172,6 +172,15 @@ def test_a_tag_gives_way_before_what_a_library_is_called(path: str, cells: int, 
     assert shortened_path(path, cells) == shown
 
 
+@pytest.mark.parametrize("cells", [24, 40, 60, 70])
+def test_a_row_on_another_file_keeps_what_that_is_called(cells: int) -> None:
+    row = "row numpy/_core/_multiarray_tests.cpython-311-x86_64-linux-gnu.so"
+    title = titled(Location("numpy-2.3.5.dist-info/RECORD", row, "", ""), cells)
+    assert width_of(title) <= cells
+    assert "_multi" in title
+    assert cells < 40 or "_multiarray_tests" in title
+
+
 def test_values_that_are_cut_say_so_on_both_sides() -> None:
     long = "GCC: (GNU) {} (Red Hat and a long tail of words that has no room)"
     place = Location("a.so", ".comment", long.format("10.2.1"), long.format("14.2.1"))

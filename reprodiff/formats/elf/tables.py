@@ -117,6 +117,10 @@ def check_symbols(work: Work, region: Region, pair: SectionPair) -> None:
                     name + b", a " + kind(item).encode()
                     for name, item in ((names_a, ones[0]), (names_b, twos[0]))
                 )
+        if not names_a and not names_b:  # those of sections
+            names_a, names_b = (
+                b"%d symbols without a name" % len(some) if some else b"" for some in (ones, twos)
+            )
         bare = not pair.a.alloc and not any(x.bind or x.type == 2 for x in (*ones, *twos))
         (work.bare if bare else work.added).append((names_a, names_b, quad, region))
 
