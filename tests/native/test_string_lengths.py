@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 
+from reprodiff.formats.elf.reader import parse
 from reprodiff.model import Verdict
 from tests.native.asking import assert_proven, places, report
 from tests.native.builders import build, need
@@ -46,3 +47,32 @@ def test_another_number_beside_the_path_is_a_change(
     found = report(a, b)
     assert found.verdict is Verdict.DIFFERENT
     assert places(found, "native-code-changed") == {"where"}
+
+
+_ARRAY: Final = r"""
+extern int put(const char *, unsigned long);
+static const char here[] = __FILE__;
+int where(int x) { return put(here, sizeof here) + x; }
+"""
+
+
+def test_an_array_that_is_aligned_because_it_is_longer_is_proven(tmp_path: Path) -> None:
+    need("x86_64-linux-gnu-gcc")
+    sides = []
+    for name, shown in (("a", "/tmp/short"), ("b", "/tmp/some/thing/that/is/longer")):
+        mapped = f"-O1 -ffile-prefix-map={tmp_path / name}={shown}"
+        sides.append(build(tmp_path / name, mapped, _ARRAY))
+    elves = [parse(memoryview(path.read_bytes())) for path in sides]
+    aligned = [elf.named(".rodata") for elf in elves]
+    assert aligned[0] is not None
+    assert aligned[1] is not None
+    assert aligned[0].align < 32 == aligned[1].align
+    assert_proven(report(*sides), "elf-build-path")
+    assert_proven(report(*sides[::-1]), "elf-build-path")
+    raw = bytearray(sides[1].read_bytes())
+    at = aligned[1].header.start + 48  # sh_addralign
+    assert raw[at] == 32
+    for other in (8, 64):
+        raw[at] = other
+        sides[1].with_name("changed.so").write_bytes(raw)
+        assert report(sides[0], sides[1].with_name("changed.so")).verdict is Verdict.DIFFERENT

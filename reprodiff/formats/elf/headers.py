@@ -151,19 +151,25 @@ def _longer_string(pair: SectionPair, word: int) -> bool:
     """Whether constants are aligned otherwise only because of how long a replaced string is.
 
     GCC for x86 aligns a string to a word if it has 31 bytes or more, its zero among them
-    (``ix86_constant_alignment``): the one side has such a string in place of a shorter one, and
+    (``ix86_constant_alignment``), and an array to 32 bytes if it has as many
+    (``ix86_data_alignment``): the one side has such a string in place of a shorter one, and
     nothing else in the section asked for that alignment.
     """
-    if {pair.a.align, pair.b.align} != {1, word} or pair.a.flags & SHF_WRITE:
+    least, most = sorted((pair.a.align, pair.b.align))
+    if pair.a.flags & SHF_WRITE or not (most == _ARRAY > least or (least, most) == (1, word)):
         return False
-    for_a = pair.a.align == word
+    for_a = pair.a.align == most
+    size = _ARRAY if most == _ARRAY else _LONG
     return any(
         piece.kind in {"string", "apart"}
-        and (piece.size_a if for_a else piece.size_b) >= _LONG
-        and (piece.size_b if for_a else piece.size_a) < _LONG
-        and (pair.a.addr + piece.a if for_a else pair.b.addr + piece.b) % word == 0
+        and (piece.size_a if for_a else piece.size_b) >= size
+        and (piece.size_b if for_a else piece.size_a) < size
+        and (pair.a.addr + piece.a if for_a else pair.b.addr + piece.b) % most == 0
         for piece in pair.pieces
     )
+
+
+_ARRAY: Final = 32
 
 
 def _named(work: Work, region: Region, at_a: int, at_b: int) -> bool:
