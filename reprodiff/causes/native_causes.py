@@ -20,7 +20,9 @@ BUILD_PATH: Final = Cause(
         "a string that __FILE__, an assertion or a panic message put there.",
         recognised="Two strings stand for each other that are one path below two directories, and "
         "those two go together wherever one of them stands. A path of another length moves what "
-        "is behind it; every word that refers there was checked against where it went.",
+        "is behind it; every word that refers there was checked against where it went. Pieces of "
+        "such a path that a compiler made constants or numbers of are told where both paths have "
+        "one length, and eight bytes in a row are those of the path on both sides.",
         why="The compiler ran with -g, or the build tool passed absolute paths to it.",
         fix=(
             ("gcc, clang", f"`{_PREFIX_MAP}` (GCC 8, Clang 10 or later) covers both"),

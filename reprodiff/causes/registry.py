@@ -38,6 +38,7 @@ _FAMILIES: Final = (
     ("listing", ("entry", "list", "listing")),
     ("text", ("python", "text")),
     ("repair", ("text",)),
+    ("build_records", ("text",)),
     ("macho", ("macho",)),
     ("pe", ("pe",)),
     ("vendored", ("elf", "macho", "member", "pe", "platform")),
