@@ -37,7 +37,7 @@ def hints(a: Elf, b: Elf, pairs: list[SectionPair]) -> Hints:
             for item in symbols(a, section)
             if item.type == 2 and item.value & 1
         )
-    if any(_imports_more(pair) for pair in pairs):
+    if any(_asks_otherwise(pair) for pair in pairs):
         made.imports = imports(a), imports(b)
     if a.type == 1:
         for pair in pairs:
@@ -48,8 +48,10 @@ def hints(a: Elf, b: Elf, pairs: list[SectionPair]) -> Hints:
     return made
 
 
-def _imports_more(pair: SectionPair) -> bool:
-    """Whether one side has more of what code calls other files through."""
+def _asks_otherwise(pair: SectionPair) -> bool:
+    """Whether code may call other names, so that what it calls through stands elsewhere."""
+    if pair.name == ".dynstr":
+        return pair.plain_a != pair.plain_b
     return pair.name.startswith((".plt", ".got")) and pair.size_a != pair.size_b
 
 

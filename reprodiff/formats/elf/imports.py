@@ -15,6 +15,7 @@ from typing import Final
 
 from reprodiff.formats.elf.entries import relocations, symbols
 from reprodiff.formats.elf.reader import (
+    EM_AARCH64,
     EM_X86_64,
     SHT_DYNSYM,
     SHT_GNU_VERNEED,
@@ -28,30 +29,35 @@ from reprodiff.formats.elf.reader import (
 Import = tuple[bytes, bytes]
 """A symbol, and the library and version that it is wanted of, if one is named."""
 
-_FILLED: Final = frozenset({6, 7})
-"""R_X86_64_GLOB_DAT and R_X86_64_JUMP_SLOT: the address of a symbol, and nothing added to it."""
+_FILLED: Final = {EM_X86_64: frozenset({6, 7}), EM_AARCH64: frozenset({1025, 1026})}
+"""GLOB_DAT and JUMP_SLOT: the address of a symbol, and nothing added to it."""
 _STUB: Final = re.compile(rb"(?:\xf3\x0f\x1e\xfa)?\xf2?\xff\x25(?s:(....))")
 """An entry starts with a jump through its word, if need be behind endbr64 and with bnd."""
 _SIZE: Final = 8
 """Entries start at multiples of it: they take 16 bytes, those of .plt.got may take 8."""
+_BTI, _BR_X17 = 0xD503245F, 0xD61F0220
+_ADRP_X16, _LDR_X17 = 0x90000010, 0xF9400211
+"""adrp x16, PAGE and ldr x17, [x16, #AT], which start an entry of AArch64."""
 _MOST: Final = 1_000_000
 
 
 def imports(elf: Elf) -> Mapping[int, Import]:
     """Return what is asked for by the address of its word, and of each entry that jumps there.
 
-    Of files for x86-64; of others nothing.
+    Of files for x86-64 and AArch64; of others nothing.
     """
-    if elf.machine != EM_X86_64:
+    if elf.machine not in _FILLED or elf.big:
         return {}
     found = dict(_words(elf))
+    entries = _entries if elf.machine == EM_X86_64 else _arm_entries
     for section in elf.sections:
         if section.code and section.name.startswith(".plt"):
-            found.update(_entries(elf, section, dict(found)))
+            found.update(entries(elf, section, dict(found)))
     return found
 
 
 def _words(elf: Elf) -> Iterator[tuple[int, Import]]:
+    filled = _FILLED[elf.machine]
     for table in elf.sections:
         if table.type not in {SHT_REL, SHT_RELA} or not table.alloc:
             continue
@@ -61,7 +67,7 @@ def _words(elf: Elf) -> Iterator[tuple[int, Import]]:
         known = list(symbols(elf, names))
         versions = _versions(elf, names.index)
         for item in relocations(elf, table):
-            if item.type in _FILLED and not item.addend and item.symbol < len(known):
+            if item.type in filled and not item.addend and item.symbol < len(known):
                 symbol = known[item.symbol]
                 if symbol.name:
                     yield item.offset, (symbol.name, versions.get(item.symbol, b""))
@@ -78,6 +84,27 @@ def _entries(
             known = words.get(section.addr + jump.end() + move)
             if known is not None:
                 yield section.addr + at, known
+
+
+def _arm_entries(
+    elf: Elf, section: Section, words: Mapping[int, Import]
+) -> Iterator[tuple[int, Import]]:
+    content = bytes(elf.content(section))[: 4 * _MOST]
+    code = struct.unpack(f"<{len(content) // 4}I", content[: len(content) // 4 * 4])
+    for at in range(len(code) - 2):
+        page, load = code[at], code[at + 1]
+        if page & 0x9F00001F != _ADRP_X16 or load & 0xFFC003FF != _LDR_X17:
+            continue
+        if _BR_X17 not in code[at + 2 : at + 4]:
+            continue
+        pages = (page >> 3 & 0x1FFFFC) | page >> 29 & 3
+        pages -= (pages & 0x100000) << 1
+        place = section.addr + 4 * at
+        known = words.get((place & ~0xFFF) + (pages << 12) + (load >> 10 & 0xFFF) * 8)
+        if known is not None:
+            yield place, known
+            if at and code[at - 1] == _BTI:
+                yield place - 4, known
 
 
 def _versions(elf: Elf, table: int) -> Mapping[int, bytes]:

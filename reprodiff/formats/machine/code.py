@@ -234,6 +234,17 @@ def _takes_address(arch: str, code: bytes, at: int) -> bool:
     return code[max(at - 2, 0) : at - 1] == _LEA
 
 
+def _goes_there(arch: str, code: bytes, at: int) -> bool:
+    """Whether an instruction calls, jumps to, reads or writes what is at the address it names.
+
+    On AArch64 the page of an address says nothing yet: what is done with it the next one says.
+    """
+    word = int.from_bytes(code[at : at + 4], "little")
+    if arch == AARCH64 and (word & 0x7C000000 == 0x14000000 or word & 0x9F000000 == 0x90000000):
+        return True
+    return not _takes_address(arch, code, at)
+
+
 def _columns(payload: bytes, low_a: int, low_b: int) -> Iterator[tuple[int, ...]]:
     """Yield the references that the child tells, five numbers of 64 bits for each."""
     values = memoryview(payload).cast("Q")
@@ -296,7 +307,7 @@ def _judge(
         if good and (work.map.held(target_a, target_b) or _takes_address(arch, region.a, at_a)):
             region.word(at_a, at_b, size, good=True)
             continue
-        if work.hints.imported(target_a, target_b) and not _takes_address(arch, region.a, at_a):
+        if work.hints.imported(target_a, target_b) and _goes_there(arch, region.a, at_a):
             region.word(at_a, at_b, size, good=True)
             continue
         quad = Quad(at_a, at_a + size, at_b, at_b + size)

@@ -20,6 +20,7 @@ from reprodiff.formats.machine.work import Hints
 from reprodiff.formats.pe.fields import Field, header_field, number, unwind_field
 from reprodiff.formats.pe.headers import check_debug, check_headers
 from reprodiff.formats.pe.image import RELOCATION, Image
+from reprodiff.formats.pe.imports import imports
 from reprodiff.formats.pe.known import known
 from reprodiff.formats.pe.mapping import map_part
 from reprodiff.formats.pe.onesided import sections
@@ -81,7 +82,7 @@ class Proof(Statement):
         bases = self.a.image.base(), self.b.image.base()
         where = AddressMap(pairs, size)
         where.alone = [(part.addr, part.addr + part.size) for part in (*only_a, *only_b)]
-        hints = Hints(located=located)
+        hints = Hints(located=located, imports=imports((self.a, self.b), self.known))
         work = Work(self.a, self.b, where, cut.parts, hints=hints, bases=bases)
         for fact in self.fields:
             cut.state(fact.places())
