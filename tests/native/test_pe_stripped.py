@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from reprodiff.formats.parsing.coffsymbols import FILE
 from reprodiff.formats.pe.checks import checksum
 from reprodiff.formats.pe.image import Image, read_image
-from reprodiff.formats.pe.symbols import FILE, symbols
+from reprodiff.formats.pe.symbols import symbols
 from reprodiff.model import Severity, Verdict
 from tests.causes.facts import claims, fact
 from tests.native.asking import assert_proven, causes, places, report, run

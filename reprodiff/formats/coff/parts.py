@@ -12,8 +12,6 @@ from reprodiff.formats.coff.reader import (
     ASSOCIATIVE,
     CODE,
     COMDAT,
-    EXTERNAL,
-    STATIC,
     WRITE,
     Object,
     Section,
@@ -22,6 +20,7 @@ from reprodiff.formats.machine import layout
 from reprodiff.formats.machine import work as work_module
 from reprodiff.formats.machine.model import AARCH64, ARM, X86, X86_64
 from reprodiff.formats.parsing.align import align
+from reprodiff.formats.parsing.coffsymbols import EXTERNAL, STATIC
 from reprodiff.model import Span
 from reprodiff.records import dataclass, field
 

@@ -9,6 +9,7 @@ import struct
 from typing import Final, NamedTuple
 
 from reprodiff.errors import DamagedError
+from reprodiff.formats.parsing.coffsymbols import MAX_SYMBOLS, Symbol, read_symbols, row_size
 from reprodiff.formats.parsing.native import c_string, unpack
 from reprodiff.model import Span
 from reprodiff.records import dataclass
@@ -21,18 +22,14 @@ WRITE: Final = 0x8000_0000
 _MORE_RELOCATIONS: Final = 0x0100_0000  # IMAGE_SCN_LNK_NRELOC_OVFL
 ASSOCIATIVE: Final = 5
 """Selection of a section that is kept if another one is."""
-STATIC, EXTERNAL, FILE = 3, 2, 103
-FUNCTION: Final = 0x20
 
 _HEAD: Final = struct.Struct("<HHIIIHH")
 _LARGE: Final = struct.Struct("<HHHHI16sIIIIIII")
 _LARGE_ID: Final = bytes.fromhex("c7a1bad1eebaa94baf20faf66aa4dcb8")
 _SHORT: Final = struct.Struct("<HHHHIIHH")
 _SECTION: Final = struct.Struct("<8sIIIIIIHHI")
-_SYMBOL: Final = {False: struct.Struct("<IIIhHBB"), True: struct.Struct("<IIIiHBB")}
 RELOCATION: Final = struct.Struct("<IIH")
 _MAX_SECTIONS: Final = 100_000
-_MAX_SYMBOLS: Final = 1_000_000
 
 
 class Section(NamedTuple):
@@ -53,27 +50,6 @@ class Section(NamedTuple):
     def bare(self) -> bool:
         """Whether it has no bytes in the file."""
         return not self.body.size
-
-
-class Symbol(NamedTuple):
-    """A record of the table; ``at`` is its place in the file, ``more`` its auxiliary bytes."""
-
-    number: int
-    name: bytes
-    name_at: int
-    """Where the name stands in the string table; 0 if it is in the record."""
-    value: int
-    section: int
-    type: int
-    storage: int
-    more: bytes
-    at: int
-
-    @property
-    def of_section(self) -> bool:
-        """Whether it is a section's own, with what the section is in its auxiliary record."""
-        plain = self.storage == STATIC and self.type != FUNCTION and not self.value
-        return plain and self.section > 0 and bool(self.more)
 
 
 class Definition(NamedTuple):
@@ -113,7 +89,7 @@ class Object:
     @property
     def row(self) -> int:
         """Bytes of a record of the symbol table."""
-        return _SYMBOL[self.large].size
+        return row_size(large=self.large)
 
     @property
     def headers_end(self) -> int:
@@ -189,9 +165,9 @@ def read_object(data: memoryview) -> Object:
         head = _HEAD.size
         machine, count, _, place, rows, _, _ = _HEAD.unpack_from(data)
         stamp = Span(4, 8)
-    if count > _MAX_SECTIONS or rows > _MAX_SYMBOLS:
+    if count > _MAX_SECTIONS or rows > MAX_SYMBOLS:
         raise DamagedError("there are more sections or symbols than objects have")
-    size = _SYMBOL[large].size
+    size = row_size(large=large)
     table = Span(place, place + size * rows) if place else Span(len(data), len(data))
     if head + _SECTION.size * count > len(data) or table.stop > len(data):
         raise DamagedError("the tables of the object run past its end")
@@ -239,24 +215,12 @@ def _long_name(data: memoryview, name: bytes, strings: Span) -> bytes:
 
 
 def _symbols(data: memoryview, table: Span, strings: Span, *, large: bool) -> list[Symbol]:
-    form = _SYMBOL[large]
-    texts = bytes(data[strings.start : strings.stop])
-    found: list[Symbol] = []
-    at = table.start
-    while at + form.size <= table.stop:
-        zeros, name_at, value, section, type_, storage, count = form.unpack_from(data, at)
-        if zeros:
-            name, name_at = bytes(data[at : at + 8]).rstrip(b"\0"), 0
-        else:
-            stop = texts.find(b"\0", name_at)
-            name = texts[name_at : stop if stop >= 0 else len(texts)]
-        behind = at + form.size * (1 + count)
-        if behind > table.stop:
-            raise DamagedError("an auxiliary record runs past the end of the symbols", offset=at)
-        more = bytes(data[at + form.size : behind])
-        number = (at - table.start) // form.size
-        found.append(Symbol(number, name, name_at, value, section, type_, storage, more, at))
-        at = behind
+    found = list(read_symbols(data, table, strings, large=large))
+    row = row_size(large=large)
+    for last in found[-1:]:
+        if last.size < row * (1 + data[last.at + row - 1]):
+            message = "an auxiliary record runs past the end of the symbols"
+            raise DamagedError(message, offset=last.at)
     return found
 
 

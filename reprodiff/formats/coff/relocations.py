@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from reprodiff.formats.coff.parts import File, PartPair, Work
-from reprodiff.formats.coff.reader import RELOCATION, Relocation, Symbol
+from reprodiff.formats.coff.reader import RELOCATION, Relocation
 from reprodiff.formats.machine.model import AARCH64, ARM, X86, X86_64
 from reprodiff.formats.machine.proof import Quad, Region
+from reprodiff.formats.parsing.coffsymbols import Symbol
 
 # Type -> bytes of the word, for words that are a plain number.
 _X86_64: Final = {

@@ -16,11 +16,7 @@ from reprodiff.formats.coff.parts import STRINGS, File, Part, PartPair, Work
 from reprodiff.formats.coff.reader import (
     CODE,
     COMDAT,
-    EXTERNAL,
-    FILE,
-    STATIC,
     Object,
-    Symbol,
     kind,
     read_object,
 )
@@ -28,6 +24,7 @@ from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine.functions import MAX_FUNCTIONS, Function, Names, runs
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.parsing.align import align
+from reprodiff.formats.parsing.coffsymbols import EXTERNAL, FILE, STATIC, Symbol
 
 COMPILER: Final = b"@comp.id"
 _WEAK: Final = 105
@@ -136,7 +133,6 @@ class Symbols:
         known = {x.number: x for x in work.b.object.symbols}
         trial = Region(region.name, region.a, region.b, region.at_a, region.at_b)
         texts = Region(STRINGS, b"", b"", 0, 0)
-        row = work.a.object.row
         for one in work.a.object.symbols:
             if one.number not in self.turned:
                 continue
@@ -145,7 +141,7 @@ class Symbols:
                 return False
             self._symbol(work, trial, texts, (one, two))
             at_a, at_b = one.at - region.at_a, two.at - region.at_b
-            quad = Quad(at_a, at_a + row + len(one.more), at_b, at_b + row + len(two.more))
+            quad = Quad(at_a, at_a + one.size, at_b, at_b + two.size)
             inside = [each for each in trial.moved if quad.a0 <= each.a0 < quad.a1]
             if not _told(region, quad, inside):
                 return False
@@ -158,10 +154,9 @@ class Symbols:
         if self.read and texts.a != texts.b:
             # Names are compared one by one; where they stand says no more.
             texts.moved.append(Quad(0, len(texts.a), 0, len(texts.b)))
-        row = work.a.object.row
         for left, right, at_a, at_b in self.apart:
             at_a, at_b = at_a - region.at_a, at_b - region.at_b  # noqa: PLW2901
-            sizes = [sum(row + len(x.more) for x in each) for each in (left, right)]
+            sizes = [sum(x.size for x in each) for each in (left, right)]
             quad = Quad(at_a, at_a + sizes[0], at_b, at_b + sizes[1])
             region.stated.append(quad)
             here = {x.number for x in left} <= self.turned.keys()
@@ -188,8 +183,7 @@ class Symbols:
         elif one.storage == FILE and one.more != two.more:
             count = row - 1
             region.word(at_a + count, at_b + count, 1, good=len(one.more) != len(two.more))
-            quad = Quad(at_a + row, at_a + row + len(one.more), at_b + row,
-                        at_b + row + len(two.more))  # fmt: skip
+            quad = Quad(at_a + row, at_a + one.size, at_b + row, at_b + two.size)
             region.stated.append(quad)
             self.files.append((region, quad))
         elif one.storage == _WEAK and one.more:

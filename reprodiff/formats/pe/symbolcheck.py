@@ -12,16 +12,9 @@ from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine.layout import SectionPair
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.parsing.align import Op, align
+from reprodiff.formats.parsing.coffsymbols import FILE, FUNCTION, STATIC, Symbol
 from reprodiff.formats.pe.parts import Part, Work
-from reprodiff.formats.pe.symbols import (
-    FILE,
-    FUNCTION,
-    SIZE,
-    STATIC,
-    Symbol,
-    sources,
-    symbols,
-)
+from reprodiff.formats.pe.symbols import SIZE, sources, symbols
 
 WEAK: Final = frozenset({105, 127})
 """IMAGE_SYM_CLASS_WEAK_EXTERNAL, and what binutils write for it in images."""
@@ -74,9 +67,7 @@ class _Table:
         images = work.a.image, work.b.image
         self.a, self.b = list(symbols(images[0])), list(symbols(images[1]))
         self.files = _next_files(self.a), _next_files(self.b)
-        self.numbered = [
-            {(x.at - items[0].at) // SIZE: x.name for x in items} for items in (self.a, self.b)
-        ]
+        self.numbered = [{x.number: x.name for x in items} for items in (self.a, self.b)]
         self.sources = sources(images[0], self.a), sources(images[1], self.b)
         self.ends: tuple[dict[int, int], dict[int, int]] = ({}, {})
         """Where what each object has of a section ended so far, by the number of the section."""
@@ -176,12 +167,8 @@ def _are_bare(ones: Sequence[Symbol], twos: Sequence[Symbol]) -> bool:
 
 def _next_files(items: Sequence[Symbol]) -> dict[int, int]:
     """Return what the value of each file's symbol is: the number of the next file's, at last 0."""
-    number, found = 0, {}
-    known: list[tuple[int, int]] = []
-    for item in items:
-        if item.storage == FILE:
-            known.append((item.at, number))
-        number += item.size // SIZE
+    found: dict[int, int] = {}
+    known = [(item.at, item.number) for item in items if item.storage == FILE]
     for (at, _), (_, following) in pairwise([*known, (0, 0)]):
         found[at] = following
     return found

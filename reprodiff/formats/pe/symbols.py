@@ -4,43 +4,28 @@ Source: Microsoft, "PE Format", COFF Symbol Table: records of 18 bytes; a record
 ones behind it, that say how long a section is, or hold the name of a source file.
 """
 
-import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from reprodiff.formats.machine.functions import MAX_FUNCTIONS, Function, Names, runs
+from reprodiff.formats.parsing.coffsymbols import (
+    EXTERNAL,
+    FILE,
+    FUNCTION,
+    STATIC,
+    Symbol,
+    read_symbols,
+    row_size,
+)
 from reprodiff.formats.parsing.native import c_string
 from reprodiff.formats.pe.image import Image
 from reprodiff.formats.pe.known import Known
 from reprodiff.formats.pe.parts import File, Part
 from reprodiff.model import Span
 
-SIZE: Final = 18
-_FORM: Final = struct.Struct("<IIIhHBB")
-MAX_SYMBOLS: Final = 1_000_000
-STATIC, EXTERNAL, FILE = 3, 2, 103
-FUNCTION: Final = 0x20
-
-
-class Symbol(NamedTuple):
-    """A record of the table; ``at`` is its place in the file, ``more`` its auxiliary bytes."""
-
-    name: bytes
-    name_at: int
-    """Where the name stands in the string table; 0 if it is in the record."""
-    value: int
-    section: int
-    type: int
-    storage: int
-    more: bytes
-    at: int
-
-    @property
-    def size(self) -> int:
-        """Bytes of the record with what belongs to it."""
-        return SIZE + len(self.more)
+SIZE: Final = row_size(large=False)
 
 
 def tables(image: Image) -> tuple[Span, Span]:
@@ -54,22 +39,7 @@ def tables(image: Image) -> tuple[Span, Span]:
 
 def symbols(image: Image) -> Iterator[Symbol]:
     """Yield the symbols of an image."""
-    place, texts = tables(image)
-    strings = bytes(image.data[texts.start : texts.stop])
-    at = place.start
-    for _ in range(MAX_SYMBOLS):
-        if at + SIZE > place.stop:
-            return
-        zeros, name_at, value, section, kind, storage, count = _FORM.unpack_from(image.data, at)
-        if zeros:
-            name, name_at = bytes(image.data[at : at + 8]).rstrip(b"\0"), 0
-        else:
-            stop = strings.find(b"\0", name_at)
-            name = strings[name_at : stop if stop >= 0 else len(strings)]
-        behind = min(at + SIZE * (1 + count), place.stop)
-        more = bytes(image.data[at + SIZE : behind])
-        yield Symbol(name, name_at, value, section, kind, storage, more, at)
-        at = behind
+    return read_symbols(image.data, *tables(image))
 
 
 def named(file: File, known: Known, *, exports: bool = False) -> dict[int, list[bytes]]:
