@@ -18,10 +18,17 @@ from reprodiff.formats.coff.reader import (
 )
 from reprodiff.formats.machine import layout
 from reprodiff.formats.machine import work as work_module
-from reprodiff.formats.machine.model import AARCH64, ARM, X86, X86_64
+from reprodiff.formats.machine.model import (
+    AARCH64,
+    ARM,
+    STRINGS,
+    X86,
+    X86_64,
+    CoffPart,
+    LittleEndian,
+)
 from reprodiff.formats.parsing.align import align
 from reprodiff.formats.parsing.coffsymbols import EXTERNAL, STATIC
-from reprodiff.model import Span
 from reprodiff.records import dataclass, field
 
 _ARCHES: Final = {
@@ -31,29 +38,13 @@ _ARCHES: Final = {
 _TABLES: Final = frozenset({".pdata", ".xdata", ".eh_frame", ".llvm_addrsig", ".sxdata"})
 _FIRST: Final = 0x1000_0000
 _ROOM: Final = 0x1000
-STRINGS: Final = "string table"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(CoffPart):
     """A section at its made-up address, or the table of strings."""
 
-    index: int
-    name: str
-    addr: int
-    size: int
-    body: Span
     flags: int
-
-    @property
-    def debug(self) -> bool:
-        """Whether it is there for debuggers only."""
-        return self.name.startswith(".debug") or self.name == STRINGS
-
-    @property
-    def alloc(self) -> bool:
-        """Whether the program itself may read it."""
-        return not self.debug
 
     @property
     def mapped(self) -> bool:
@@ -82,7 +73,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class File(LittleEndian):
     """An object with its parts."""
 
     object: Object
@@ -98,16 +89,6 @@ class File:
     def bits(self) -> int:
         """Size of an address, in bits."""
         return 32 if self.arch in {X86, ARM} else 64
-
-    @property
-    def word(self) -> int:
-        """Size of an address, in bytes."""
-        return self.bits // 8
-
-    @property
-    def big(self) -> bool:
-        """Whether the most significant byte comes first: never."""
-        return False
 
 
 PartPair = layout.SectionPair[Part]

@@ -7,7 +7,6 @@ from reprodiff.formats.coff import codeview
 from reprodiff.formats.coff.headers import check_headers
 from reprodiff.formats.coff.indices import SUMS, check_indices, check_sums
 from reprodiff.formats.coff.parts import (
-    STRINGS,
     PartPair,
     Work,
     by_number,
@@ -33,6 +32,7 @@ from reprodiff.formats.machine.codechanges import Result
 from reprodiff.formats.machine.dwarfinfo import map_info
 from reprodiff.formats.machine.functions import CodeMap, Names, pair_functions
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
+from reprodiff.formats.machine.model import STRINGS
 from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.statement import Statement

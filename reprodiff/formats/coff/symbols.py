@@ -12,7 +12,7 @@ from typing import Final
 
 from reprodiff.errors import DamagedError
 from reprodiff.formats.coff.literals import is_literal, is_name_of
-from reprodiff.formats.coff.parts import STRINGS, File, Part, PartPair, Work
+from reprodiff.formats.coff.parts import File, Part, PartPair, Work
 from reprodiff.formats.coff.reader import (
     CODE,
     COMDAT,
@@ -22,6 +22,7 @@ from reprodiff.formats.coff.reader import (
 )
 from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine.functions import MAX_FUNCTIONS, Function, Names, runs
+from reprodiff.formats.machine.model import STRINGS
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.parsing.align import align
 from reprodiff.formats.parsing.coffsymbols import EXTERNAL, FILE, STATIC, Symbol

@@ -1,8 +1,9 @@
 """A compiled file as the proof sees it: sections at addresses, whatever format they come from."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from reprodiff.model import Span
+from reprodiff.records import dataclass
 
 X86, X86_64, AARCH64, ARM = "x86", "x86-64", "aarch64", "32-bit Arm"
 """Architectures whose code is known here; others go by a name of their own."""
@@ -74,3 +75,51 @@ class Binary(Protocol):
     @property
     def big(self) -> bool:
         """Whether the most significant byte comes first."""
+
+
+class LittleEndian:
+    """What files have in common whose least significant byte comes first."""
+
+    __slots__ = ()
+
+    @property
+    def bits(self) -> int:
+        """Size of an address, in bits."""
+        raise NotImplementedError
+
+    @property
+    def word(self) -> int:
+        """Size of an address, in bytes."""
+        return self.bits // 8
+
+    @property
+    def big(self) -> bool:
+        """Whether the most significant byte comes first: never."""
+        return False
+
+
+STRINGS: Final = "string table"
+"""What is no section of a COFF file: the strings of the table of symbols."""
+PADDING: Final = "padding of "
+"""In front of the name of a section, for what fills its last block up in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoffPart:
+    """What parts of COFF files have in common, be they objects or images."""
+
+    index: int
+    name: str
+    addr: int
+    size: int
+    body: Span
+
+    @property
+    def debug(self) -> bool:
+        """Whether it is there for debuggers only."""
+        return self.name.removeprefix(PADDING).startswith(".debug") or self.name == STRINGS
+
+    @property
+    def alloc(self) -> bool:
+        """Whether the program itself may read it."""
+        return not self.debug

@@ -10,7 +10,7 @@ from typing import Final
 from reprodiff.formats.machine import layout
 from reprodiff.formats.machine import work as work_module
 from reprodiff.formats.machine.matching import match
-from reprodiff.formats.machine.model import AARCH64, ARM, X86, X86_64
+from reprodiff.formats.machine.model import AARCH64, ARM, X86, X86_64, LittleEndian
 from reprodiff.formats.macho.image import (
     SEGMENT,
     SEGMENT_64,
@@ -124,7 +124,7 @@ class SegmentPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class File(LittleEndian):
     """An image with its parts."""
 
     image: Image
@@ -142,19 +142,9 @@ class File:
         return 64 if self.image.wide else 32
 
     @property
-    def word(self) -> int:
-        """Size of an address, in bytes."""
-        return 8 if self.image.wide else 4
-
-    @property
     def object(self) -> bool:
         """Whether it is an object file, not linked yet."""
         return self.image.word(12) == OBJECT
-
-    @property
-    def big(self) -> bool:
-        """Whether the most significant byte comes first: never in files taken apart here."""
-        return False
 
     @property
     def base(self) -> int:

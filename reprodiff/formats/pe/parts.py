@@ -9,7 +9,15 @@ from typing import Final
 from reprodiff.formats.machine import layout
 from reprodiff.formats.machine import work as work_module
 from reprodiff.formats.machine.matching import match
-from reprodiff.formats.machine.model import AARCH64, X86, X86_64
+from reprodiff.formats.machine.model import (
+    AARCH64,
+    PADDING,
+    STRINGS,
+    X86,
+    X86_64,
+    CoffPart,
+    LittleEndian,
+)
 from reprodiff.formats.machine.pieces import Piece
 from reprodiff.formats.machine.strings import tile
 from reprodiff.formats.parsing.native import c_string
@@ -24,35 +32,17 @@ _TABLES: Final = frozenset(
 MAX_PARTS: Final = 4096
 PARTS: Final = 3
 """What a section may have: bytes, zeros that fill its last block up, zeros in memory only."""
-PADDING: Final = "padding of "
-STRINGS: Final = "string table"
-"""The name of what is no section: the strings of the COFF symbol table."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(CoffPart):
     """Bytes of a section: those in the file, or the zeros that follow them in memory."""
 
-    index: int
-    name: str
-    addr: int
-    size: int
-    body: Span
     header: int
     """Where its section header stands in the file."""
     executable: bool
     writable: bool
     bare: bool
-
-    @property
-    def debug(self) -> bool:
-        """Whether it is there for debuggers only."""
-        return self.name.startswith((".debug", PADDING + ".debug")) or self.name == STRINGS
-
-    @property
-    def alloc(self) -> bool:
-        """Whether the program itself may read it."""
-        return not self.debug
 
     @property
     def mapped(self) -> bool:
@@ -77,7 +67,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class File(LittleEndian):
     """An image with its parts."""
 
     image: Image
@@ -92,16 +82,6 @@ class File:
     def bits(self) -> int:
         """Size of an address, in bits."""
         return 64 if self.image.plus else 32
-
-    @property
-    def word(self) -> int:
-        """Size of an address, in bytes."""
-        return self.bits // 8
-
-    @property
-    def big(self) -> bool:
-        """Whether the most significant byte comes first: never."""
-        return False
 
 
 PartPair = layout.SectionPair[Part]

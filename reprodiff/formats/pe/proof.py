@@ -10,7 +10,7 @@ from reprodiff.formats.machine.dwarfinfo import map_info
 from reprodiff.formats.machine.functions import CodeMap, Names, name_by_either, pair_functions
 from reprodiff.formats.machine.jumptables import check_jump_tables
 from reprodiff.formats.machine.layout import AddressMap, AnyPair
-from reprodiff.formats.machine.model import X86
+from reprodiff.formats.machine.model import STRINGS, X86
 from reprodiff.formats.machine.pieces import Kind, Piece
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.references import check_copies, check_words
@@ -26,7 +26,6 @@ from reprodiff.formats.pe.mapping import map_part
 from reprodiff.formats.pe.onesided import sections
 from reprodiff.formats.pe.parts import (
     PARTS,
-    STRINGS,
     File,
     PartPair,
     Work,
