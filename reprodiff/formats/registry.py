@@ -71,15 +71,20 @@ def compare(content: Content) -> Compared:
     A comparison that fails in a way nobody thought of is a problem of that member: the bytes of
     the two sides are accounted for all the same, and the run goes on.
     """
+    problem = ""
     for candidate in formats():
         if candidate.applies(content):
             try:
                 return Compared(tuple(candidate.compare(content)))
-            except (ReprodiffError, RecursionError, MemoryError):
+            except ReprodiffError:
                 continue
+            except (RecursionError, MemoryError) as error:
+                # Too much for this format may be nothing for one that is less exact.
+                kind = type(error).__name__
+                problem = f"the comparison as {candidate.name} failed ({kind}): compared as bytes"
             except Exception as error:  # noqa: BLE001  (one member must not cost the report)
                 kind = type(error).__name__
                 return Compared(
                     (), f"the comparison as {candidate.name} failed ({kind}): compared as bytes"
                 )
-    return Compared(())
+    return Compared((), problem)

@@ -161,12 +161,31 @@ def texts_stop(data: bytes, start: int, stop: int) -> int:
 def behind_texts(a: bytes, one: Range, b: bytes, two: Range) -> Range:
     """Return where data begins, on both sides, behind strings and zeros in front of it.
 
-    The first number of a table may start with a zero on one side.
+    The first number of a table may start with a zero on one side, or read as a short string that
+    the other side has not.
     """
     cut_a, cut_b = texts_stop(a, *one), texts_stop(b, *two)
     size = max(one[1] - cut_a, two[1] - cut_b)
     if one[1] > cut_a and two[1] > cut_b:
         back_a, back_b = max(one[1] - size, one[0]), max(two[1] - size, two[0])
-        cut_a = cut_a if any(a[back_a:cut_a]) else back_a
-        cut_b = cut_b if any(b[back_b:cut_b]) else back_b
+        cut_a = back_a if _is_number(a, (back_a, cut_a), one, b) else cut_a
+        cut_b = back_b if _is_number(b, (back_b, cut_b), two, a) else cut_b
+        while any(a[cut_a - _WORD : cut_a]) and any(b[cut_b - _WORD : cut_b]):
+            back_a, back_b = cut_a - _WORD, cut_b - _WORD
+            if not (_is_number(a, (back_a, cut_a), one, b)
+                    and _is_number(b, (back_b, cut_b), two, a)):  # fmt: skip
+                break
+            cut_a, cut_b = back_a, back_b
     return cut_a, cut_b
+
+
+def _is_number(data: bytes, place: Range, run: Range, other: bytes) -> bool:
+    """Whether bytes in front of data may be of numbers: zeros, or words that are no strings."""
+    head = data[slice(*place)]
+    if not any(head):
+        return True
+    if place[0] < run[0] or len(head) % _WORD or (run[1] - place[0]) % _WORD:
+        return False
+    if any(head[_WORD - 1 :: _WORD]) or (place[0] and data[place[0] - 1]):
+        return False
+    return not any(b"\0" + text + b"\0" in other for text in head.split(b"\0") if text)

@@ -313,6 +313,8 @@ class _Tiler:
         if cut_a == a1 or cut_b == b1 or self.same_texts((a0, cut_a), (b0, cut_b)):
             return False
         cut_a, cut_b = behind_texts(self.a, (a0, a1), self.b, (b0, b1))
+        if (cut_a, cut_b) == (a0, b0):
+            return False
         self.add(a0, cut_a, b0, b0, "changed")
         self.add(a0, a0, b0, cut_b, "changed")
         self.between(cut_a, a1, cut_b, b1)

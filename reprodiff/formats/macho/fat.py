@@ -184,6 +184,14 @@ def _layout(a: memoryview, b: memoryview, one: _Fat, two: _Fat, path: str) -> It
     kinds = [[(each.cpu, each.sub) for each in fat.slices] for fat in (one, two)]
     if kinds[0] != kinds[1] or one.damage or two.damage or not one.slices:
         return
+    for own, other in zip(one.slices, two.slices, strict=True):
+        aligned = [_alignment(data, x) for data, x in ((a, own), (b, other))]
+        values = [
+            bytes(data[slice(*place)]).hex() for data, place in zip((a, b), aligned, strict=True)
+        ]
+        if values[0] != values[1]:
+            inside = f"{own.name}: alignment of the slice"
+            yield fact(("macho.table", path, inside), values, [(aligned[0], aligned[1])])
     if [each.span for each in one.slices] == [each.span for each in two.slices]:
         return
     parts: list[Pair] = []
@@ -204,3 +212,9 @@ def _layout(a: memoryview, b: memoryview, one: _Fat, two: _Fat, path: str) -> It
     sizes = [", ".join(str(each.span.size) for each in fat.slices) for fat in (one, two)]
     inside = "places of the slices"
     yield fact(("macho.fat-layout", path, inside), sizes, sorted(parts))
+
+
+def _alignment(data: memoryview, entry: Slice) -> Span:
+    """Return the place of the power of two that a slice is to be aligned to."""
+    at = entry.entry.start + (24 if _MAGICS.get(bytes(data[:4])) else 16)
+    return Span(at, at + 4) if entry.entry.size else entry.entry

@@ -154,6 +154,16 @@ def test_slices_of_another_size_move_the_next_ones(report: Run) -> None:
     assert report(a, b).verdict is Verdict.DIFFERENT
 
 
+def test_another_alignment_of_a_slice_is_told(report: Run) -> None:
+    a = fat((0x1000007, make(BASE)), (0x100000C, make(BASE)))
+    b = bytearray(a)
+    b[8 + 20 + 19] = 13
+    found = report(a, b)
+    (place,) = (place for finding in found.findings for place in finding.locations)
+    assert (found.verdict, place.inside) == (Verdict.DIFFERENT, "arm64: alignment of the slice")
+    assert found.summary.ledger.unexplained_bytes == 0
+
+
 def test_an_architecture_on_one_side_only_is_said(report: Run) -> None:
     a = fat((0x1000007, make(BASE)), (0x100000C, make(BASE)))
     b = fat((0x1000007, make(BASE)))
