@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from reprodiff.formats.machine.pieces import read_texts
+from reprodiff.formats.machine.pieces import behind_numbers, read_texts
 from reprodiff.model import Verdict
 from tests.native.asking import assert_proven, report
 from tests.native.builders import build
@@ -36,7 +36,8 @@ double sum(void) { return where.numbers[0] + where.numbers[2]; }
 def test_a_path_begins_behind_the_number(number: bytes, start: int) -> None:
     """But for letters that no number ends in: those of a directory."""
     data = b"\1\2\3\x80" + number + _PATH + b"\0"
-    assert [text[0] for text in read_texts(data, 0x1000)][:1] == [start]
+    texts = behind_numbers(data, 0x1000, list(read_texts(data, 0x1000)))
+    assert [text[0] for text in texts][:1] == [start]
 
 
 @pytest.mark.parametrize("number", ["8.5f", "10.0f", "32.0f"])

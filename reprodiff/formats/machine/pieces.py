@@ -61,7 +61,9 @@ def read_texts(data: bytes, base: int) -> Iterator[Range]:
     size = len(data)
     places = [(size - found.end(), size - found.start()) for found in _TEXT.finditer(data[::-1])]
     for start, stop in reversed(places):
-        yield start + _head(data, base, start), stop
+        # A floating-point number in front may end in a byte that looks like a character.
+        number = start and data[start - 1] and data[start] in _FLOAT_ENDS
+        yield start + (1 if number and not (base + start + 1) % _WORD else 0), stop
 
 
 _FLOAT_ENDS: Final = b"?@"
@@ -69,17 +71,19 @@ _WORD: Final = 4
 _SLASH: Final = ord("/")
 
 
-def _head(data: bytes, base: int, start: int) -> int:
-    """Return how many characters in front of a string are the end of a number.
+def behind_numbers(data: bytes, base: int, texts: list[Range]) -> list[Range]:
+    """Return strings without characters in front of a path that are the end of a number.
 
     They end at an address that four divides, in a word that begins with no text: with a byte that
     is none, or with two zeros, as small floating-point numbers do.  Paths alone show which it is.
     """
+    return [(start + _head(data, base, start), stop) for start, stop in texts]
+
+
+def _head(data: bytes, base: int, start: int) -> int:
     size = -(base + start) % _WORD
     if not start or not size:
         return 0
-    if size == 1 and data[start - 1] and data[start] in _FLOAT_ENDS:
-        return size
     if data[start + size] != _SLASH or _SLASH in data[start : start + size]:
         return 0
     word = data[max(start + size - _WORD, 0) : start]

@@ -15,6 +15,7 @@ from reprodiff.formats.machine.heads import without_heads
 from reprodiff.formats.machine.pieces import (
     Kind,
     Piece,
+    behind_numbers,
     behind_texts,
     doubtful,
     ends,
@@ -65,7 +66,10 @@ def tile(
         tiler.run(list(split(a)), list(split(b)))
     else:
         sides = list(read_texts(a, address[0])), list(read_texts(b, address[1]))
-        found = without_heads(a, b, *sides)
+        found = [
+            behind_numbers(data, base, texts)
+            for data, base, texts in zip((a, b), address, without_heads(a, b, *sides), strict=True)
+        ]
         tiler.run(*(list(divided(own, at)) for own, at in zip(found, cuts, strict=True)))
     return tiler.pieces
 
