@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-from reprodiff.formats.machine.pieces import behind_numbers, read_texts
+from reprodiff.formats.machine.heads import behind_numbers
+from reprodiff.formats.machine.pieces import read_texts
 from reprodiff.model import Verdict
 from tests.native.asking import assert_proven, report
 from tests.native.builders import build

@@ -9,12 +9,22 @@ letters in front of it that the other has without.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from reprodiff.formats.machine.pieces import read_texts
 from reprodiff.formats.machine.ranges import Range
 
 _LONGEST: Final = 64
 """Letters that data may seem to end in."""
+_WORD: Final = 4
+_SLASH: Final = ord("/")
 _CONTEXT: Final = 8
 """Bytes in front of them that the other side must have, too, but for one."""
+
+
+def texts_of(a: bytes, b: bytes, address: tuple[int, int]) -> tuple[list[Range], list[Range]]:
+    """Return the strings among the data of two sections that are loaded at ``address``."""
+    sides = list(read_texts(a, address[0])), list(read_texts(b, address[1]))
+    one, two = without_heads(a, b, *sides)
+    return behind_numbers(a, address[0], one), behind_numbers(b, address[1], two)
 
 
 def without_heads(
@@ -48,6 +58,25 @@ def without_heads(
         for texts, own in zip((texts_a, texts_b), sizes, strict=True)
     )
     return cut_a, cut_b
+
+
+def behind_numbers(data: bytes, base: int, texts: list[Range]) -> list[Range]:
+    """Return strings without characters in front of a path that are the end of a number.
+
+    They end at an address that four divides, in a word that begins with no text: with a byte that
+    is none, or with two zeros, as small floating-point numbers do.  Paths alone show which it is.
+    """
+    return [(start + _head(data, base, start), stop) for start, stop in texts]
+
+
+def _head(data: bytes, base: int, start: int) -> int:
+    size = -(base + start) % _WORD
+    if not start or not size:
+        return 0
+    if data[start + size] != _SLASH or _SLASH in data[start : start + size]:
+        return 0
+    word = data[max(start + size - _WORD, 0) : start]
+    return size if word[-1] or (len(word) > 1 and not any(word)) else 0
 
 
 def _behind_data(data: bytes, texts: Sequence[Range]) -> list[Range]:

@@ -68,26 +68,6 @@ def read_texts(data: bytes, base: int) -> Iterator[Range]:
 
 _FLOAT_ENDS: Final = b"?@"
 _WORD: Final = 4
-_SLASH: Final = ord("/")
-
-
-def behind_numbers(data: bytes, base: int, texts: list[Range]) -> list[Range]:
-    """Return strings without characters in front of a path that are the end of a number.
-
-    They end at an address that four divides, in a word that begins with no text: with a byte that
-    is none, or with two zeros, as small floating-point numbers do.  Paths alone show which it is.
-    """
-    return [(start + _head(data, base, start), stop) for start, stop in texts]
-
-
-def _head(data: bytes, base: int, start: int) -> int:
-    size = -(base + start) % _WORD
-    if not start or not size:
-        return 0
-    if data[start + size] != _SLASH or _SLASH in data[start : start + size]:
-        return 0
-    word = data[max(start + size - _WORD, 0) : start]
-    return size if word[-1] or (len(word) > 1 and not any(word)) else 0
 
 
 def ends(data: bytes, text: bytes) -> Iterator[int]:

@@ -11,16 +11,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from reprodiff.formats.machine import stringkeys
-from reprodiff.formats.machine.heads import without_heads
+from reprodiff.formats.machine.heads import texts_of
 from reprodiff.formats.machine.pieces import (
     Kind,
     Piece,
-    behind_numbers,
     behind_texts,
     doubtful,
     ends,
     one_sided,
-    read_texts,
     texts_stop,
 )
 from reprodiff.formats.machine.ranges import Range, cut, divided, filled, split, without
@@ -65,11 +63,7 @@ def tile(
     if only_strings:
         tiler.run(list(split(a)), list(split(b)))
     else:
-        sides = list(read_texts(a, address[0])), list(read_texts(b, address[1]))
-        found = [
-            behind_numbers(data, base, texts)
-            for data, base, texts in zip((a, b), address, without_heads(a, b, *sides), strict=True)
-        ]
+        found = texts_of(a, b, address)
         tiler.run(*(list(divided(own, at)) for own, at in zip(found, cuts, strict=True)))
     return tiler.pieces
 
