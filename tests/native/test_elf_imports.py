@@ -69,9 +69,7 @@ def test_what_the_loader_fills_with_the_address_of_a_symbol_is_known_by_its_name
     elf = parse(memoryview(made(tmp_path, "a", FORMS[0], "x + 1").read_bytes()))
     found = imports(elf)
     called = dict(found.values())
-    assert {called[name].partition(b"_")[0] for name in (b"strlen", b"puts")} == {
-        b"libc.so.6 GLIBC"
-    }
+    assert {called[name].partition(b"_")[0] for name in (b"strlen", b"puts")} == {b"GLIBC"}
     assert called[b"one"] == b"", "which another file may put its own in the place of"
     assert b"more" not in called
     puts = [address for address, known in found.items() if known[0] == b"puts"]

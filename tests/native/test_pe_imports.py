@@ -57,7 +57,7 @@ def test_slots_and_jumps_are_known_by_library_and_name(tmp_path: Path) -> None:
     assert imports((files[0], files[0]), (told[0], told[0])) is None
     found = imports(files, told)
     assert found is not None
-    assert (b"msvcrt.dll", b"puts") in found[0].values()
-    assert (b"msvcrt.dll", b"rand") not in found[0].values()
-    places_of = [at for at, each in found[1].items() if each == (b"msvcrt.dll", b"rand")]
+    assert (b"puts", b"msvcrt.dll") in found[0].values()
+    assert (b"rand", b"msvcrt.dll") not in found[0].values()
+    places_of = [at for at, each in found[1].items() if each == (b"rand", b"msvcrt.dll")]
     assert len(places_of) == 2, "its slot, and the jump through it"

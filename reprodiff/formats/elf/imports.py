@@ -27,7 +27,10 @@ from reprodiff.formats.elf.reader import (
 )
 
 Import = tuple[bytes, bytes]
-"""A symbol, and the library and version that it is wanted of, if one is named."""
+"""A symbol, and the version of it that is wanted, if one is named.
+
+Not the library that it is wanted of: the loader takes the first one that has it.
+"""
 
 _FILLED: Final = {EM_X86_64: frozenset({6, 7}), EM_AARCH64: frozenset({1025, 1026})}
 """GLOB_DAT and JUMP_SLOT: the address of a symbol, and nothing added to it."""
@@ -118,14 +121,14 @@ def _versions(elf: Elf, table: int) -> Mapping[int, bytes]:
     wanted: dict[int, bytes] = {}
     at = steps = 0
     while at + head.size <= len(body) and steps < _MOST:
-        _, count, file, first, step = head.unpack_from(body, at)
-        library, inner = _string(strings, file), at + first
+        _, count, _file, first, step = head.unpack_from(body, at)
+        inner = at + first
         for _ in range(count):
             steps += 1
             if inner + entry.size > len(body) or steps > _MOST:
                 break
             _, _, number, name, more = entry.unpack_from(body, inner)
-            wanted[number & 0x7FFF] = library + b" " + _string(strings, name)
+            wanted[number & 0x7FFF] = _string(strings, name)
             if not more:
                 break
             inner += more

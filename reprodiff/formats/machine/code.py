@@ -302,12 +302,15 @@ def _judge(
     for at_a, at_b, size, target_a, target_b in references:
         if (at_a, at_b) in known:
             continue
-        good = work.map.follows(target_a, target_b)
+        named = None
+        if _goes_there(arch, region.a, at_a):
+            named = work.hints.imported(target_a, target_b)
+        good = work.map.follows(target_a, target_b) and named is not False
         result.targets.setdefault(target_a, (target_b, start, stop))
         if good and (work.map.held(target_a, target_b) or _takes_address(arch, region.a, at_a)):
             region.word(at_a, at_b, size, good=True)
             continue
-        if work.hints.imported(target_a, target_b) and _goes_there(arch, region.a, at_a):
+        if named:
             region.word(at_a, at_b, size, good=True)
             continue
         quad = Quad(at_a, at_a + size, at_b, at_b + size)

@@ -9,6 +9,8 @@ from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.records import dataclass, field
 
 File = TypeVar("File", bound=Binary)
+Import = tuple[object, ...]
+"""A name, and what else the loader is told of it: a version, a library."""
 
 
 @dataclass(slots=True)
@@ -23,19 +25,24 @@ class Hints:
     """Places of words in A and B that relocations are checked for, by the number of a section."""
     pinned: dict[int, list[tuple[int, int, int]]] = field(default_factory=dict)
     """By section of A: places in A and B, and sizes, of words in code that are proven already."""
-    imports: tuple[Mapping[int, object], Mapping[int, object]] | None = None
+    imports: tuple[Mapping[int, Import], Mapping[int, Import]] | None = None
     """What the loader finds by name, by the addresses in A and B that code reaches it through."""
     asked: bool = False
     """Whether 32-bit x86 code counts from where each function asked for its own address."""
     located: bool = False
     """Whether all absolute addresses in code are told by relocations."""
 
-    def imported(self, one: int, two: int) -> bool:
-        """Whether two addresses stand for what the loader finds by the same name."""
+    def imported(self, one: int, two: int) -> bool | None:
+        """Whether two addresses stand for what the loader finds by one name; ``None`` if unknown.
+
+        A name that is to come from another library or version may be the same or not.
+        """
         if self.imports is None:
-            return False
-        known = self.imports[0].get(one)
-        return known is not None and known == self.imports[1].get(two)
+            return None
+        known, other = self.imports[0].get(one), self.imports[1].get(two)
+        if known is None or other is None or (known != other and known[0] == other[0]):
+            return None
+        return known == other
 
 
 @dataclass(slots=True)

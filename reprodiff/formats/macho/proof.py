@@ -15,11 +15,11 @@ from reprodiff.formats.machine.references import Word, check_copies, check_words
 from reprodiff.formats.machine.statement import Statement
 from reprodiff.formats.machine.tiling import Place, gaps, in_turn, state
 from reprodiff.formats.machine.unwinding import check_exceptions, check_frames
-from reprodiff.formats.machine.work import Hints
 from reprodiff.formats.macho.commands import library_numbers
 from reprodiff.formats.macho.fields import field, numbers
 from reprodiff.formats.macho.headers import check_headers
 from reprodiff.formats.macho.image import Image
+from reprodiff.formats.macho.imports import hints
 from reprodiff.formats.macho.linkedit import (
     Export,
     exports,
@@ -102,9 +102,7 @@ class Proof(Statement):
             where = AddressMap(pairs, relocatable=True, placed=True)
         else:
             where = AddressMap(pairs, (head[0], head[1]))
-        work = Work(
-            self.a, self.b, where, regions, hints=Hints(located=self.object, asked=not self.object)
-        )
+        work = Work(self.a, self.b, where, regions, hints=hints(self.a, self.b, self.libraries))
         every = [*others, *regions.values()]
         state(every, (place for each in self.fields for place in each.places()))
         self.state_strings(regions.values())

@@ -17,10 +17,11 @@ from reprodiff.formats.pe.known import Known
 from reprodiff.formats.pe.parts import File
 
 Import = tuple[bytes, bytes]
-"""A library in small letters, and a name, or # and a number."""
-Sides = tuple[Mapping[int, object], Mapping[int, object]]
+"""A name, or # and a number, and the library: in small letters, without a repair tool's hash."""
+Sides = tuple[Mapping[int, Import], Mapping[int, Import]]
 
 _MOST: Final = 100_000
+_HASH: Final = re.compile(rb"-[0-9a-f]{32}(?=\.dll$)")
 _JUMP: Final = re.compile(rb"\x48?\xff\x25(?s:(....))")
 """jmp [rip + slot], as GNU ld and Microsoft's linker write it."""
 
@@ -49,9 +50,11 @@ def _slots(known: Known) -> Iterator[tuple[int, Import]]:
             name, names, slots = (known.number(start + size * number + at) for at in places)
             if not name or not slots:
                 break
-            library = _text(known, name)
+            library = _HASH.sub(b"", _text(known, name).lower())
             for at, value in enumerate(_entries(known, names or slots)):
-                yield slots + 8 * at, (library.lower(), value)
+                # A number is a name in its library alone.
+                name_there = library + value if value.startswith(b"#") else value
+                yield slots + 8 * at, (name_there, library)
 
 
 def _entries(known: Known, table: int) -> Iterator[bytes]:
