@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Final
 
 from reprodiff import sandbox
-from reprodiff.formats.machine import plaincode
+from reprodiff.formats.machine import plaincode, x86_steps
 from reprodiff.formats.machine.codechanges import Change, Result, label, unread
 from reprodiff.formats.machine.functions import CodeMap, Function, FunctionPair
 from reprodiff.formats.machine.layout import AnyPair
@@ -16,6 +16,10 @@ from reprodiff.formats.machine.padding import is_padding
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.work import AnyWork
 
+_Part = tuple[Sequence[Sequence[int]], list[Any], int]
+"""References of a function, its changes, and where instructions end that could be read, if before
+its end.
+"""
 _BATCH: Final = 1 << 20
 """Bytes of code handed to the child at a time."""
 
@@ -98,12 +102,12 @@ def _tail(region: Region, both: FunctionPair) -> None:
         region.moved.append(quad)
 
 
-def _batches(items: Sequence[FunctionPair]) -> Iterator[list[FunctionPair]]:
-    batch: list[FunctionPair] = []
+def _batches(items: Sequence[FunctionPair], numbers: Sequence[int]) -> Iterator[list[int]]:
+    batch: list[int] = []
     size = 0
-    for item in items:
-        batch.append(item)
-        size += item.a.size + item.b.size
+    for number in numbers:
+        batch.append(number)
+        size += items[number].a.size + items[number].b.size
         if size >= _BATCH:
             yield batch
             batch, size = [], 0
@@ -114,63 +118,94 @@ def _batches(items: Sequence[FunctionPair]) -> Iterator[list[FunctionPair]]:
 def _check(
     work: AnyWork, found: CodeMap, code_b: bytes, items: list[FunctionPair], result: Result
 ) -> None:
-    region = work.region(found.pair)
-    arch = work.a.arch
     # Whatever instructions make of a word whose relocation is right, that is right.
     known = frozenset((x, y) for x, y, _ in work.hints.pinned.get(found.pair.a.index, ()))
-    if arch == AARCH64:
-        from reprodiff.formats.machine import aarch64  # noqa: PLC0415
-
-        parts = [
-            _shifted(
-                aarch64.compare(
-                    _body(region.a, both.a), _body(code_b, both.b),
-                    found.pair.a.addr + both.a.start, found.pair.b.addr + both.b.start,
-                ),
-                both,
-            )
-            for both in items
-        ]  # fmt: skip
-        _disassembled(work, found, code_b, parts)
-        for both, part in zip(items, parts, strict=True):
+    told = _arm if work.a.arch == AARCH64 else _x86
+    for both, part in zip(items, told(work, found, code_b, items, result), strict=True):
+        if part is not None:
             _judge(work, found, both, part, result, known)
-        return
-    more = about_32(work) if arch == X86 and not work.hints.located else {}
-    for batch in _batches(items):
-        first, last = batch[0], batch[-1]
-        low_b = min(both.b.start for both in batch)
-        high_b = max(both.b.start + both.b.size for both in batch)
-        low_a, high_a = first.a.start, last.a.start + last.a.size
-        code_a = region.a[low_a:high_a]
-        answer = sandbox.run(
-            "reprodiff.formats.machine.x86:compare",
-            {
-                "bits": work.a.bits,
-                "shown": max(0, _SHOWN - len(result.changes)),
-                "size_a": len(code_a),
-                "address_a": found.pair.a.addr + low_a,
-                "address_b": found.pair.b.addr + low_b,
-                "functions": [
-                    (
-                        *(x.start - low_a, x.start + x.size - low_a),
-                        *(y.start - low_b, y.start + y.size - low_b),
-                    )
-                    for x, y, _ in batch
-                ],
-                **more,
-            },
-            code_a + code_b[low_b:high_b],
+
+
+def _arm(
+    work: AnyWork, found: CodeMap, code_b: bytes, items: list[FunctionPair], _: Result
+) -> Sequence[_Part | None]:
+    from reprodiff.formats.machine import aarch64  # noqa: PLC0415
+
+    code_a = work.region(found.pair).a
+    bases = found.pair.a.addr, found.pair.b.addr
+    parts = [
+        _shifted(
+            aarch64.compare(
+                _body(code_a, one), _body(code_b, two), bases[0] + one.start, bases[1] + two.start
+            ),
+            (one.start, two.start),
         )
-        if isinstance(answer, sandbox.Failure):
-            unread(region, batch, f"the code could not be compared: {answer.message}", result)
-            continue
-        references = _columns(answer.payload, low_a, low_b)
-        for both, (count, changes, stopped) in zip(batch, answer.meta["functions"], strict=True):
-            part = [list(islice(references, count)), _placed(changes, low_a, low_b), stopped]
-            _judge(work, found, both, part, result, known)
+        for one, two, _ in items
+    ]
+    _disassembled(work, found, code_b, parts)
+    return parts
 
 
-def _disassembled(work: AnyWork, found: CodeMap, code_b: bytes, parts: list[list[Any]]) -> None:
+def _x86(
+    work: AnyWork, found: CodeMap, code_b: bytes, items: list[FunctionPair], result: Result
+) -> Sequence[_Part | None]:
+    parts = [_quick(work, found, code_b, both) for both in items]
+    left = [number for number, part in enumerate(parts) if part is None]
+    shown = _SHOWN - len(result.changes)
+    for batch in _batches(items, left):
+        some = [items[number] for number in batch]
+        answers = _asked(work, found, code_b, some, result, max(0, shown))
+        for number, answer in zip(batch, answers, strict=False):
+            parts[number] = answer
+            shown -= bool(answer[1])
+    return parts
+
+
+def _quick(work: AnyWork, found: CodeMap, code_b: bytes, both: FunctionPair) -> _Part | None:
+    """Compare two functions without a disassembler; ``None`` if that does not say all."""
+    one, two = both.a, both.b
+    if work.a.arch != X86_64 or work.a.bits != 64 or one.size != two.size:
+        return None
+    code = work.region(found.pair).a, code_b
+    bases = found.pair.a.addr, found.pair.b.addr
+    known = x86_steps.references(code, (one.start, two.start), one.size, bases)
+    return None if known is None else (known, [], 0)
+
+
+def _asked(
+    work: AnyWork,
+    found: CodeMap,
+    code_b: bytes,
+    items: list[FunctionPair],
+    result: Result,
+    shown: int,
+) -> Iterator[_Part]:
+    """Have the child compare some functions; nothing comes of those that it cannot."""
+    region = work.region(found.pair)
+    answer = sandbox.run(
+        "reprodiff.formats.machine.x86:compare",
+        {
+            "bits": work.a.bits,
+            "shown": shown,
+            "address_a": found.pair.a.addr,
+            "address_b": found.pair.b.addr,
+            "functions": [(x.start, x.size, y.start, y.size) for x, y, _ in items],
+            **(about_32(work) if work.a.arch == X86 and not work.hints.located else {}),
+        },
+        b"".join(
+            code for both in items for code in (_body(region.a, both.a), _body(code_b, both.b))
+        ),
+    )
+    if isinstance(answer, sandbox.Failure):
+        unread(region, items, f"the code could not be compared: {answer.message}", result)
+        return
+    columns = memoryview(answer.payload).cast("Q")
+    references = zip(*(columns[number::5] for number in range(5)), strict=True)
+    for count, changes, stopped in answer.meta["functions"]:
+        yield list(islice(references, count)), changes, stopped
+
+
+def _disassembled(work: AnyWork, found: CodeMap, code_b: bytes, parts: Sequence[_Part]) -> None:
     """Put instructions in place of the bare words of each first change, if there is a child."""
     changes = [part[1][0] for part in parts if part[1]][:_SHOWN]
     if not changes:
@@ -245,37 +280,22 @@ def _goes_there(arch: str, code: bytes, at: int) -> bool:
     return not _takes_address(arch, code, at)
 
 
-def _columns(payload: bytes, low_a: int, low_b: int) -> Iterator[tuple[int, ...]]:
-    """Yield the references that the child tells, five numbers of 64 bits for each."""
-    values = memoryview(payload).cast("Q")
-    places_a = [place + low_a for place in values[::5]]
-    places_b = [place + low_b for place in values[1::5]]
-    return zip(places_a, places_b, values[2::5], values[3::5], values[4::5], strict=True)
-
-
-def _placed(changes: list[Any], low_a: int, low_b: int) -> list[Any]:
-    for item in changes:
-        item[0] += low_a
-        item[1] += low_a
-        item[2] += low_b
-        item[3] += low_b
-    return changes
-
-
-def _shifted(part: list[Any], both: FunctionPair) -> list[Any]:
+def _shifted(part: list[Any], at: tuple[int, int]) -> _Part:
+    """Return what is told of a function with its places counted from the section's start."""
     references, changes, stopped = part
-    low_a, low_b = both.a.start, both.b.start
     for item in references:
-        item[0] += low_a
-        item[1] += low_b
-    return [references, _placed(changes, low_a, low_b), stopped]
+        item[0] += at[0]
+        item[1] += at[1]
+    for item in changes:
+        item[:4] = item[0] + at[0], item[1] + at[0], item[2] + at[1], item[3] + at[1]
+    return references, changes, stopped
 
 
 def _judge(
     work: AnyWork,
     found: CodeMap,
     both: FunctionPair,
-    part: list[Any],
+    part: _Part,
     result: Result,
     known: Container[tuple[int, int]],
 ) -> None:

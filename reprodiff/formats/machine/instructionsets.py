@@ -73,7 +73,7 @@ def _machine(arch: str) -> capstone.Cs:
 
 def _x86(machine: capstone.Cs, code: bytes) -> set[str]:
     kinds: dict[tuple[bytes, frozenset[bytes]], bytes] = {}
-    with decoded(machine, code, 0) as known:
+    with decoded(machine, code) as known:
         if known is None:
             return set()
         ids = known.kinds()

@@ -5,26 +5,17 @@ for one displacement relative to the instruction pointer or one branch target, w
 back for the address map to judge.
 """
 
-import re
 from array import array
-from collections.abc import Container, Iterable, Iterator
-from typing import Any, ClassVar, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 import capstone  # noqa: TID253  (this module is loaded in the child only)
 
-from reprodiff.formats.machine.decoding import (
-    Decoded,
-    Instruction,
-    branch_size,
-    plain_branch,
-)
+from reprodiff.formats.machine.decoding import Instruction, branch_size
 from reprodiff.formats.machine.padding import is_padding
 from reprodiff.formats.machine.parting import LONGEST, RIP, displacement, is_branch, parting
-from reprodiff.formats.machine.x86_together import together
 from reprodiff.formats.parsing.byteruns import common_head
 
-_RIP_RAW: Final = re.compile(RIP.pattern.encode())
-_HALF: Final = 1 << 31
 _SHOWN: Final = 3
 _MOST: Final = 200
 
@@ -32,12 +23,13 @@ _MOST: Final = 200
 def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], bytes]:
     """Compare the functions of a section.
 
-    ``meta`` has ``size_a`` (where B starts in ``payload``), ``address_a``, ``address_b``,
-    ``bits``, ``functions`` as (start in A, stop in A, start in B, stop in B), and ``shown``, how
-    many of those that have two sizes are shown as instructions.  The answer has
-    for each function the number of its references, its changes ``[start a, stop a, start b,
-    stop b, text a, text b]`` and where decoding stopped.  All references follow as numbers of 64
-    bits: place a, place b, size, target a, target b.  Places are in the section.
+    ``meta`` has ``address_a``, ``address_b`` (where the section is loaded), ``bits``, ``functions``
+    as (start in A, size in A, start in B, size in B), and ``shown``, how many of those that have
+    two sizes are shown as instructions.  The payload is their bytes: one function of A, then of B,
+    and so on.  The answer has for each function the number of its references, its changes
+    ``[start a, stop a, start b, stop b, text a, text b]`` and where decoding stopped.  All
+    references follow as numbers of 64 bits: place a, place b, size, target a, target b.  Places
+    are in the section.
     """
     mode = capstone.CS_MODE_64 if meta["bits"] == 64 else capstone.CS_MODE_32
     machine = capstone.Cs(capstone.CS_ARCH_X86, mode)
@@ -46,23 +38,19 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
         from reprodiff.formats.machine.x86_32 import Function32  # noqa: PLC0415
 
         kind = Function32
-    size = meta["size_a"]
-    a, b = bytes(payload[:size]), bytes(payload[size:])
     mask = (1 << meta["bits"]) - 1
-    works: list[Function] = []
+    answers, references = [], array("Q")
     left = meta["shown"]
-    for a0, a1, b0, b1 in meta["functions"]:
-        work = kind(machine, (a[a0:a1], b[b0:b1]), (a0, b0), mask)
+    at = 0
+    for start_a, size_a, start_b, size_b in meta["functions"]:
+        middle, end = at + size_a, at + size_a + size_b
+        code = bytes(payload[at:middle]), bytes(payload[middle:end])
+        at = end
+        work = kind(machine, code, (start_a, start_b), mask)
         work.shown = left > 0
         work.begin(meta)
-        works.append(work)
-        left -= a1 - a0 != b1 - b0
-    if kind.at_once:
-        together(machine, works)
-    answers, references = [], array("Q")
-    for work in works:
-        if not work.done:
-            work.run()
+        left -= size_a != size_b
+        work.run()
         references.extend(work.references)
         answers.append([len(work.references) // 5, work.changes, work.stopped])
     return {"functions": answers}, references.tobytes()
@@ -71,8 +59,6 @@ def compare(meta: dict[str, Any], payload: memoryview) -> tuple[dict[str, Any], 
 class Function:
     """The comparison of one function of 64-bit code."""
 
-    at_once: ClassVar[bool] = True
-    """Whether an instruction that refers to nothing tells nothing of those behind it."""
     shown = True
     """Whether functions of two sizes are shown as instructions; otherwise as bytes."""
 
@@ -93,8 +79,6 @@ class Function:
         """Where in A decoding stopped, from the start of the function; 0 for its end."""
         self.tables: dict[int, int] = {}
         """Tables of jumps inside of the function: start -> stop, from the function's start."""
-        self.done = False
-        """Whether all is compared."""
 
     def prepare(self, meta: dict[str, Any]) -> None:
         """Look at what else the task says."""
@@ -107,10 +91,6 @@ class Function:
     def run(self) -> None:
         """Compare the two; ``references``, ``changes`` and ``stopped`` have what was found."""
         base_a, base_b = self.base_a, self.base_b
-        if self.at_once and len(self.a) == len(self.b):
-            together(self.machine, [self])
-            if self.done:
-                return
         if self.a == self.b:
             end = 0
             for one in self.machine.disasm_lite(self.a, base_a):
@@ -130,81 +110,6 @@ class Function:
             base_a,
             base_b,
         )
-
-    def quick(self, code: Decoded, numbers: Iterable[int], other: Container[int], low: int) -> bool:
-        """Compare two functions that keep step and have no tables; say whether they do.
-
-        The function stands at ``low`` in the ``code`` that is decoded; ``numbers`` are those of its
-        instructions that may say something, in their order, ``other`` those that B has otherwise.
-        An instruction is its bytes: where those of B are A's, so is the instruction.
-        """
-        a, starts = self.a, code.starts
-        for number in numbers:
-            at, stop = starts[number] - low, starts[number + 1] - low
-            wide = plain_branch(a, at, stop)
-            if number in other:
-                if not (
-                    self.only_field(code, number, wide, low)
-                    or self.differ(code.instruction(number), at, stop)
-                ):
-                    return False
-                continue
-            if wide:
-                there = stop + int.from_bytes(a[stop - wide : stop], "little", signed=True)
-                if 0 <= there < len(a):
-                    continue
-                if self.base_a + there >= 0:
-                    ends = self.base_a + there, self.base_b + there
-                    self.refer(stop - wide, stop - wide, wide, *ends)
-                    continue
-            self.equal(code.instruction(number), self.base_a, self.base_b)
-            if self.tables:
-                return False
-        return True
-
-    def reset(self) -> None:
-        """Forget what was found: the function is to be compared in another way."""
-        self.references, self.changes, self.tables, self.stopped = [], [], {}, 0
-
-    def only_field(self, code: Decoded, number: int, wide: int, low: int) -> bool:
-        """Take an instruction that is A's but for its one relative field; say whether it is.
-
-        Where it is must be beyond doubt: last in a plain branch, or the one place that has the
-        displacement.
-        """
-        a, b = self.a, self.b
-        at, stop = code.starts[number] - low, code.starts[number + 1] - low
-        place = stop - wide
-        if not wide:
-            found = _RIP_RAW.search(code.operands(number))
-            if found is None:
-                return False
-            move, wide = displacement(found), 4
-            if not -_HALF <= move < _HALF:
-                return False
-            field = move.to_bytes(4, "little", signed=True)
-            place = a.find(field, at + 1, stop)
-            if place < 0 or a.find(field, place + 1, stop) >= 0:
-                return False
-        behind = place + wide
-        if a[at:place] != b[at:place] or a[behind:stop] != b[behind:stop]:
-            return False
-        end_a = self.base_a + stop + int.from_bytes(a[place:behind], "little", signed=True)
-        end_b = self.base_b + stop + int.from_bytes(b[place:behind], "little", signed=True)
-        if end_a < 0 or end_b < 0:
-            return False
-        self.refer(place, place, wide, end_a, end_b)
-        return True
-
-    def differ(self, one: Instruction, at: int, stop: int) -> bool:
-        """Compare an instruction with what stands there in B; say whether it is as long."""
-        there = self.b[at : at + LONGEST]
-        two = next(self.machine.disasm_lite(there, self.base_b + at, 1), None)
-        if two is None or two[1] != stop - at:
-            return False
-        if not self.reference(one, two, self.a[at:stop], self.b[at:stop], (at, at)):
-            self.change(one, two, at, at)
-        return True
 
     def step(
         self,

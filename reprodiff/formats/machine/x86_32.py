@@ -28,8 +28,6 @@ class Function32(Function):
     function that returns where it was called from -> number of the register it returns it in).
     """
 
-    at_once = False
-
     def prepare(self, meta: dict[str, Any]) -> None:
         """Take what is known beside the code, and see whether EBP is a frame pointer."""
         # Code for macOS has no such table: it counts from where the function asked last.
