@@ -107,10 +107,25 @@ class Region:
 
 def unique(quads: Iterable[Quad]) -> list[Quad]:
     """Return runs in their order, each once; most are so already."""
-    ordered = sorted(quads)
-    if all(map(lt, ordered, ordered[1:])):
-        return ordered
-    return [quad for quad, _ in groupby(ordered)]
+    given = list(quads)
+    if all(map(lt, given, given[1:])):
+        return given
+    return [quad for quad, _ in groupby(sorted(given))]
+
+
+def joined(quads: Iterable[Quad]) -> list[Quad]:
+    """Return runs in their order, those that touch on both sides as one."""
+    made: list[Quad] = []
+    start_a = end_a = start_b = end_b = -1
+    for quad in unique(quads):
+        a0, a1, b0, b1 = quad
+        if a0 == end_a and b0 == end_b:
+            made[-1] = _new(Quad, (start_a, a1, start_b, b1))
+        else:
+            made.append(quad)
+            start_a, start_b = a0, b0
+        end_a, end_b = a1, b1
+    return made
 
 
 class _Cover:

@@ -17,7 +17,7 @@ from reprodiff.formats.machine.features import uses
 from reprodiff.formats.machine.functions import CodeMap, Names
 from reprodiff.formats.machine.layout import AnyPair
 from reprodiff.formats.machine.pieces import Piece
-from reprodiff.formats.machine.proof import Quad, Region, unique
+from reprodiff.formats.machine.proof import Quad, Region, joined
 from reprodiff.formats.machine.work import AnyWork
 from reprodiff.model import Difference, Span
 
@@ -191,14 +191,15 @@ class Statement(ABC):
 
     def rest(self, region: Region) -> None:
         """State what has moved in a region, and what differs for no reason known."""
+        words = f"{len(region.moved)} words"
+        region.moved = joined(region.moved)
         left = region.left()
         if region.packed is not None:
             self.packed(region, left)
             return
         if region.moved:
-            places = region.places(joined(region.moved))
-            sizes = [f"{len(region.moved)} words" for _ in range(2)]
-            self.add(f"{self.form}.moved", region.name, sizes[0], sizes[1], places)
+            places = region.places(region.moved)
+            self.add(f"{self.form}.moved", region.name, words, words, places)
         if not left:
             return
         groups: dict[str, list[Quad]] = defaultdict(list)
@@ -289,21 +290,6 @@ def unlike(one: str | bytes, two: str | bytes) -> str | bytes:
         return two
     text = one.decode("utf-8", "surrogateescape") if isinstance(one, bytes) else one
     return f"{text} (unchanged, but what it refers to is not)"
-
-
-def joined(quads: Iterable[Quad]) -> list[Quad]:
-    """Return runs in their order, those that touch on both sides as one."""
-    made: list[Quad] = []
-    start_a = end_a = start_b = end_b = -1
-    for quad in unique(quads):
-        a0, a1, b0, b1 = quad
-        if a0 == end_a and b0 == end_b:
-            made[-1] = Quad(start_a, a1, start_b, b1)
-        else:
-            made.append(quad)
-            start_a, start_b = a0, b0
-        end_a, end_b = a1, b1
-    return made
 
 
 def claims(pair: AnyPair) -> Iterator[tuple[Piece, list[Quad]]]:
