@@ -88,6 +88,20 @@ def test_what_is_found_is_what_a_disassembler_finds(functions: list[Function], s
     assert told
 
 
+def test_code_that_breaks_off_is_nothing_that_is_known() -> None:
+    call = bytes.fromhex("e8 00 00 00 00")
+    assert x86_steps.references((call, call), (0, 0), 5, (0, 64)) == [(1, 1, 4, 5, 69)]
+    for a, b in ((call[:4], call), (call, call[:4]), (call[:4], call[:4])):
+        assert x86_steps.references((a, b), (0, 0), 5, (0, 64)) is None
+    # Nothing is in front of the first address.
+    assert x86_steps.references((b"\xeb\x80",) * 2, (0, 0), 2, (0, 0)) is None
+
+
+def test_a_table_of_jumps_behind_a_function_is_left_to_the_disassembler() -> None:
+    code = bytes.fromhex("48 8d 05 01 00 00 00 c3 f8 ff ff ff f8 ff ff ff")
+    assert x86_steps.references((code, code), (0, 0), len(code), (0, 64)) is None
+
+
 def heads() -> list[bytes]:
     """Return what may stand in front of a ModRM byte, right or not."""
     every = [f"{number:02x}" for number in range(256)]

@@ -38,6 +38,8 @@ def references(
     """
     a, b = code
     start, stop = at[0], at[0] + size
+    if at[1] + size > len(b):
+        return None
     shift = at[1] - start
     base_a, base_b = bases[0], bases[1] + shift
     found: list[Reference] = []
