@@ -6,8 +6,9 @@ from typing import Final
 import pytest
 
 from reprodiff.formats.elf.reader import parse
+from reprodiff.formats.machine.dwarfinfo import Shapes, units
 from reprodiff.model import Verdict
-from tests.native.asking import assert_proven, places, report
+from tests.native.asking import assert_proven, causes, places, report
 from tests.native.builders import build, need
 
 _CODE: Final = r"""
@@ -76,3 +77,48 @@ def test_an_array_that_is_aligned_because_it_is_longer_is_proven(tmp_path: Path)
         raw[at] = other
         sides[1].with_name("changed.so").write_bytes(raw)
         assert report(sides[0], sides[1].with_name("changed.so")).verdict is Verdict.DIFFERENT
+
+
+_TOLD: Final = r"""
+extern int put(const char *, unsigned long);
+static const char here[] = __FILE__;
+static inline int show(const char *s, unsigned long n) {
+    unsigned long keep = n; return put(s, keep) + put(s, n); }
+int one(int x) { return x > 77 ? show(__FILE__, sizeof(__FILE__) - 1) : 3; }
+int two(int x) { unsigned long size = sizeof here, other = 12; return put(here, size) + other + x; }
+"""
+
+
+def _numbers(path: Path) -> list[int]:
+    """Return where .debug_info has numbers that stand for themselves, in the file."""
+    elf = parse(memoryview(path.read_bytes()))
+    info, shapes = elf.named(".debug_info"), elf.named(".debug_abbrev")
+    assert info is not None
+    assert shapes is not None
+    known = Shapes(bytes(elf.content(shapes)), big=False, numbers=True)
+    tokens = units(bytes(elf.content(info)), known, [], types=False)
+    return [info.body.start + token.at for token in tokens if token.kind == "number"]
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_lengths_of_paths_in_debug_information_follow_them(tmp_path: Path, compiler: str) -> None:
+    need(compiler)
+    sides = []
+    for name, shown in (
+        ("a", "/tmp/somewhere/or/other/that/is"),
+        ("b", "/tmp/a/number/of/others/and/mine"),
+    ):
+        mapped = f"-O1 -g -gdwarf-4 -ffile-prefix-map={tmp_path / name}={shown}"
+        sides.append(build(tmp_path / name, mapped, _TOLD, compiler=compiler))
+    assert_proven(report(*sides), "elf-build-path", "elf-layout-follows")
+    assert_proven(report(*sides[::-1]), "elf-build-path", "elf-layout-follows")
+    raw = sides[1].read_bytes()
+    places = _numbers(sides[1])
+    assert len(places) > 1
+    for at in places:
+        changed = bytearray(raw)
+        changed[at] ^= 2
+        sides[1].with_name("changed.so").write_bytes(changed)
+        found = report(sides[0], sides[1].with_name("changed.so"))
+        assert found.verdict is Verdict.DIFFERENT
+        assert "elf-debug-info" in causes(found)

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from reprodiff.formats.machine import dwarfindex, dwarftables
-from reprodiff.formats.machine.dwarfarrays import check_arrays
+from reprodiff.formats.machine.dwarfarrays import check_arrays, resized
 from reprodiff.formats.machine.dwarfexpr import Damage
 from reprodiff.formats.machine.dwarfinfo import Listing, Shapes, Token, units
 from reprodiff.formats.machine.layout import AnyPair
@@ -48,6 +48,7 @@ def check_object(work: AnyWork) -> None:
 
 
 def _check(work: AnyWork, *, addresses: bool = True) -> None:
+    work.lengths = resized(work)
     lists: list[tuple[Listing, Listing]] = []
     walks: dict[str, Callable[[bytes, AnyWork, int], Iterator[Token]]] = {
         ".debug_line": dwarftables.lines,
@@ -152,6 +153,11 @@ def _good(work: AnyWork, one: Token, two: Token) -> bool:
         return work.follows(one.value, two.value) or work.map.ends(one.value, two.value)
     if one.kind == "length":
         return one.value == two.value
+    if one.kind == "number":
+        # How long a string is, with its zero or without it.
+        return one.value == two.value or any(
+            (one.value + more, two.value + more) in work.lengths for more in (0, 1)
+        )
     return work.map.offset(one.kind, one.value, two.value)
 
 
@@ -170,8 +176,9 @@ def _info(
     sides: list[list[Listing]] = [[], []]
     types = pair.name == ".debug_types"
     whole = not types and (not addresses or len(region.a) != len(region.b))
+    numbers = bool(work.lengths)
     walks = [
-        units(plain, Shapes(abbreviations, work.a.big, whole), found, types=types)
+        units(plain, Shapes(abbreviations, work.a.big, whole, numbers=numbers), found, types=types)
         for plain, abbreviations, found in (
             (region.a, shapes.plain_a, sides[0]),
             (region.b, shapes.plain_b, sides[1]),

@@ -55,7 +55,7 @@ class Arrays:
 def check_arrays(work: AnyWork, region: Region) -> None:
     """Take numbers of characters that differ as the strings do that they are said of."""
     shapes = work.map.by_name.get(".debug_abbrev")
-    if shapes is None or len(region.a) > _MOST or not _resized(work):
+    if shapes is None or len(region.a) > _MOST or not work.lengths:
         return
     table = work.map.by_name.get(".debug_addr")
     plain = (shapes.plain_a, shapes.plain_b)
@@ -78,13 +78,14 @@ def check_arrays(work: AnyWork, region: Region) -> None:
             region.word(size_a.at, size_b.at, size_a.size, good=True)
 
 
-def _resized(work: AnyWork) -> bool:
-    """Whether a string among constants stands for one of another length."""
-    return any(
-        piece.kind in {"string", "apart"} and piece.size_a != piece.size_b
+def resized(work: AnyWork) -> frozenset[tuple[int, int]]:
+    """Return the sizes of strings among constants that stand for ones of another size."""
+    return frozenset(
+        (piece.size_a, piece.size_b)
         for pair in work.map.pairs
         if pair.a.constant
         for piece in pair.pieces
+        if piece.kind in {"string", "apart"} and piece.size_a != piece.size_b
     )
 
 

@@ -11,10 +11,10 @@ class Damage(Exception):  # noqa: N818
 class Reader:
     """Reads numbers one behind the other; raises :class:`Damage` where the bytes end."""
 
-    __slots__ = ("_big", "at", "data")
+    __slots__ = ("_big", "at", "data", "numbers")
 
-    def __init__(self, data: bytes, at: int, *, big: bool) -> None:
-        self.data, self.at, self._big = data, at, big
+    def __init__(self, data: bytes, at: int, *, big: bool, numbers: bool = False) -> None:
+        self.data, self.at, self._big, self.numbers = data, at, big, numbers
 
     def number(self, size: int) -> int:
         """Return the next number of ``size`` bytes."""
@@ -79,15 +79,19 @@ _PLAIN: Final = frozenset(
     {0x06, *range(0x12, 0x30), *range(0x30, 0x70), 0x96, 0x97, 0x9B, 0x9C, 0x9F, 0xE0, 0xF0, 0xF8}
 )
 _POINTING: Final = frozenset({0x03, 0x9A, 0xA0, 0xF2, 0xFD})
+_LITERALS: Final = range(0x30, 0x50)
+_CONSTANTS: Final = frozenset({*range(0x08, 0x12), *_LITERALS})
+"""DW_OP_const1u to DW_OP_consts, and DW_OP_lit0 to DW_OP_lit31."""
 _TYPED: Final = frozenset(code for code, operands in _OPERANDS.items() if "t" in operands)
 
 
-def addresses(
+def addresses(  # noqa: C901, PLR0912
     reader: Reader, length: int, word: int, wide: int, *, types: bool = False
 ) -> Iterator[tuple[int, int, str]]:
     """Yield the place, size and target of what the next ``length`` bytes refer to.
 
-    With ``types``, offsets of types in their unit as well, as ``type``.
+    With ``types``, offsets of types in their unit as well, as ``type``; numbers that stand for
+    themselves, as ``literal`` (the operation), ``number`` or ``leb``, if the reader is asked for.
 
     An operation that contains an expression (DW_OP_entry_value) is read on into it.  The reader
     stays where it is.
@@ -96,7 +100,12 @@ def addresses(
     block = reader.data[start : start + length]
     if len(block) < length:
         raise Damage
-    if not _POINTING.intersection(block) and not (types and _TYPED.intersection(block)):
+    told = reader.numbers and not _CONSTANTS.isdisjoint(block)
+    if (
+        not told
+        and not _POINTING.intersection(block)
+        and not (types and _TYPED.intersection(block))
+    ):
         return
     inner = Reader(reader.data[: start + length], start, big=reader._big)  # noqa: SLF001
     while inner.at < start + length:
@@ -105,6 +114,8 @@ def addresses(
         if operands is None:
             if code not in _PLAIN:
                 raise Damage
+            if told and code in _LITERALS:
+                yield inner.at - 1, 1, "literal"
             continue
         for operand in operands:
             if operand in {"u", "t"}:
@@ -112,6 +123,8 @@ def addresses(
                 inner.leb()
                 if types and operand == "t":
                     yield place, inner.at - place, "type"
+                elif told and code in _CONSTANTS:
+                    yield place, inner.at - place, "leb"
             elif operand == "a":
                 yield inner.at, word, "addr"
                 inner.at += word
@@ -122,4 +135,6 @@ def addresses(
                 size = inner.leb() if operand == "b" else inner.number(1)
                 inner.at += size  # behind the number, which moved the place itself
             else:
+                if told and code in _CONSTANTS:
+                    yield inner.at, int(operand), "number"
                 inner.at += int(operand)

@@ -14,7 +14,7 @@ class Token(NamedTuple):
 
     ``kind`` is ``addr``, ``end`` (the address behind something), ``id`` (of another file),
     ``length`` (the value is then the bytes it leaves for what has one size on both sides),
-    ``string``, or the name of a section.
+    ``string``, ``number`` (that stands for itself), or the name of a section.
     """
 
     at: int
@@ -37,7 +37,8 @@ class Listing(NamedTuple):
 
 
 # What one attribute takes: a fixed number of bytes, a LEB128 number, a block, a token.
-_SKIP, _LEB, _BLOCK, _EXPR, _STRING, _TOKEN, _ADDR, _LIST, _ID, _REF = range(10)
+_SKIP, _LEB, _BLOCK, _EXPR, _STRING, _TOKEN, _ADDR, _LIST, _ID, _REF, _NUMBER = range(11)
+_CONST_VALUE: Final = 0x1C
 FIXED: Final = {
     0x0B: 1, 0x05: 2, 0x06: 4, 0x07: 8, 0x1E: 16, 0x0C: 1, 0x19: 0, 0x11: 1, 0x12: 2, 0x13: 4,
     0x14: 8, 0x20: 8, 0x25: 1, 0x26: 2, 0x27: 3, 0x28: 4, 0x29: 1, 0x2A: 2, 0x2B: 3, 0x2C: 4,
@@ -77,6 +78,8 @@ class Shapes:
     whole: bool = False
     """Whether strings in place have other lengths: all offsets in a unit are then told as well."""
     known: dict[tuple[int, int, int, int], dict[int, list[Step]]] = field(default_factory=dict)
+    numbers: bool = False
+    """Whether numbers that stand for themselves are told: values of variables and arguments."""
 
     def at(self, offset: int, unit: _Unit) -> dict[int, list[Step]]:
         """Return the steps of each abbreviation in the set at ``offset``."""
@@ -99,6 +102,8 @@ class Shapes:
                 if not name and not form:
                     break
                 step = _step(name, form, unit)
+                if self.numbers and name == _CONST_VALUE and step[0] in {_SKIP, _LEB}:
+                    step = (_NUMBER, step[1], "")
                 if steps and step[0] == _SKIP == steps[-1][0]:
                     steps[-1] = (_SKIP, steps[-1][1] + step[1], "")
                 else:
@@ -140,7 +145,7 @@ def _step(name: int, form: int, unit: _Unit) -> Step:  # noqa: PLR0911
 
 def units(data: bytes, shapes: Shapes, lists: list[Listing], *, types: bool) -> Iterator[Token]:
     """Yield what the units refer to; note in ``lists`` where lists start."""
-    reader = Reader(data, 0, big=shapes.big)
+    reader = Reader(data, 0, big=shapes.big, numbers=shapes.numbers)
     while reader.at < len(data):
         unit = _Unit(start=reader.at if shapes.whole else None)
         length, unit.wide = reader.length()
@@ -213,6 +218,10 @@ def _entries(  # noqa: C901, PLR0912
                 reader.string()
                 if unit.start is not None:
                     yield Token(place, reader.at - place, "string", 0)
+            elif kind == _NUMBER:
+                place = reader.at
+                value = reader.number(size) if size else reader.leb()
+                yield Token(place, reader.at - place, "number", value)
             elif kind == _REF:
                 place, value = reader.at, reader.number(size)
                 yield Token(place, size, ".debug_info", (unit.start or 0) + value)
@@ -233,6 +242,10 @@ def _listing(target: str, value: int, unit: _Unit) -> Listing:
 def pointed(reader: Reader, length: int, word: int, wide: int, unit: int | None) -> Iterator[Token]:
     """Yield what an expression refers to; types of the unit at ``unit`` as well, if it is told."""
     for place, width, what in addresses(reader, length, word, wide, types=unit is not None):
+        if what in {"literal", "leb"}:
+            value = Reader(reader.data, place, big=False).leb()
+            yield Token(place, width, "number", value - (0x30 if what == "literal" else 0))
+            continue
         if what != "type" or unit is None:
             yield Token(place, width, what, reader.peek(place, width))
             continue

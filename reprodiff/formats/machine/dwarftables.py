@@ -21,7 +21,7 @@ from reprodiff.formats.machine.work import AnyWork
 
 def entries(data: bytes, work: AnyWork, start: Listing) -> Iterator[Token]:
     """Yield the addresses in a list of ranges or locations."""
-    reader = Reader(data, start.at, big=work.a.big)
+    reader = Reader(data, start.at, big=work.a.big, numbers=bool(work.lengths))
     word = start.word
     if start.section in {".debug_loc", ".debug_ranges"}:
         yield from _old_list(reader, start)

@@ -65,6 +65,8 @@ class Work(Generic[File]):
     bare: list[tuple[bytes, bytes, Quad, Region]] = field(default_factory=list)
     """The same of names that only debuggers read: of files, sections, local data."""
     hints: Hints = field(default_factory=Hints)
+    lengths: frozenset[tuple[int, int]] = frozenset()
+    """Lengths of strings among constants, with their zero, of which the two are not the same."""
     bases: tuple[int, int] = (0, 0)
     """What absolute addresses in the two files have on top of those of the map."""
 
