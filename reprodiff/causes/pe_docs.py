@@ -205,7 +205,8 @@ RICH: Final = Cause(
     doc=Doc(
         what="The Rich header lists the compilers, assemblers and linkers that made the parts, by "
         "build number, with how many objects each made; an object has its own in the symbol "
-        "@comp.id.",
+        "@comp.id. Debug data of type VC feature counts the objects compiled with /GS, /sdl and "
+        "guards.",
         recognised="The block before the PE header is decoded with its key; the place shows "
         "product, build and count of each entry. In an object, the value of @comp.id differs.",
         why="Another update of Visual Studio, or other objects linked in: a build number that "

@@ -100,7 +100,8 @@ def _entry(pair: MemberPair, a: ZipEntry, b: ZipEntry) -> Iterator[Difference]:
     other_link = pair.a.type is not pair.b.type or pair.a.link != pair.b.link
     for (field, value_a, value_b), places in found.items():
         fact = _field_fact(path, field, value_a, value_b, tuple(places))
-        if fact.what == "zip.system" and ((a.mode or 0) | (b.mode or 0)) & 0o111:
+        runs = not path.endswith("/") and ((a.mode or 0) | (b.mode or 0)) & 0o111
+        if fact.what == "zip.system" and runs:
             fact = fact._replace(note="executable")
         # The target of a link is its content, and is told as such.
         linked = other_link and fact.what in {"derived.zip.crc", "derived.zip.size"}

@@ -13,7 +13,7 @@ from reprodiff.formats.machine.layout import AddressMap, AnyPair
 from reprodiff.formats.machine.proof import Quad, Region
 from reprodiff.formats.machine.references import Word, check_copies, check_words
 from reprodiff.formats.machine.statement import Statement
-from reprodiff.formats.machine.tiling import Place, gaps, in_turn, state
+from reprodiff.formats.machine.tiling import Place, gaps, in_turn, out_of_turn, state
 from reprodiff.formats.machine.unwinding import check_exceptions, check_frames
 from reprodiff.formats.macho.commands import library_numbers
 from reprodiff.formats.macho.fields import field, numbers
@@ -119,6 +119,9 @@ class Proof(Statement):
                 # Among constants are distances, and only code that is read says where.
                 region.why = region.why or result.problems[0]
             self.rest(region)
+        for region in out_of_turn(every):
+            places = [region.spans(Quad(0, len(region.a), 0, len(region.b)))]
+            self.add("macho.moved", region.name, "elsewhere", "elsewhere", places)
         return self.found
 
     def _tiling(

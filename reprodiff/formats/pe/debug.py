@@ -1,5 +1,6 @@
 """Facts on what the debug directory names: the PDB, its id, and the hash of a /Brepro link."""
 
+import struct
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +9,7 @@ from reprodiff.formats.pe.pogo import contributions
 from reprodiff.formats.pe.tables import (
     CODEVIEW,
     DEBUG_NAMES,
+    FEATURES,
     POGO,
     REPRO,
     DebugEntry,
@@ -16,6 +18,8 @@ from reprodiff.formats.pe.tables import (
 from reprodiff.model import Difference, Span
 
 _MAX_HASH: Final = 64
+_COUNTS: Final = struct.Struct("<5I")
+_FEATURES: Final = ("before VC++ 11", "C/C++", "/GS", "/sdl", "guardN")
 
 
 def debug_facts(
@@ -42,6 +46,11 @@ def debug_facts(
             if one.type == POGO and (fact := _contributions(a, b, one, two, path)) is not None:
                 yield fact
                 continue
+            if one.type == FEATURES and one.data.size == two.data.size == _COUNTS.size:
+                values = _counts(a, one.data), _counts(b, two.data)
+                inside = f"debug data: {DEBUG_NAMES[FEATURES]}"
+                yield Difference("pe.rich", path, inside, *values, one.data, two.data)
+                continue
             name = f"debug data: {DEBUG_NAMES.get(one.type, one.type)}"
             yield Difference("pe.header", path, name, None, None, one.data, two.data)
 
@@ -56,6 +65,12 @@ def _contributions(
     values = f"{len(ones)} ranges", f"{len(twos)} ranges"
     inside = f"debug data: {DEBUG_NAMES[POGO]}"
     return Difference("pe.contributions", path, inside, *values, one.data, two.data)
+
+
+def _counts(image: Image, span: Span) -> str:
+    """Return how many objects were compiled in which way, as dumpbin shows it."""
+    counts = _COUNTS.unpack_from(image.data, span.start)
+    return ", ".join(f"{name} {count}" for name, count in zip(_FEATURES, counts, strict=True))
 
 
 def _bytes(image: Image, span: Span) -> bytes:

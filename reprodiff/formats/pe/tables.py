@@ -27,7 +27,7 @@ _RESOURCE: Final = struct.Struct("<IIHHHH")
 _ENTRY: Final = struct.Struct("<II")
 _BLOCK: Final = struct.Struct("<II")
 
-CODEVIEW, POGO, REPRO = 2, 13, 16
+CODEVIEW, FEATURES, POGO, REPRO = 2, 12, 13, 16
 DEBUG_NAMES: Final = {
     1: "COFF",
     2: "CodeView",

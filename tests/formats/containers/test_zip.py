@@ -41,6 +41,19 @@ def test_a_field_is_one_fact(
     assert fact[4] == value
 
 
+@pytest.mark.parametrize(
+    ("name", "mode", "note"),
+    [(b"run", 0o100755, "executable"), (b"run", 0o100644, ""), (b"lib/", 0o40755, "")],
+)
+def test_another_system_takes_the_right_to_run_from_files_alone(
+    tmp_path: Path, name: bytes, mode: int, note: str
+) -> None:
+    """A directory may be entered whoever wrote it."""
+    one = Made(name=name, data=b"", mode=mode)
+    found = facts(tmp_path, archive(one), archive(replace(one, system=0)), ".zip")
+    assert [fact.note for fact in found if fact.what == "zip.system"] == [note]
+
+
 def test_a_time_in_both_views_is_one_fact_with_two_places(tmp_path: Path) -> None:
     later = replace(A, time=A.time + 1)
     a, b = archive(A), archive(later)
