@@ -29,10 +29,15 @@ def _same(path: Path, name: str) -> bool:
 
 
 def write(target: str, text: str) -> None:
-    """Write ``text`` to a file; raise :class:`OutputError` if it fails."""
+    """Write ``text`` to a file; raise :class:`OutputError` if it fails.
+
+    A pipe whose reader has gone away wants no more, as standard output then.
+    """
     try:
         # The same bytes on every system.
         Path(target).write_text(text, encoding="utf-8", newline="\n")
+    except BrokenPipeError:
+        return
     except OSError as error:
         reason = error.strerror or "it cannot be written"
         raise OutputError(f"{target!r}: {reason}") from error

@@ -13,7 +13,7 @@ class Exit(IntEnum):
     DIFFERENT = 1
     """Something differs, or could not be compared."""
     ERROR = 2
-    """The call was wrong, an input could not be opened, or the program failed."""
+    """The call was wrong, an input could not be opened, a report not written, or it failed."""
     INTERRUPTED = 130
     """Ctrl-C."""
 
