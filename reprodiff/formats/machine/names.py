@@ -10,6 +10,8 @@ from reprodiff.model import Difference, Value
 _MANGLED: Final = re.compile(r"(?<![\w$?@])(?:_{1,3}Z|_R|\?)[\w.$@?]+")
 _NAMED: Final = ("code", "function", "order", "symbols", "data", "instructions", "table")
 """Kinds of facts that name functions; what strings say is left as it is."""
+_BYTES: Final = ("data", "table")
+"""Kinds of facts whose values, where they are bytes, are what stands there and no names."""
 _MOST: Final = 20_000
 _LONGEST: Final = 4096
 
@@ -18,8 +20,9 @@ def readable(facts: Sequence[Difference]) -> list[Difference]:
     """Return facts with demangled names; as they are where that cannot be done."""
     wanted: dict[str, None] = {}
     for fact in facts:
-        if fact.what.rpartition(".")[2] in _NAMED:
-            for value in (fact.inside, fact.a, fact.b):
+        kind = fact.what.rpartition(".")[2]
+        if kind in _NAMED:
+            for value in (fact.inside, *(each for each in (fact.a, fact.b) if _tells(kind, each))):
                 for name in _names(_text(value)):
                     wanted.setdefault(name)
     known = demangled(list(wanted))
@@ -81,5 +84,11 @@ def _renamed(fact: Difference, known: dict[str, str]) -> Difference:
         made = _MANGLED.sub(lambda found: known.get(found[0], found[0]), text)
         return value if made == text else made
 
-    inside = rename(fact.inside)
-    return fact._replace(inside=str(inside), a=rename(fact.a), b=rename(fact.b))
+    kind = fact.what.rpartition(".")[2]
+    a, b = (rename(value) if _tells(kind, value) else value for value in (fact.a, fact.b))
+    return fact._replace(inside=str(rename(fact.inside)), a=a, b=b)
+
+
+def _tells(kind: str, value: Value) -> bool:
+    """Whether a value names something, and is not simply what stands there."""
+    return kind not in _BYTES or not isinstance(value, bytes)

@@ -42,3 +42,12 @@ def test_facts_show_names_and_strings_stay_as_they_are() -> None:
     ]  # fmt: skip
     assert shown[1].a == "One::go(int)"
     assert shown[3] == facts[3]
+
+
+def test_bytes_of_tables_and_data_are_no_names() -> None:
+    raw = (b"strc\0_ZN3One2goEi\0", b"_ZN3Two2goEi\0abc")
+    facts = [Difference(f"elf.{kind}", "x.so", ".dynstr+0x57", *raw) for kind in ("table", "data")]
+    facts.append(Difference("elf.table", "x.so", ".got entry", "_ZN3One2goEi", "_ZN3Two2goEi"))
+    shown = readable(facts)
+    assert shown[:2] == facts[:2]
+    assert (shown[2].a, shown[2].b) == ("One::go(int)", "Two::go(int)")
