@@ -34,7 +34,7 @@ GENERATOR: Final = Cause(
         why="The build requirements are not pinned, so each build took the newest release of the "
         "day. setuptools writes its own name since 70.1; before, it was bdist_wheel's.",
         fix=_PIN,
-        mistaken_for="A repair tool: auditwheel, delvewheel and delocate leave the field alone.",
+        mistaken_for="A repair tool: delocate adds a line of its own, which is told by itself.",
         sources=(_WHEEL, "PEP 427", "PEP 517"),
     ),
 )

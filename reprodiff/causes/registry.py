@@ -37,7 +37,7 @@ _FAMILIES: Final = (
     ("intermediate", ("lto",)),
     ("listing", ("entry", "list", "listing")),
     ("text", ("python", "text")),
-    ("repair", ("text",)),
+    ("repair", ("text", "wheel")),
     ("build_records", ("text",)),
     ("macho", ("macho",)),
     ("pe", ("pe",)),

@@ -22,11 +22,18 @@ REPAIR_TOOL: Final = Cause(
         what="The tool that copied libraries into the wheel was another version, or was called "
         "with other options: which libraries it takes, and how they are loaded, may differ.",
         recognised="The file DELVEWHEEL in dist-info has the version and the arguments. Only "
-        "arguments that differ in more than directories and in the wheel's own name are put here.",
-        why="The build does not pin the repair tool.",
-        fix=(("delvewheel", "pip install delvewheel==1.13.2, the same on both sides"),),
+        "arguments that differ in more than directories and in the wheel's own name are put here. "
+        "Or a line Generator in WHEEL names a repair tool beside the backend, as delocate adds it.",
+        why="The build does not pin the repair tool, or one side was not repaired.",
+        fix=(
+            ("delvewheel", "pip install delvewheel==1.13.2, the same on both sides"),
+            ("delocate", "pip install delocate==0.13.0, the same on both sides"),
+        ),
         mistaken_for="The directories in the arguments, which are build paths.",
-        sources=("https://github.com/adang1345/delvewheel",),
+        sources=(
+            "https://github.com/adang1345/delvewheel",
+            "https://github.com/matthew-brett/delocate",
+        ),
     ),
 )
 
@@ -53,9 +60,20 @@ _BLOCK: Final = re.compile(
     rb"# start delvewheel patch\r?\n(?P<code>.*?)\r?\n# end delvewheel patch", re.DOTALL
 )
 _FUNCTION: Final = re.compile(rb"_delvewheel_(?:init_)?patch_\d+(?:_\d+)*")
+_TOOL: Final = re.compile(r"(?:auditwheel|delocate|delvewheel|repairwheel)(?: [\w.+!-]*)?")
 _MAX_TEXT: Final = 4 << 20
 _ARGUMENTS: Final = re.compile(r"Arguments: (\[.*\])\s*")
 _MAX_ARGUMENTS: Final = 16 << 10
+
+
+def _generator(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
+    """Take lines Generator that name repair tools and nothing else."""
+    del scene
+    for fact in facts:
+        told = [plain(value) for value in (fact.a, fact.b)]
+        if any(told) and all(not each or _TOOL.fullmatch(each) for each in told):
+            text = f"Generator: {told[0] or 'none'} in A, {told[1] or 'none'} in B."
+            yield Claim(REPAIR_TOOL, [fact], explanation=plain(text, MAX_SHOWN))
 
 
 def _record(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
@@ -147,6 +165,8 @@ def _renamed(fact: Difference, scene: Scene, pairs: set[tuple[str, str]]) -> boo
 
 
 RULES: Final = (
+    # Before what says that another backend made the wheel.
+    Rule("repair-generator", (REPAIR_TOOL,), ("wheel.generator",), 42, _generator),
     Rule("repair-record", (REPAIR_TOOL,), ("text.line",), 54, _record),
     Rule("repair-patch", (PATCH_NAME,), ("text.line", "text.block"), 54, _patch),
     Rule("vendored-names-text", (NAME_FOLLOWS,), ("text.line", "text.block"), 55, _names),

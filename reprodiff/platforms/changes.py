@@ -66,7 +66,8 @@ def _machines(a: SideFacts, b: SideFacts) -> Iterator[Row]:
         return  # one processor under the names of two systems
     if one != two and one and two:
         lost = [name for name in one if name not in two]
-        effect = f"B has nothing for {listed(lost)}." if lost else f"B also runs on {listed(two)}."
+        gained = [name for name in two if name not in one]
+        effect = f"B has nothing for {listed(lost)}." if lost else f"B also has {listed(gained)}."
         yield "machine", "processors", listed(one), listed(two), effect, Severity.REVIEW
     elif bool(one) != bool(two):
         effect = "B has compiled code, A has none." if two else "A has compiled code, B has none."

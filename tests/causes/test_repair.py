@@ -121,3 +121,18 @@ def test_an_identifier_that_ends_in_the_id_of_the_file_follows_it() -> None:
     name = fact("macho.code-identifier", b"libx-55", b"libx-56", "demo/.dylibs/libx.dylib")
     assert judged([name._replace(note="uuid")]) == benign("macho-uuid")
     assert judged([name])[0][0] == "macho-signature"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "cause"),
+    [
+        (None, "delocate 0.13.0", "repair-tool"),
+        ("delocate 0.12.0", "delocate 0.13.0", "repair-tool"),
+        ("setuptools (80.9.0)", "delocate 0.13.0", "wheel-generator"),
+        ("delocate 0.13.0", "delocate 0.13.0 and more", "wheel-generator"),
+        (None, "flit 3.9", "wheel-generator"),
+    ],
+)
+def test_a_generator_that_repairs_is_no_other_backend(a: str | None, b: str, cause: str) -> None:
+    found = judged([fact("wheel.generator", a, b, "demo-1.0.dist-info/WHEEL", "Generator")])
+    assert found == [(cause, "review", "proven", 1)]

@@ -25,7 +25,7 @@ TOOL: Final = Tool(
     knobs=(
         Knob(
             slug="pin",
-            causes=("vendored-library-patched",),
+            causes=("repair-tool", "vendored-library-patched"),
             title="Use one delocate for both repairs",
             formats=(MACHO,),
             where=Where.FLAGS,
