@@ -102,7 +102,9 @@ class Shapes:
                 if not name and not form:
                     break
                 step = _step(name, form, unit)
-                if self.numbers and name == _CONST_VALUE and step[0] in {_SKIP, _LEB}:
+                # One that stands with the abbreviation takes no bytes.
+                number = step[0] == _LEB or (step[0] == _SKIP and step[1])
+                if self.numbers and name == _CONST_VALUE and number:
                     step = (_NUMBER, step[1], "")
                 if steps and step[0] == _SKIP == steps[-1][0]:
                     steps[-1] = (_SKIP, steps[-1][1] + step[1], "")
