@@ -265,7 +265,7 @@ def _value(where: AddressMap, one: Symbol, two: Symbol) -> bool:
         return bool(two.value == pair.b.addr)
     if pair is not None and pair.a.addr <= one.value <= pair.a.addr + pair.size_a:
         inside, there = one.value - pair.a.addr, two.value - pair.b.addr
-        return there == pair.forward(inside) or there in pair.among_zeros(inside)
+        return there in pair.places(inside)
     return where.follows(one.value, two.value)
 
 

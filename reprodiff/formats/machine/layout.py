@@ -21,6 +21,9 @@ _STRINGS: Final = frozenset({".debug_str", ".debug_line_str"})
 """Sections to which offsets mean the string that begins there, and nothing else."""
 _BEHIND: Final = 16
 """Bytes behind the end of a section that may be meant by their distance from it."""
+_LEAST_ALIGNED: Final = 4
+_MOST_ALIGNED: Final = 16
+"""What an address must be divisible by to tell where an object is, and what of it counts."""
 _STILL: Final = frozenset({"same", "words", "pad"})
 _CARRIED: Final = frozenset({"same", "words", "moved"})
 _IN_PLACE: Final = frozenset({"same", "words", "string", "pad"})
@@ -154,37 +157,64 @@ class SectionPair(Generic[P]):
         stop = self.plain_a.find(0, one) + 1
         return 0 <= one < stop and self.plain_a[one:stop] == self.plain_b[two : two + stop - one]
 
-    def among_zeros(self, offset: int) -> tuple[int, ...]:
-        """Return where a place in zeros between two objects of constants may stand in B.
+    def places(self, offset: int) -> tuple[int, ...]:
+        """Return where the byte at ``offset`` of A stands in B, as far as it is known.
 
-        It is as far before what comes behind it (an index that starts at one leads there, and an
-        object may start with zeros), or as far behind what comes before it (an object that is all
-        zeros).  Up to there both sides have the same bytes.
+        Between two objects of constants, a place in zeros is as far behind the first one (an
+        object that is all zeros, or its end) or as far before the second one (an index that starts
+        at one leads there).  Where these are two places, what follows the first one at once
+        belongs to it.  What is further on does not if that is a string; otherwise what is aligned
+        stays so, or it is not known.
         """
+        place = self.forward(offset)
         at = bisect_right(self._starts, offset) - 1
+        known = () if place is None else (place,)
         if at < 0 or not self.a.constant or not self.b.constant:
-            return ()
+            return known
         if self.pieces[at].kind != "pad" or any(self.plain_a[offset : offset + 1]):
-            return ()
-        first = last = at
-        while first and self.pieces[first - 1].kind == "pad":
-            first -= 1
-        while last < len(self.pieces) and self.pieces[last].kind == "pad":
-            last += 1
-        found: list[int] = []
-        if first:
-            before = self.pieces[first - 1]
-            stop_a, stop_b = before.a + before.size_a, before.b + before.size_b
-            place = stop_b + offset - stop_a
-            if not any(self.plain_a[stop_a:offset]) and not any(self.plain_b[stop_b : place + 1]):
-                found.append(place)
-        if last < len(self.pieces):
-            behind = self.pieces[last]
-            place = behind.b - (behind.a - offset)
-            zeros = self.plain_a[offset : behind.a], self.plain_b[max(place, 0) : behind.b]
-            if place >= 0 and not any(zeros[0]) and not any(zeros[1]):
-                found.append(place)
-        return tuple(found)
+            return known
+        behind, before = self._behind_data(at, offset), self._before_data(at, offset)
+        found = {each for each in (place, behind, before) if each is not None}
+        if len(found) <= 1:
+            return tuple(found)
+        first = self._first(at)
+        if behind is not None and offset == first:
+            return (behind,)
+        if before is not None and not any(self.plain_a[first - 1 : first]):
+            return (before,)
+        address = self.a.addr + offset
+        step = min(address & -address, _MOST_ALIGNED)
+        aligned = [each for each in found if not (self.b.addr + each) % step]
+        return tuple(aligned) if step >= _LEAST_ALIGNED and len(aligned) == 1 else ()
+
+    def _first(self, at: int) -> int:
+        """Return where zeros begin that a piece is one of."""
+        while at and self.pieces[at - 1].kind == "pad":
+            at -= 1
+        return self.pieces[at].a
+
+    def _behind_data(self, at: int, offset: int) -> int | None:
+        """Return the place that is as far behind what comes before zeros, if all are zeros."""
+        while at and self.pieces[at - 1].kind == "pad":
+            at -= 1
+        if not at:
+            return None
+        before = self.pieces[at - 1]
+        stop_a, stop_b = before.a + before.size_a, before.b + before.size_b
+        place = stop_b + offset - stop_a
+        zeros = self.plain_a[stop_a:offset], self.plain_b[stop_b : place + 1]
+        return None if any(zeros[0]) or any(zeros[1]) else place
+
+    def _before_data(self, at: int, offset: int) -> int | None:
+        """Return the place that is as far before what comes behind zeros, if all are zeros."""
+        while at < len(self.pieces) and self.pieces[at].kind == "pad":
+            at += 1
+        if at == len(self.pieces):
+            return None
+        behind = self.pieces[at]
+        place = behind.b - (behind.a - offset)
+        zeros = self.plain_a[offset : behind.a], self.plain_b[max(place, 0) : behind.b]
+        return None if place < 0 or any(zeros[0]) or any(zeros[1]) else place
 
 
 AnyPair = SectionPair[Any]
@@ -261,11 +291,9 @@ class AddressMap:
         found: list[int] = []
         inside = self.containing(address)
         if inside is not None:
-            place = inside.forward(address - inside.a.addr)
-            if place is not None:
-                found.append(inside.b.addr + place)
-            found += [inside.b.addr + at for at in inside.tails.get(address - inside.a.addr, ())]
-            found += [inside.b.addr + at for at in inside.among_zeros(address - inside.a.addr)]
+            offset = address - inside.a.addr
+            found += [inside.b.addr + at for at in inside.places(offset)]
+            found += [inside.b.addr + at for at in inside.tails.get(offset, ())]
             if address == inside.a.addr and inside.a.bare:
                 # The end of .data and the start of .bss are one address, and may part.
                 found += [end.b.addr + end.size_b for end in self._ends.get(address, ())]
