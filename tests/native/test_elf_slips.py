@@ -267,6 +267,27 @@ def test_a_slipped_slot_of_a_symbol_is_named_by_it(tmp_path: Path, name: str) ->
     assert int(place.a, 16) ^ int(place.b, 16) >= 8
 
 
+@pytest.mark.parametrize("options", ["-g -O2", "-O2 -fuse-ld=lld"])
+def test_a_slip_in_data_of_threads_is_named_by_its_variable(tmp_path: Path, options: str) -> None:
+    if "lld" in options:
+        need("ld.lld")
+    code = C_CODE + "__thread char first[4] = {1, 2, 3}; __thread long second = 7;"
+    a, b = pair(tmp_path, options, code=code)
+    raw = b.read_bytes()
+    elf = parse(memoryview(raw))
+    section = elf.named(".tdata")
+    assert section is not None
+    table = elf.named(".dynsym")
+    assert table is not None
+    changed = tmp_path / "changed.so"
+    for symbol in [item for item in symbols(elf, table) if item.type == 6]:
+        at = section.body.start + symbol.value + 1
+        changed.write_bytes(raw[:at] + bytes([raw[at] ^ 4]) + raw[at + 1 :])
+        (finding,) = (f for f in report(a, changed).findings if f.severity is not Severity.BENIGN)
+        (place,) = finding.locations
+        assert place.inside == f".tdata {symbol.name.decode()}"
+
+
 @pytest.mark.parametrize(
     ("table", "field", "size", "name"),
     [

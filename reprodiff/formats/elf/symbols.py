@@ -6,7 +6,15 @@ from typing import Final
 
 from reprodiff.formats.elf.entries import Symbol, symbols
 from reprodiff.formats.elf.layout import SectionPair
-from reprodiff.formats.elf.reader import EM_ARM, SHT_DYNSYM, SHT_NOBITS, SHT_SYMTAB, Elf, Section
+from reprodiff.formats.elf.reader import (
+    EM_ARM,
+    PT_TLS,
+    SHT_DYNSYM,
+    SHT_NOBITS,
+    SHT_SYMTAB,
+    Elf,
+    Section,
+)
 from reprodiff.formats.machine.frames import Bytes, frames
 from reprodiff.formats.machine.functions import (
     MAX_FUNCTIONS,
@@ -21,6 +29,10 @@ from reprodiff.records import dataclass
 
 _FUNCTIONS: Final = frozenset({2, 10})
 """STT_FUNC and STT_GNU_IFUNC."""
+_NAMED: Final = frozenset({1, 2, 10})
+"""Those, and STT_OBJECT."""
+_THREAD_LOCAL: Final = 6
+"""STT_TLS."""
 
 
 @dataclass(slots=True)
@@ -111,11 +123,22 @@ def map_code(a: Elf, b: Elf, pair: SectionPair, known: tuple[Starts, Starts]) ->
 
 
 def names(elf: Elf) -> Names:
-    """Return the functions and objects of a file by address."""
+    """Return the functions and objects of a file by address.
+
+    The value of a thread-local one is an offset in what each thread starts with a copy of; what is
+    zero there has no bytes, and no addresses of its own.
+    """
+    local = next((each for each in elf.segments if each.type == PT_TLS), None)
+    base, stop = (local.vaddr, local.filesz) if local is not None else (0, 0)
     return Names(
-        (item.value, item.size, item.name)
+        (item.value + (base if item.type == _THREAD_LOCAL else 0), item.size, item.name)
         for section in elf.sections
         if section.type in {SHT_SYMTAB, SHT_DYNSYM}
         for item in symbols(elf, section)
-        if item.type in {1, 2, 10} and item.value and item.size and item.name
+        if item.size
+        and item.name
+        and (
+            (item.type in _NAMED and item.value)
+            or (item.type == _THREAD_LOCAL and item.section and item.value < stop)
+        )
     )
