@@ -19,7 +19,7 @@ from tests.native.asking import assert_proven, places, report
 from tests.native.builders import C_CODE, CXX_CODE, need, pair
 from tests.native.test_systematic_slips import _elf_bodies, _missed_words
 
-_C: Final = (
+STRINGS: Final = (
     C_CODE
     + r"""
 #include <assert.h>
@@ -87,7 +87,7 @@ def _pair(place: Path, options: str, code: str, compiler: str) -> tuple[Path, Pa
 def test_a_path_of_another_length_is_proven_for_each_place_it_moves_things_to(
     tmp_path: Path, compiler: str, options: str
 ) -> None:
-    code = _CXX if "+" in compiler else _C
+    code = _CXX if "+" in compiler else STRINGS
     if "aarch64" in compiler:
         code = code.replace('"",', "")  # an empty string there is the end of any other
     for length in (1, 4, 9, 14) if "+" in compiler else (1, 3, 6, 8, 11, 13, 16):
@@ -120,7 +120,7 @@ def test_a_path_in_so_many_places_that_what_follows_moves_by_pages_is_proven(
 def test_words_that_did_not_follow_strings_in_another_order_are_seen(
     tmp_path: Path, compiler: str, options: str
 ) -> None:
-    code = _CXX if "+" in compiler else _C
+    code = _CXX if "+" in compiler else STRINGS
     a, b = _pair(tmp_path / "x", options, code, compiler)
     assert report(a, b).verdict is Verdict.EQUIVALENT
     assert _missed_words(a, b, _elf_bodies(a, b), 12, random.Random(17)) == []  # noqa: S311
@@ -141,7 +141,7 @@ def _swapped(raw: bytes, one: bytes, two: bytes) -> bytes:
 def test_a_string_in_the_place_of_another_is_found_in_whatever_order_they_are(
     tmp_path: Path, one: bytes, two: bytes, length: int
 ) -> None:
-    a, b = _pair(tmp_path / ("x" * length), "-O2 -fuse-ld=lld", _C, "clang")
+    a, b = _pair(tmp_path / ("x" * length), "-O2 -fuse-ld=lld", STRINGS, "clang")
     assert report(a, b).verdict is Verdict.EQUIVALENT
     changed = b.with_name("changed.so")
     changed.write_bytes(_swapped(b.read_bytes(), one, two))

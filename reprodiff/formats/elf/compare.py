@@ -11,6 +11,7 @@ from reprodiff.formats.elf.headers import are_names_used, check_section_headers
 from reprodiff.formats.elf.hints import hints
 from reprodiff.formats.elf.kinds import ARRAYS, hidden, kind, paths, rest_kind, roles
 from reprodiff.formats.elf.layout import SectionPair, address_map, map_data, pair_sections
+from reprodiff.formats.elf.named import named
 from reprodiff.formats.elf.naming import Naming
 from reprodiff.formats.elf.objectnames import names_objects
 from reprodiff.formats.elf.onesided import one_sided
@@ -128,7 +129,8 @@ class _Comparison(Statement):
             elif pair.name == ".debug_line":
                 dwarftables.map_lines(self.a, pair)
             else:
-                map_data(pair, paths(self.a, self.b, pair), partial(self.cuts, pair))
+                lazy = partial(self.cuts, pair), partial(named, self.a, self.b, pair)
+                map_data(pair, paths(self.a, self.b, pair), *lazy)
                 if self.other_names(pair):
                     # Sections and symbols pair by their names; where those stand says no more.
                     sizes = len(pair.plain_a), len(pair.plain_b)

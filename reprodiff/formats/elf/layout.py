@@ -21,6 +21,7 @@ from reprodiff.formats.elf.reader import (
 from reprodiff.formats.machine import layout
 from reprodiff.formats.machine.layout import AddressMap
 from reprodiff.formats.machine.pieces import Piece
+from reprodiff.formats.machine.realigned import Known
 from reprodiff.formats.machine.strings import tile
 from reprodiff.model import Span
 
@@ -93,8 +94,9 @@ def map_data(
     pair: SectionPair,
     known: Sequence[tuple[int, int]] = (),
     cuts: Callable[[], tuple[Sequence[int], Sequence[int]]] = lambda: ((), ()),
+    named: Callable[[], Sequence[Known]] = tuple,
 ) -> None:
-    """Build the map inside a section that is not code; ``known`` and ``cuts`` as for :func:`tile`.
+    """Build the map inside a section that is not code; the rest is as for :func:`tile`.
 
     ``cuts`` is asked for if strings may stand side by side.
     """
@@ -111,7 +113,7 @@ def map_data(
         pair.settle(tile(a, b, only_strings=True, known=known))
     elif one.type == SHT_PROGBITS and one.alloc and pair.name not in _TABLES:
         where = one.addr, pair.b.addr
-        pieces = tile(a, b, only_strings=False, address=where, texts=one.constant)
+        pieces = tile(a, b, only_strings=False, address=where, texts=one.constant, named=named)
         if one.constant and _runs_on(a, pieces):
             pieces = _divided(pair, pieces, cuts())
         pair.settle(pieces)

@@ -265,7 +265,7 @@ def _value(where: AddressMap, one: Symbol, two: Symbol) -> bool:
         return bool(two.value == pair.b.addr)
     if pair is not None and pair.a.addr <= one.value <= pair.a.addr + pair.size_a:
         inside, there = one.value - pair.a.addr, two.value - pair.b.addr
-        return there in pair.places(inside)
+        return there in pair.places(inside) or pair.empty(inside, there)
     return where.follows(one.value, two.value)
 
 

@@ -9,8 +9,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
+from reprodiff.formats.machine import zeros
 from reprodiff.formats.machine.model import Part
 from reprodiff.formats.machine.pieces import Piece, ends, shared
+from reprodiff.formats.machine.zeros import Side
 from reprodiff.model import Span
 from reprodiff.records import dataclass, field
 
@@ -21,9 +23,6 @@ _STRINGS: Final = frozenset({".debug_str", ".debug_line_str"})
 """Sections to which offsets mean the string that begins there, and nothing else."""
 _BEHIND: Final = 16
 """Bytes behind the end of a section that may be meant by their distance from it."""
-_LEAST_ALIGNED: Final = 4
-_MOST_ALIGNED: Final = 16
-"""What an address must be divisible by to tell where an object is, and what of it counts."""
 _STILL: Final = frozenset({"same", "words", "pad"})
 _CARRIED: Final = frozenset({"same", "words", "moved"})
 _IN_PLACE: Final = frozenset({"same", "words", "string", "pad"})
@@ -50,6 +49,8 @@ class SectionPair(Generic[P]):
     """Strings of A that a linker has shared with another in B, or no longer shares: where else."""
     led: set[tuple[int, int]] = field(default_factory=set)
     """Places in A and B that something leads to, in strings that one side may share."""
+    _empty: dict[int, int] = field(default_factory=dict)
+    """Where an empty string is in A, and where in B."""
     _starts: list[int] = field(default_factory=list)
     _moves: list[tuple[int, int]] = field(default_factory=list)
     """Of each piece its stop in A, and what to add to a place in it; 0 and 0 unless all goes on."""
@@ -158,63 +159,39 @@ class SectionPair(Generic[P]):
         return 0 <= one < stop and self.plain_a[one:stop] == self.plain_b[two : two + stop - one]
 
     def places(self, offset: int) -> tuple[int, ...]:
-        """Return where the byte at ``offset`` of A stands in B, as far as it is known.
+        """Return where the byte at ``offset`` of A stands in B, as far as it is known."""
+        place, at = self.forward(offset), self._zeros(offset)
+        if at is None:
+            return () if place is None else (place,)
+        a, b = self._sides()
+        if self.pieces[at].size_a != self.pieces[at].size_b and a.empty(offset):
+            return ()
+        return zeros.places(a, b, self.pieces, at, offset, place)
 
-        Between two objects of constants, a place in zeros is as far behind the first one (an
-        object that is all zeros, or its end) or as far before the second one (an index that starts
-        at one leads there).  Where these are two places, what follows the first one at once
-        belongs to it.  What is further on does not if that is a string; otherwise what is aligned
-        stays so, or it is not known.
+    def empty(self, one: int, two: int) -> bool:
+        """Whether an empty string stands at both places, which linkers put anywhere among others.
+
+        All that leads to it in A leads to one place in B.
         """
-        place = self.forward(offset)
+        at = self._zeros(one)
+        if at is None or self.pieces[at].size_a == self.pieces[at].size_b:
+            return False
+        a, b = self._sides()
+        good = (a.empty(one) and (b.empty(two) or b.ends_strings(two))) or (
+            a.ends_strings(one) and b.empty(two)
+        )
+        return good and self._empty.setdefault(one, two) == two
+
+    def _sides(self) -> tuple[Side, Side]:
+        return Side(self.plain_a, self.a.addr), Side(self.plain_b, self.b.addr)
+
+    def _zeros(self, offset: int) -> int | None:
+        """Return the number of the piece that an offset is in, if it is zeros among constants."""
         at = bisect_right(self._starts, offset) - 1
-        known = () if place is None else (place,)
-        if at < 0 or not self.a.constant or not self.b.constant:
-            return known
-        if self.pieces[at].kind != "pad" or any(self.plain_a[offset : offset + 1]):
-            return known
-        behind, before = self._behind_data(at, offset), self._before_data(at, offset)
-        found = {each for each in (place, behind, before) if each is not None}
-        if len(found) <= 1:
-            return tuple(found)
-        first = self._first(at)
-        if behind is not None and offset == first:
-            return (behind,)
-        if before is not None and not any(self.plain_a[first - 1 : first]):
-            return (before,)
-        address = self.a.addr + offset
-        step = min(address & -address, _MOST_ALIGNED)
-        aligned = [each for each in found if not (self.b.addr + each) % step]
-        return tuple(aligned) if step >= _LEAST_ALIGNED and len(aligned) == 1 else ()
-
-    def _first(self, at: int) -> int:
-        """Return where zeros begin that a piece is one of."""
-        while at and self.pieces[at - 1].kind == "pad":
-            at -= 1
-        return self.pieces[at].a
-
-    def _behind_data(self, at: int, offset: int) -> int | None:
-        """Return the place that is as far behind what comes before zeros, if all are zeros."""
-        while at and self.pieces[at - 1].kind == "pad":
-            at -= 1
-        if not at:
+        constant = at >= 0 and self.a.constant and self.b.constant
+        if not constant or self.pieces[at].kind != "pad" or any(self.plain_a[offset : offset + 1]):
             return None
-        before = self.pieces[at - 1]
-        stop_a, stop_b = before.a + before.size_a, before.b + before.size_b
-        place = stop_b + offset - stop_a
-        zeros = self.plain_a[stop_a:offset], self.plain_b[stop_b : place + 1]
-        return None if any(zeros[0]) or any(zeros[1]) else place
-
-    def _before_data(self, at: int, offset: int) -> int | None:
-        """Return the place that is as far before what comes behind zeros, if all are zeros."""
-        while at < len(self.pieces) and self.pieces[at].kind == "pad":
-            at += 1
-        if at == len(self.pieces):
-            return None
-        behind = self.pieces[at]
-        place = behind.b - (behind.a - offset)
-        zeros = self.plain_a[offset : behind.a], self.plain_b[max(place, 0) : behind.b]
-        return None if place < 0 or any(zeros[0]) or any(zeros[1]) else place
+        return at
 
 
 AnyPair = SectionPair[Any]
@@ -342,15 +319,16 @@ class AddressMap:
             pair = self._mapped[at]
             if pair.carries(one - pair.a.addr, two - pair.b.addr):
                 return True
-        candidates = self.addresses(one)
-        if candidates:
-            inside = self.containing(one)
-            if inside is not None and inside.tails and two in candidates:
+        candidates, inside = self.addresses(one), self.containing(one)
+        if two in candidates:
+            if inside is not None and inside.tails:
                 inside.led.add((one - inside.a.addr, two - inside.b.addr))
-            return two in candidates
+            return True
+        if inside is not None:
+            return inside.empty(one - inside.a.addr, two - inside.b.addr)
         if any(start <= one < stop for start, stop in self.alone):
             return False
-        return one == two and self.containing(one) is None
+        return one == two and not candidates
 
     def ends(self, one: int, two: int) -> bool:
         """Whether both are the ends of the same section."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
-from reprodiff.formats.machine.ranges import Range
+from reprodiff.formats.machine.ranges import Range, split
 
 Kind = Literal["same", "words", "string", "pad", "moved", "apart", "tail", "changed"]
 
@@ -52,6 +52,8 @@ _TEXT: Final = re.compile(
     }
 )
 _TEXTS: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]*+\0)*+")
+SHORT: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]++\0)*+")
+"""A row of strings, however short they are."""
 _MOST_TAILS: Final = 1_000_000
 """Pairs of strings that are looked at for whether one is the end of the other."""
 
@@ -173,3 +175,19 @@ def _is_number(data: bytes, place: Range, run: Range, other: bytes) -> bool:
     if any(head[_WORD - 1 :: _WORD]) or (place[0] and data[place[0] - 1]):
         return False
     return not any(b"\0" + text + b"\0" in other for text in head.split(b"\0") if text)
+
+
+def leading_texts(one: tuple[bytes, int, int], two: tuple[bytes, int, int]) -> int:
+    """Return the size of the short strings that data of both sides begins with.
+
+    Both are given by a section with a start and a stop.  What stands behind them is aligned by
+    itself, and may follow at once on one side only.
+    """
+    rows = (split(found[0]) for side in (one, two) if (found := SHORT.match(*side)))
+    (a, at_a, _), (b, at_b, _) = one, two
+    size = 0
+    for (x0, x1), (y0, y1) in zip(*rows, strict=False):
+        if a[at_a + x0 : at_a + x1] != b[at_b + y0 : at_b + y1]:
+            break
+        size = x1
+    return size

@@ -6,9 +6,11 @@ objects have gaps of other sizes when they start at another address, or gaps on 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Final, Literal
 
+from reprodiff.formats.machine.ranges import Range
 from reprodiff.records import dataclass, field
 
 _DATA: Final = re.compile(rb"[^\0]++(?:\0[^\0]++)*+")
@@ -19,6 +21,8 @@ _GAPS: Final = 200
 _BACK: Final = 64
 """How many bytes before a difference a gap may start: its zeros may be like those behind them."""
 _LONGEST: Final = 1 << 16
+_STRINGS: Final = 8
+"""What long strings are aligned to."""
 
 Run = tuple[int, int, int]
 """Where bytes stand in A, where the same ones stand in B, and how many."""
@@ -94,27 +98,67 @@ Object = tuple[int, int, int, int, Literal["pad", "words"]]
 """Where bytes stand in A and in B, how many there are of them, and what they are."""
 
 
+Known = tuple[int, int, int]
+"""Where an object that has a name stands in A and in B, and its size."""
+
+
 def objects(
-    a: tuple[bytes, int, int], b: tuple[bytes, int, int], address: tuple[int, int]
+    a: tuple[bytes, int, int],
+    b: tuple[bytes, int, int],
+    address: tuple[int, int],
+    known: Sequence[Known] = (),
 ) -> list[Object] | None:
     """Return data in which objects are aligned anew, because it starts at another address.
 
     Both sides are given by the section with a start and a stop; ``address`` is where the sections
     are loaded.  Data between runs of zeros is one object or more, of one size on both sides.  It
     starts at the first place behind the data before it that is divisible by a power of two, the
-    same one on both sides: so no value can be taken for one that has moved among zeros.
+    same one on both sides: so no value can be taken for one that has moved among zeros.  The same
+    holds for objects that are ``known``, in turn, whose zeros are their own.
     """
-    ones = [found.span() for found in _DATA.finditer(*a)]
-    twos = [found.span() for found in _DATA.finditer(*b)]
+    (_, low_a, high_a), (_, low_b, high_b) = a, b
+    inside = [
+        (x, y, size)
+        for x, y, size in known
+        if low_a <= x <= high_a - size and low_b <= y <= high_b - size
+    ]
+    found = _objects(a, b, address, inside)
+    return found if found is not None or not inside else _objects(a, b, address, ())
+
+
+def _runs(side: tuple[bytes, int, int], known: Sequence[tuple[int, int]]) -> Iterator[Range]:
+    """Yield runs of data, and objects that are known by where they start and their size."""
+    data, at, stop = side
+    for start, size in (*known, (stop, 0)):
+        yield from (found.span() for found in _DATA.finditer(data, at, start))
+        if size:
+            yield start, start + size
+        at = start + size
+
+
+def _objects(
+    a: tuple[bytes, int, int],
+    b: tuple[bytes, int, int],
+    address: tuple[int, int],
+    known: Sequence[Known],
+) -> list[Object] | None:
+    ones = list(_runs(a, [(x, size) for x, _, size in known]))
+    twos = list(_runs(b, [(y, size) for _, y, size in known]))
     if len(ones) != len(twos):
         return None
+    exact = {(x, y) for x, y, _ in known}
     made: list[Object] = []
     (_, at_a, stop_a), (_, at_b, stop_b) = a, b
     for (start_a, end_a), (start_b, end_b) in zip(ones, twos, strict=True):
         # The first number of a table may start with a zero on one side.
         size = max(end_a - start_a, end_b - start_b)
-        place = _place((at_a, end_a - size), (at_b, end_b - size), address)
-        if place is None:
+        first = end_a - size, end_b - size
+        place = _place((at_a, first[0]), (at_b, first[1]), address)
+        if place is None and not made:
+            fronts = product(_fronts(a, address[0]), _fronts(b, address[1]))
+            tries = (_place((x, first[0]), (y, first[1]), address) for x, y in fronts)
+            place = next((each for each in tries if each is not None), None)
+        if place is None or ((start_a, start_b) in exact and place != (start_a, start_b)):
             return None
         if at_a < place[0] or at_b < place[1]:
             made.append((at_a, at_b, place[0] - at_a, place[1] - at_b, "pad"))
@@ -123,6 +167,19 @@ def objects(
     if at_a < stop_a or at_b < stop_b:
         made.append((at_a, at_b, stop_a - at_a, stop_b - at_b, "pad"))
     return made
+
+
+def _fronts(side: tuple[bytes, int, int], address: int) -> Iterator[int]:
+    """Yield where something may begin: at the start, or behind an empty string there.
+
+    Linkers share what aligns strings as one empty string, which may come last behind another one.
+    """
+    data, start, stop = side
+    yield start
+    if start and not data[start - 1]:
+        for place in sorted({start, start + -(address + start) % _STRINGS}):
+            if place + 1 < stop and not any(data[start : place + 1]):
+                yield place + 1
 
 
 def _place(

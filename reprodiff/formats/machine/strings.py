@@ -5,24 +5,25 @@ replaced ones stand between the same neighbours, and data between two paired str
 data if it has the same size, or if what is too much is zeros that align what follows.
 """
 
-import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from reprodiff.formats.machine import stringkeys
 from reprodiff.formats.machine.heads import texts_of
 from reprodiff.formats.machine.pieces import (
+    SHORT,
     Kind,
     Piece,
     behind_texts,
     doubtful,
     ends,
+    leading_texts,
     one_sided,
     texts_stop,
 )
 from reprodiff.formats.machine.ranges import Range, cut, divided, filled, split, without
-from reprodiff.formats.machine.realigned import Run, agreeing, objects, realigned
+from reprodiff.formats.machine.realigned import Known, Run, agreeing, objects, realigned
 from reprodiff.formats.machine.remainders import remainders
 from reprodiff.formats.parsing.align import align
 
@@ -31,11 +32,10 @@ _SLASH: Final = ord("/")
 _FEW: Final = 8
 """Strings that nothing tells apart and that are then paired in their order."""
 _ALIGNED: Final = 64
-_SHORT: Final = re.compile(rb"(?:[\t\n\r\x20-\x7e]++\0)*+")
 MAX_STRINGS: Final = 2_000_000
 
 
-def tile(
+def tile(  # noqa: PLR0913  (what each format knows of its own)
     a: bytes,
     b: bytes,
     *,
@@ -44,6 +44,7 @@ def tile(
     known: Sequence[tuple[int, int]] = (),
     texts: bool = True,
     cuts: tuple[Sequence[int], Sequence[int]] = ((), ()),
+    named: Callable[[], Sequence[Known]] = tuple,
 ) -> list[Piece]:
     """Return pieces that tile both sides in their order.
 
@@ -51,12 +52,12 @@ def tile(
     ``address`` is where the two are loaded; ``known`` are places of strings in A and B that stand
     for each other, because something else says so.  Without ``texts`` what looks like a short
     string is none: among what a program writes there are addresses.  ``cuts`` are where strings
-    are known to start or stop without a zero.
+    are known to start or stop without a zero, and ``named`` tells the objects with a name.
     """
     if a == b:
         return [Piece(0, 0, len(a), len(b), "same")] if a else []
     tiler = _Tiler(a, b, address, known)
-    tiler.texts = texts
+    tiler.texts, tiler.named = texts, named
     if a.count(0) + b.count(0) > MAX_STRINGS:
         tiler.gap(0, len(a), 0, len(b))
         return tiler.pieces
@@ -80,6 +81,7 @@ class _Tiler:
         self.a, self.b = a, b
         self.address = address
         self.texts = True
+        self.named: Callable[[], Sequence[Known]] = tuple
         self.pieces: list[Piece] = []
         self.apart_a: dict[int, Range] = {}
         self.apart_b: dict[int, Range] = {}
@@ -283,7 +285,9 @@ class _Tiler:
             self.add(a0, a1, b0, b1, "words")
         elif not a.strip(b"\0") and not b.strip(b"\0"):
             self.add(a0, a1, b0, b1, "pad")
-        elif (found := objects((self.a, a0, a1), (self.b, b0, b1), self.address)) is not None:
+        elif (
+            found := objects((self.a, a0, a1), (self.b, b0, b1), self.address, self.named())
+        ) is not None:
             self.pieces += [Piece(*each) for each in found]
         elif self.texts and self.other_texts(a0, a1, b0, b1):
             return
@@ -293,7 +297,7 @@ class _Tiler:
             self.add(a0, a1, b0, b1, "words")
         elif (pieces := self.tails(a0, a1, b0, b1)) is not None:
             self.pieces += pieces
-        elif size := self.leading(a0, a1, b0, b1):
+        elif size := leading_texts((self.a, a0, a1), (self.b, b0, b1)):
             self.add(a0, a0 + size, b0, b0 + size, "same")
             self.between(a0 + size, a1, b0 + size, b1)
         else:
@@ -327,26 +331,12 @@ class _Tiler:
             at_a, at_b = a0 + one + size, b0 + two + size
             self.add(a0 + one, at_a, b0 + two, at_b, "words")
 
-    def leading(self, a0: int, a1: int, b0: int, b1: int) -> int:
-        """Return the size of the short strings that data of both sides begins with.
-
-        What stands behind them is aligned by itself, and may follow at once on one side only.
-        """
-        sides = (self.a, a0, a1), (self.b, b0, b1)
-        one, two = (split(found[0]) for side in sides if (found := _SHORT.match(*side)))
-        size = 0
-        for (x0, x1), (y0, y1) in zip(one, two, strict=False):
-            if self.a[a0 + x0 : a0 + x1] != self.b[b0 + y0 : b0 + y1]:
-                break
-            size = x1
-        return size
-
     def tails(self, a0: int, a1: int, b0: int, b1: int) -> list[Piece] | None:
         """Tile short strings of which one side has more, because a linker shares ends.
 
         What is too much on one side must be the end of a string on the other.
         """
-        if not (_SHORT.fullmatch(self.a, a0, a1) and _SHORT.fullmatch(self.b, b0, b1)):
+        if not (SHORT.fullmatch(self.a, a0, a1) and SHORT.fullmatch(self.b, b0, b1)):
             return None
         ones = [(x + a0, y + a0) for x, y in split(self.a[a0:a1])]
         twos = [(x + b0, y + b0) for x, y in split(self.b[b0:b1])]

@@ -64,3 +64,33 @@ def test_zeros_of_one_size_keep_all_places() -> None:
     found = _map(b"\1\2\3", (5, 5), b"\7\1", 16)
     assert all(found.follows(_A + at, _B + at + 16) for at in range(3, 8))
     assert not any(found.follows(_A + at, _B + at + 17) for at in range(3, 7))
+
+
+def test_an_object_that_is_all_zeros_is_where_its_alignment_puts_it() -> None:
+    found = _map(b"\1\2\3\4\5", (27, 18), b"\7\1\1\1\1\1\1\1", 9)
+    good = [at for at in range(64) if found.follows(_A + 8, _B + at)]
+    assert good == [16]
+
+
+def test_an_empty_string_goes_to_one_place_among_others() -> None:
+    a = b"first\0\0second\0third\0\1\2"
+    b = b"first\0second\0third\0\0\0other\0\1\2"
+    parts: list[Any] = [
+        SimpleNamespace(
+            index=1, name=".rodata", addr=base, size=len(data), alloc=True, mapped=True, code=False,
+            constant=True, bare=False, data=True,
+        )
+        for base, data in ((_A, a), (_B, b))
+    ]  # fmt: skip
+    pieces = [Piece(0, 0, 6, 6, "same"), Piece(6, 6, 1, 0, "pad"), Piece(7, 6, 13, 13, "same"),
+              Piece(20, 19, 0, 2, "pad"), Piece(20, 21, 0, 6, "changed"),
+              Piece(20, 27, 2, 2, "same")]  # fmt: skip
+    for first, second in ((19, 20), (20, 19)):
+        pair: SectionPair[Any] = SectionPair(".rodata", parts[0], parts[1], a, b)
+        pair.settle(pieces)
+        found = AddressMap([pair])
+        # The end of a string, and what is in one, is no empty string by itself.
+        assert not any(found.follows(_A + 6, _B + at) for at in (5, 6, 12, 18, 21, 26, 27))
+        assert found.follows(_A + 6, _B + first)
+        assert found.follows(_A + 6, _B + first)
+        assert not found.follows(_A + 6, _B + second)
