@@ -6,6 +6,7 @@ it may not, because the two stand in sections of their own.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 from reprodiff.formats.machine.ranges import Range, split
@@ -39,6 +40,13 @@ def doubtful(pieces: Sequence[Piece]) -> tuple[int, ...]:
     alone = (p for p in pieces if p.kind == "pad" and not (p.size_a and p.size_b))
     zeros = sum(p.size_a + p.size_b for p in alone)
     return (changed, zeros) if changed or zeros else ()
+
+
+def crossing(pieces: Sequence[Piece], a: bytes) -> bool:
+    """Whether something other than zeros of A stands in another order in B."""
+    filled = sorted(p for p in pieces
+                    if p.size_a and p.size_b and any(a[p.a : p.a + p.size_a]))  # fmt: skip
+    return any(one.b > two.b for one, two in pairwise(filled))
 
 
 # Text as compilers write it: at least four characters of ASCII or UTF-8, and a zero behind them.

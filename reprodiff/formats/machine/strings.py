@@ -16,6 +16,7 @@ from reprodiff.formats.machine.pieces import (
     Kind,
     Piece,
     behind_texts,
+    crossing,
     doubtful,
     ends,
     leading_texts,
@@ -129,7 +130,7 @@ class _Tiler:
             for pair in loose:
                 self.apart(*pair)
             self.fill([pair for pair in pairs if self.alike(*pair)])
-            if doubtful(self.pieces) >= before:
+            if doubtful(self.pieces) >= before or not crossing(self.pieces, self.a):
                 self.pieces = first
         if self.texts:
             self.swapped()

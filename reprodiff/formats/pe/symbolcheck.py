@@ -209,7 +209,11 @@ def _symbol(
         lengths = [int.from_bytes(each.more[:4], "little") for each in pair]
         stops = one.value + lengths[0], two.value + lengths[1]
         ends[0][one.section], ends[1][two.section] = stops
-        good = lengths[0] == lengths[1] or _stand(work, pair, stops)
+        # What is behind the end may be filled up on one side; the last byte is what both have.
+        last = stops[0] - 1, stops[1] - 1
+        good = lengths[0] == lengths[1] or (
+            min(lengths) > 0 and (_stand(work, pair, stops) or _stand(work, pair, last))
+        )
         region.word(at_a + SIZE, at_b + SIZE, 4, good)
 
 
