@@ -86,8 +86,10 @@ def test_the_end_of_a_section_may_be_the_start_of_another(tmp_path: Path) -> Non
 
 
 def test_values_that_stand_with_their_abbreviation_take_no_bytes(tmp_path: Path) -> None:
-    code = _CODE + "struct Limits { static const int most = 5; char room[most]; } limits;"
-    a, b = pair(tmp_path, "-O2 -gdwarf-5", code=code, compiler="g++")
+    limits = "".join(
+        f"struct L{n} {{ static const int most = 5; char room[most]; }} l{n};" for n in range(20)
+    )
+    a, b = pair(tmp_path, "-O2 -gdwarf-5", code=_CODE + limits, compiler="g++")
     if b"\x1c\x21" not in _plain(parse(memoryview(a.read_bytes())), ".debug_abbrev"):
         pytest.skip("this compiler writes the value where it is used")
     assert_proven(report(a, b), "elf-build-path", "elf-layout-follows")
