@@ -66,8 +66,12 @@ def _raw(value: object) -> bytes:
 def _strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     # Absolute paths tell the build directories, which relative ones are then held against.
     ordered = sorted(facts, key=lambda fact: not is_absolute(fact.a))
-    claims = seeds.settle([string_claim(fact, scene) for fact in ordered], scene)
-    claims = path_pieces.consistent(claims, scene, TEMP_DIR)
+    rest, again = native_paths.regrouped(ordered)
+    made = [string_claim(fact, scene) for fact in rest]
+    same, text = native_paths.below(again, scene), _EXPLAINED[BUILD_PATH.id]
+    made += [Claim(BUILD_PATH, [x], explanation=text) if same else string_claim(x, scene)
+             for x in again]  # fmt: skip
+    claims = path_pieces.consistent(seeds.settle(made, scene), scene, TEMP_DIR)
     path_pieces.remember(claims, scene, (BUILD_PATH, TEMP_DIR))
     yield from path_pieces.settle(claims, scene)
 
@@ -142,7 +146,7 @@ def _debug_path(fact: Difference, a: str, b: str, scene: Scene) -> Claim:
     if all(each and each.cause is environment.TEMP_PATH for each in judged):
         return Claim(TEMP_DIR, [fact], explanation=_EXPLAINED[TEMP_DIR.id])
     prefix_a, prefix_b, suffix = split_paths(a, b)
-    if not suffix and "." in a.rpartition("/")[2] and "." in b.rpartition("/")[2]:
+    if not suffix and native_paths.names_file(a) and native_paths.names_file(b):
         return Claim(DEBUG_INFO, [fact])  # two files, not one in two places
     # Without a common end they are two directories; that only a build has such is then enough,
     # because nothing reads them but a debugger.

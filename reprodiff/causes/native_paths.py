@@ -1,13 +1,17 @@
 """Directories of a build in a compiled file: what speaks against one, and one written as a dot."""
 
+import os
 import re
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Final
 
 from reprodiff.causes.base import Scene
 from reprodiff.formats.parsing.paths import split_paths
+from reprodiff.model import Difference
 
 _DIRECTORY: Final = re.compile(rb"(?:/[^\0-\x20\x7f/\"'`<>|:;]+){2,}")
+_MOST_KNOWN: Final = 50
 _BEFORE: Final = re.compile(rb"(?:.*[^\w./~-])?", re.DOTALL)
 _HERE: Final = b"."
 
@@ -62,3 +66,49 @@ def _has_path(data: memoryview, start: bytes, other: bytes) -> bool:
     # What is looked for begins with as many plain bytes as there are: that is looked for quickly.
     behind = rb"(?!" + re.escape(other[len(start) :]) + rb")" if other.startswith(start) else b""
     return re.compile(re.escape(b"\0" + start) + behind).search(data) is not None
+
+
+def names_file(path: str) -> bool:
+    """Whether the last component has an ending, which directories seldom have."""
+    return "." in path.rpartition("/")[2].lstrip(".")
+
+
+def regrouped(facts: Sequence[Difference]) -> tuple[list[Difference], list[Difference]]:
+    """Part facts from those on paths that are the same on both sides, but cut in two elsewhere.
+
+    Clang writes a header as the directory that its path and the build directory have in common,
+    and the rest: "/opt" and "py/x.h" for a build below /opt, "/opt/py" and "x.h" for one below
+    /opt/py.
+    """
+    folders: dict[tuple[bytes, bool], list[Difference]] = {}
+    names: dict[tuple[bytes, bool], list[Difference]] = {}
+    for fact in facts:
+        a, b = fact.a, fact.b
+        if fact.note != "debug" or not isinstance(a, bytes) or not isinstance(b, bytes):
+            continue
+        first = len(a) > len(b)
+        longer, shorter = (a, b) if first else (b, a)
+        kinds = {text.startswith(b"/") for text in (a, b)}
+        if kinds == {True} and longer.startswith(shorter.rstrip(b"/") + b"/"):
+            between = longer[len(shorter.rstrip(b"/")) + 1 :]
+            folders.setdefault((between, first), []).append(fact)
+        elif kinds == {False} and longer.endswith(b"/" + shorter):
+            names.setdefault((longer[: -len(shorter) - 1], not first), []).append(fact)
+    both = [key for key in folders if key in names]
+    again = [fact for key in both for fact in (*folders[key], *names[key])]
+    taken = {id(fact) for fact in again}
+    return [fact for fact in facts if id(fact) not in taken], again
+
+
+def below(facts: Iterable[Difference], scene: Scene) -> bool:
+    """Whether all directories of such facts lead to known build directories of their sides."""
+    known = scene.prefixes.pairs()[:_MOST_KNOWN]
+    return all(
+        any(
+            x.startswith(os.fsdecode(fact.a).rstrip("/") + "/")
+            and y.startswith(os.fsdecode(fact.b).rstrip("/") + "/")
+            for x, y, _ in known
+        )
+        for fact in facts
+        if isinstance(fact.a, bytes) and isinstance(fact.b, bytes) and fact.a.startswith(b"/")
+    )
