@@ -267,8 +267,8 @@ def _code(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     )
     mine = [fact for fact in facts if fact.what in _CODE_FACTS]
     strings = [fact for fact in facts if fact.what == "elf.string"]
-    if strings:
-        mine = [fact for fact in mine if not path_pieces.may_be(fact, strings, scene)]
+    if later := path_pieces.undecided(mine, strings, scene):
+        mine = [fact for fact in mine if fact not in later]
     sure = [fact for fact in mine if not fact.note]
     unread = [fact for fact in mine if fact.note]
     other = [fact for fact in sure if _for_processor(fact)]

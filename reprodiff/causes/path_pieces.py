@@ -122,14 +122,18 @@ def settle(claims: Iterable[Claim], scene: Scene) -> Iterator[Claim]:
             yield next(pieces(claim.differences, scene), claim)
 
 
-def may_be(fact: Difference, strings: Iterable[Difference], scene: Scene) -> bool:
-    """Whether a fact would be one on pieces, were the strings that differ one path each."""
+def undecided(
+    facts: Iterable[Difference], strings: Iterable[Difference], scene: Scene
+) -> list[Difference]:
+    """Return the facts that would be ones on pieces, were the strings that differ one path each."""
     known = [
         ((_raw(each.a), _raw(each.b)), Claim(BUILD_PATH, [each]))
         for each in strings
         if len(_raw(each.a)) == len(_raw(each.b)) >= _LEAST
+    ][:_MOST]
+    return [
+        fact for fact in facts if known and not fact.note and _piece(fact, scene, known) is not None
     ]
-    return bool(known) and not fact.note and _piece(fact, scene, known[:_MOST]) is not None
 
 
 def pieces(facts: Iterable[Difference], scene: Scene) -> Iterator[Claim]:
