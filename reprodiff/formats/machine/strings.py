@@ -248,7 +248,10 @@ class _Tiler:
         data_a = [rest for rest in rest_a if texts_stop(self.a, *rest) < rest[1]]
         data_b = [rest for rest in rest_b if texts_stop(self.b, *rest) < rest[1]]
         if len(data_a) != len(data_b):
-            self.add(a0, a1, b0, b1, "changed")
+            for start, stop in rest_a:
+                self.add(start, stop, b0, b0, "changed")
+            for start, stop in rest_b:
+                self.add(a0, a0, start, stop, "changed")
             return
         # Zeros and short strings stand between others; what is no text is in the order it had.
         texts_a = [rest for rest in rest_a if rest not in data_a]

@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reprodiff.formats.machine.pieces import Piece
@@ -61,7 +61,16 @@ def test_a_value_that_moved_among_zeros_is_no_padding(at: int) -> None:
     assert "pad" not in kinds(tile(bytes(a), bytes(b), only_strings=False))[2:]
 
 
-@given(st.binary(max_size=80), st.binary(max_size=80), st.booleans())
+_ROWS = st.binary(max_size=80) | st.lists(
+    st.sampled_from(
+        [b"\0", b"\1", b"no\0", b"name\0", b"other\0", b"/a/x.c\0", b"/bbb/x.c\0", b"/a/y.c k\0"]
+    ),
+    max_size=10,
+).map(b"".join)
+
+
+@given(_ROWS, _ROWS, st.booleans())
+@example(b"\0\1", b"\1\1", True)
 @settings(max_examples=200)
 def test_pieces_cover_both_sides_once(a: bytes, b: bytes, only_strings: bool) -> None:
     pieces = tile(a, b, only_strings=only_strings)
