@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from reprodiff.formats.elf.entries import symbols
 from reprodiff.formats.elf.reader import Elf, parse
 from reprodiff.formats.machine.dwarfarrays import read_arrays
 from reprodiff.model import Verdict
@@ -55,11 +56,20 @@ def test_numbers_of_characters_follow_their_strings(
     lengths = {len(str(b.parent / "code.c")) + 1, len(str(b.parent / "code.c")) + 4, 6}
     assert lengths <= {value.number for value in arrays.sizes.values()}
     changed = tmp_path / "changed.so"
+    longer = len(str(b)) - len(str(a))
     for value in arrays.sizes.values():
-        for step in (1, -1):
+        for step in (1, -1, -longer):  # the last is what stands in A
             at = info.body.start + value.at
-            changed.write_bytes(raw[:at] + bytes([raw[at] + step]) + raw[at + 1 :])
+            changed.write_bytes(raw[:at] + bytes([(raw[at] + step) & 0xFF]) + raw[at + 1 :])
             assert report(a, changed).verdict is Verdict.DIFFERENT, (value, step)
+    for name in (".dynsym", ".symtab"):
+        table = elf.named(name)
+        assert table is not None
+        sizes = {item.at + 16: item.size for item in symbols(elf, table) if item.name == b"where"}
+        (at, size), *_ = sizes.items()
+        assert size == len(str(b.parent / "code.c")) + 1
+        changed.write_bytes(raw[:at] + (size - longer).to_bytes(8, "little") + raw[at + 8 :])
+        assert report(a, changed).verdict is Verdict.DIFFERENT, name
 
 
 def test_the_end_of_a_section_may_be_the_start_of_another(tmp_path: Path) -> None:

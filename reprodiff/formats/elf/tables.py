@@ -203,6 +203,8 @@ def _symbol(
     value = _value(where, one, two)
     region.word(at_a + places[0], at_b + places[0], word, value)
     size = one.size == two.size or work.resized.get(one.value) == (one.size, two.size)
+    if size and one.type == _OBJECT and value and not where.relocatable and _is_text(where, one):
+        size = _same_text(where, one, two)
     if not size and one.type != 2 and value:
         inside = where.by_index.get(one.section)
         if not where.relocatable:
@@ -223,7 +225,21 @@ def _section(where: AddressMap, symbol: Symbol) -> int | None:
     return where.placed(symbol.section, symbol.value)
 
 
+_OBJECT: Final = 1
 _OF_SECTION: Final = 3
+
+
+def _is_text(where: AddressMap, symbol: Symbol) -> bool:
+    """Whether a symbol of A is all of a string that another one stands for in B."""
+    pair = where.containing(symbol.value)
+    piece = pair.piece(symbol.value - pair.a.addr) if pair is not None else None
+    return (
+        pair is not None
+        and piece is not None
+        and piece.kind in {"string", "apart"}
+        and symbol.value == pair.a.addr + piece.a
+        and piece.size_a - symbol.size in {0, 1}
+    )
 
 
 def _same_text(where: AddressMap, one: Symbol, two: Symbol) -> bool:

@@ -68,14 +68,13 @@ def check_arrays(work: AnyWork, region: Region) -> None:
     except (Damage, ValueError):
         return
     for (one, size_a), (two, size_b) in zip(ones.sizes.items(), twos.sizes.items(), strict=False):
-        if size_a.number == size_b.number or size_a.size != size_b.size:
-            continue
         users = ones.variables.get(one, []), twos.variables.get(two, [])
-        if users[0] and len(users[0]) == len(users[1]) and all(
-            _is_string(work, places, (size_a.number, size_b.number))
-            for places in zip(*users, strict=True)
-        ):  # fmt: skip
-            region.word(size_a.at, size_b.at, size_a.size, good=True)
+        if not users[0] or len(users[0]) != len(users[1]) or size_a.size != size_b.size:
+            continue
+        numbers = [_number(work, *places, size_a.number) for places in zip(*users, strict=True)]
+        if None not in numbers and numbers != [size_a.number] * len(numbers):
+            good = numbers == [size_b.number] * len(numbers)
+            region.word(size_a.at, size_b.at, size_a.size, good)
 
 
 def resized(work: AnyWork) -> frozenset[tuple[int, int]]:
@@ -89,18 +88,19 @@ def resized(work: AnyWork) -> frozenset[tuple[int, int]]:
     )
 
 
-def _is_string(work: AnyWork, places: tuple[int, int], sizes: tuple[int, int]) -> bool:
-    """Whether a string of one size starts at an address in A, and that of the other at one in B."""
-    pair = work.map.containing(places[0])
+def _number(work: AnyWork, one: int, two: int, size: int) -> int | None:
+    """Return the size of the string at an address of B for which one of ``size`` stands in A.
+
+    ``None`` is for what is no such string.
+    """
+    pair = work.map.containing(one)
     if pair is None or not pair.a.constant:
-        return False
-    one, two = places[0] - pair.a.addr, places[1] - pair.b.addr
-    piece = pair.piece(one)
-    return (
-        piece is not None
-        and piece.kind in {"string", "apart"}
-        and (piece.a, piece.b, piece.size_a, piece.size_b) == (one, two, *sizes)
-    )
+        return None
+    piece = pair.piece(one - pair.a.addr)
+    if piece is None or piece.kind not in {"string", "apart"} or piece.size_a != size:
+        return None
+    places = one - pair.a.addr, two - pair.b.addr
+    return piece.size_b if (piece.a, piece.b) == places else None
 
 
 def read_arrays(data: bytes, shapes: bytes, table: bytes, *, big: bool) -> Arrays:

@@ -232,6 +232,7 @@ class AddressMap:
         for pair in self._mapped:
             self._ends.setdefault(pair.a.addr + pair.size_a, []).append(pair)
         self._head = head
+        self._spans: list[tuple[int, int]] | None = None
         self._parting = {
             pair.a.addr: pair for pair in self._mapped if pair.a.bare and pair.a.addr in self._ends
         }
@@ -328,7 +329,15 @@ class AddressMap:
             return inside.empty(one - inside.a.addr, two - inside.b.addr)
         if any(start <= one < stop for start, stop in self.alone):
             return False
-        return one == two and not candidates
+        return one == two and not candidates and not self._taken(two)
+
+    def _taken(self, address: int) -> bool:
+        """Whether an address of B is in one of its sections, whatever that number is in A."""
+        if self._spans is None:
+            spans = ((pair.b.addr, pair.b.addr + pair.size_b) for pair in self._mapped)
+            self._spans = sorted(span for span in spans if span[0] < span[1])
+        at = bisect_right(self._spans, (address, 1 << 64)) - 1
+        return at >= 0 and address < self._spans[at][1]
 
     def ends(self, one: int, two: int) -> bool:
         """Whether both are the ends of the same section."""
