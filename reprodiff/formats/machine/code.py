@@ -274,9 +274,10 @@ def _goes_there(arch: str, code: bytes, at: int) -> bool:
 
     On AArch64 the page of an address says nothing yet: what is done with it the next one says.
     """
-    word = int.from_bytes(code[at : at + 4], "little")
-    if arch == AARCH64 and (word & 0x7C000000 == 0x14000000 or word & 0x9F000000 == 0x90000000):
-        return True
+    if arch == AARCH64:
+        word = int.from_bytes(code[at : at + 4], "little")
+        if word & 0x7C000000 == 0x14000000 or word & 0x9F000000 == 0x90000000:
+            return True
     return not _takes_address(arch, code, at)
 
 
@@ -291,6 +292,22 @@ def _shifted(part: list[Any], at: tuple[int, int]) -> _Part:
     return references, changes, stopped
 
 
+def _leads_there(
+    work: AnyWork, ends: tuple[int, int], code: bytes, at: int, result: Result
+) -> bool:
+    """Whether what an instruction of B refers to stands for what that of A at ``at`` does."""
+    named = work.hints.imported(*ends)
+    if named is not None and _goes_there(work.a.arch, code, at):
+        return named
+    if not work.map.follows(*ends):
+        return False
+    if work.map.held(*ends):
+        if named is None:
+            result.held.add(ends)  # whatever instruction refers to it
+        return True
+    return _takes_address(work.a.arch, code, at)
+
+
 def _judge(
     work: AnyWork,
     found: CodeMap,
@@ -299,7 +316,7 @@ def _judge(
     result: Result,
     known: Container[tuple[int, int]],
 ) -> None:
-    region, pair, arch = work.region(found.pair), found.pair, work.a.arch
+    region, pair = work.region(found.pair), found.pair
     references, changes, stopped = part
     change: Change | None = None
     one, two = both.a, both.b
@@ -322,20 +339,14 @@ def _judge(
     for at_a, at_b, size, target_a, target_b in references:
         if (at_a, at_b) in known:
             continue
-        named = None
-        if _goes_there(arch, region.a, at_a):
-            named = work.hints.imported(target_a, target_b)
-        good = work.map.follows(target_a, target_b) and named is not False
+        ends = target_a, target_b
         result.targets.setdefault(target_a, (target_b, start, stop))
-        if good and (work.map.held(target_a, target_b) or _takes_address(arch, region.a, at_a)):
-            region.word(at_a, at_b, size, good=True)
-            continue
-        if named:
+        if ends in result.held or _leads_there(work, ends, region.a, at_a, result):
             region.word(at_a, at_b, size, good=True)
             continue
         quad = Quad(at_a, at_a + size, at_b, at_b + size)
         if change is None:
-            change = Change(label(one, region), region, "", "", targets=(target_a, target_b))
+            change = Change(label(one, region), region, "", "", targets=ends)
             result.changes.append(change)
         change.parts.append(quad)
         region.stated.append(quad)

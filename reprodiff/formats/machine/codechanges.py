@@ -30,6 +30,8 @@ class Result:
     problems: list[str] = field(default_factory=list)
     targets: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     """Places in A that code refers to: the place in B, and the function's start and stop in A."""
+    held: set[tuple[int, int]] = field(default_factory=set)
+    """Places in A and in B that code refers to, and that stand for each other for certain."""
 
 
 def label(item: Function, region: Region) -> str:
