@@ -56,6 +56,7 @@ _PRODUCER: Final = re.compile(
 )
 # One finding gathers the claims of all members: it is the finding that counts.
 BEYOND_MOVES: Final = "Instructions differ, beyond those that only follow what has moved."
+_PATHS: Final = (BUILD_PATH, TEMP_DIR)
 _ABSOLUTE: Final = re.compile(rb"/[^\0]+|[A-Za-z]:[\\/]")
 
 
@@ -71,8 +72,8 @@ def _strings(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     same, text = native_paths.below(again, scene), _EXPLAINED[BUILD_PATH.id]
     made += [Claim(BUILD_PATH, [x], explanation=text) if same else string_claim(x, scene)
              for x in again]  # fmt: skip
-    claims = path_pieces.consistent(seeds.settle(made, scene), scene, TEMP_DIR)
-    path_pieces.remember(claims, scene, (BUILD_PATH, TEMP_DIR))
+    claims = path_pieces.consistent(seeds.settle(made, scene), scene, _PATHS)
+    path_pieces.remember(claims, scene, _PATHS)
     yield from path_pieces.settle(claims, scene)
 
 
@@ -312,8 +313,8 @@ def _data(facts: Sequence[Difference], scene: Scene) -> Iterator[Claim]:
     yield from claims
     known = [fact for claim in claims for fact in claim.differences]
     rest = [fact for fact in facts if fact not in known]
-    texts = list(path_pieces.texts(rest, scene, string_claim, (BUILD_PATH, TEMP_DIR)))
-    yield from path_pieces.consistent(texts, scene, TEMP_DIR)
+    texts = list(path_pieces.texts(rest, scene, string_claim, _PATHS))
+    yield from path_pieces.consistent(texts, scene, _PATHS)
     known += [fact for claim in texts for fact in claim.consumed]
     facts = [fact for fact in facts if fact not in known] if known else facts
     sure = [fact for fact in facts if not fact.note]

@@ -5,11 +5,13 @@ two builds whose paths have one length, a piece differs where the path does.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
 from typing import Final
 
 from reprodiff.causes.base import Cause, Claim, Scene
 from reprodiff.causes.native_causes import BUILD_PATH
 from reprodiff.causes.seeds import contradicted
+from reprodiff.formats.parsing.byteruns import common_head, common_tail
 from reprodiff.formats.parsing.paths import find_temporary_names
 from reprodiff.model import Confidence, Difference, Severity
 from reprodiff.records import replace
@@ -83,20 +85,54 @@ def _sound(claim: Claim, scene: Scene) -> bool:
     return claim.hinge is None or not scene.prefixes.contradicted(*claim.hinge)
 
 
-def consistent(claims: Sequence[Claim], scene: Scene, cause: Cause) -> list[Claim]:
-    """Return claims; those on random names of which one goes with two others are only likely.
+def consistent(claims: Sequence[Claim], scene: Scene, causes: Sequence[Cause]) -> list[Claim]:
+    """Return claims; those that speak against each other are only likely.
 
-    A build has one random directory for everything that it does in it.
+    A build has one random directory for everything that it does in it, whatever else of a path is
+    another one.
     """
-    pairs = [_names(claim) for claim in claims if claim.cause is cause]
-    known = [_names(claim) for claim in scene.paths if claim.cause is cause]
-    torn = contradicted({pair for found in (*pairs, *known) for pair in found})
+    paths = [claim if claim.cause in causes else None for claim in claims]
+    every = [claim for claim in (*paths, *scene.paths) if claim is not None]
+    torn = contradicted({pair for claim in every for pair in _names(claim)})
+    unlike = _unlike([_texts_of(claim) for claim in every][:_COMPARED])
     return [
-        replace(claim, confidence=max(claim.confidence, Confidence.LIKELY, key=lambda c: c.rank))
-        if claim.cause is cause and not torn.isdisjoint(_names(claim))
-        else claim
-        for claim in claims
+        claim
+        if path is None or (torn.isdisjoint(_names(path)) and _texts_of(path) not in unlike)
+        else replace(
+            claim, confidence=max(claim.confidence, Confidence.LIKELY, key=lambda c: c.rank)
+        )
+        for claim, path in zip(claims, paths, strict=True)
     ]
+
+
+_Pair = tuple[bytes, bytes]
+_COMPARED: Final = 64
+"""Pairs of texts that are held against each other."""
+_ALIKE: Final = 3
+"""Letters that two random names do not share by chance."""
+
+
+def _texts_of(claim: Claim) -> _Pair:
+    fact = claim.differences[0]
+    return _raw(fact.a), _raw(fact.b)
+
+
+def _unlike(pairs: Sequence[_Pair]) -> set[_Pair]:
+    """Return the pairs of texts of which two are alike further on one side than on the other.
+
+    Of one length, two paths part at the same place in both builds; and a path that is cut into
+    constants is the path on both sides, in whatever order these stand.
+    """
+    found: set[_Pair] = set()
+    known = [pair for pair in dict.fromkeys(pairs) if len(pair[0]) == len(pair[1])]
+    views = [(memoryview(a), memoryview(b)) for a, b in known]
+    for common in (common_head, common_tail):
+        same = [common(*pair) for pair in views]
+        for (x, one), (y, two) in combinations(enumerate(views), 2):
+            alike = common(one[0], two[0]), common(one[1], two[1])
+            if alike[0] != alike[1] and max(alike) >= max(same[x], same[y]) + _ALIKE:
+                found |= {known[x], known[y]}
+    return found
 
 
 def _names(claim: Claim) -> list[tuple[bytes, bytes]]:
