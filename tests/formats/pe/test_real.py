@@ -31,15 +31,26 @@ def link(folder: Path, *options: str) -> Path:
     return made
 
 
+def link_at_once(folder: Path) -> Path:
+    """Link within one second: the linker asks for the time twice."""
+    for number in range(9):
+        made = link(folder.with_name(f"{folder.name}{number}"))
+        raw = made.read_bytes()
+        header = int.from_bytes(raw[0x3C:0x40], "little")
+        if raw.count(raw[header + 8 : header + 12]) > 1:
+            return made
+    pytest.skip("linking takes longer than a second here")
+
+
 def causes(report: Report) -> set[str]:
     return {finding.cause for finding in report.findings}
 
 
 @needs_gcc
 def test_a_dll_linked_twice_differs_in_its_time_alone(tmp_path: Path) -> None:
-    one = link(tmp_path / "a")
+    one = link_at_once(tmp_path / "a")
     time.sleep(1.1)
-    found = compare(str(one), str(link(tmp_path / "b")))
+    found = compare(str(one), str(link_at_once(tmp_path / "b")))
     assert found.verdict is Verdict.EQUIVALENT
     assert causes(found) == {"pe-timestamp", "pe-checksum-follows"}
 
