@@ -58,6 +58,13 @@ def index_answers() -> bool:
         return asked.returncode == 0
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave slow tests out of the coverage: measuring it makes them three times slower."""
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker("no_cover")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if "network" not in item.keywords:
         return

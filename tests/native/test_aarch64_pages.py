@@ -12,6 +12,8 @@ from reprodiff.formats.machine.aarch64flow import OTHER, states, written
 from reprodiff.model import Verdict
 from tests.native.builders import need, pair
 
+pytestmark = pytest.mark.slow
+
 LLD = "--target=aarch64-linux-gnu -nostdlib -ffreestanding -fuse-ld=lld"
 
 

@@ -17,6 +17,8 @@ from reprodiff.formats.base import Content
 from reprodiff.model import ArtifactKind, Category, Report, Verdict
 from tests.native.builders import C_CODE, CXX_CODE, need
 
+pytestmark = pytest.mark.slow
+
 COUNT = int(os.environ.get("SPOILT", "120"))
 SAMPLES = Path(__file__).parents[2] / "samples"
 KINDS = {

@@ -11,6 +11,8 @@ from tests.native.asking import assert_proven, report
 from tests.native.builders import need, pair
 from tests.native.test_aarch64_pages import CODE, LLD
 
+pytestmark = pytest.mark.slow
+
 _NAME: Final = b"name_2_8\0"
 
 

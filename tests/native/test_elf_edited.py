@@ -14,6 +14,8 @@ from reprodiff.formats.elf.reader import PT_LOAD, parse
 from reprodiff.model import Report, Severity, Verdict
 from tests.native.test_elf_slips import areas, exempt
 
+pytestmark = pytest.mark.slow
+
 _SAMPLE = Path(__file__).parents[2] / "samples" / "vendored-library-patchelf"
 _LIBRARY = "demo.libs/libdemolimit-9b5798ae.so.1"
 

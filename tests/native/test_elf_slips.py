@@ -28,6 +28,8 @@ from reprodiff.model import Report, Severity, Span, Verdict
 from tests.native.asking import report
 from tests.native.builders import C_CODE, CXX_CODE, build, need, pair
 
+pytestmark = pytest.mark.slow
+
 _FREESTANDING: Final = C_CODE.replace(
     "#include <stdio.h>", "int puts(const char *); int printf(const char *, ...);"
 )

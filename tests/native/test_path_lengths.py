@@ -19,6 +19,8 @@ from tests.native.asking import assert_proven, places, report
 from tests.native.builders import C_CODE, CXX_CODE, need, pair
 from tests.native.test_systematic_slips import _elf_bodies, _missed_words
 
+pytestmark = pytest.mark.slow
+
 STRINGS: Final = (
     C_CODE
     + r"""

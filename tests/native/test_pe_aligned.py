@@ -14,6 +14,8 @@ from tests.native.asking import assert_proven, report, run
 from tests.native.builders import CXX_CODE, need
 from tests.native.test_pe_pairs import mingw
 
+pytestmark = pytest.mark.slow
+
 CODE: Final = r"""
 #include <stdio.h>
 static const char *const words[] = {"zero", "one", "two", "three-and-a-bit"};

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from reprodiff.formats.machine.dwarfinfo import Shapes, units
 from reprodiff.formats.pe.image import Section, read_image
 from reprodiff.model import Verdict
 from tests.native.asking import assert_proven, report, run
 from tests.native.builders import need
 from tests.native.test_pe_pairs import CODE
+
+pytestmark = pytest.mark.slow
 
 _OPTIONS: Final = (
     "-g -gdwarf-4 -O2 -nostdlib -Wl,--no-insert-timestamp,--disable-auto-image-base,--entry=0"

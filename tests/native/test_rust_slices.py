@@ -14,6 +14,8 @@ from tests.native.asking import assert_proven
 from tests.native.builders import need
 from tests.native.test_systematic_slips import _elf_bodies, _missed_words
 
+pytestmark = pytest.mark.slow
+
 CODE = """
 #[no_mangle] pub extern "C" fn idx(i: usize) -> u32 { let a = [1, 2, 3, 4]; a[i] }
 #[no_mangle] pub extern "C" fn div(a: i32, b: i32) -> i32 { a / b + a.checked_add(b).unwrap() }

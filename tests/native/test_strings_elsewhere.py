@@ -11,6 +11,8 @@ from reprodiff.model import Severity, Verdict
 from tests.native.asking import assert_proven, causes, places, report, run
 from tests.native.builders import build, need
 
+pytestmark = pytest.mark.slow
+
 _CODE: Final = r"""
 #include <cassert>
 #include <cstdio>

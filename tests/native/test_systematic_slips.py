@@ -21,6 +21,8 @@ from tests.native.builders import CXX_CODE, need, pair
 from tests.native.test_macho_pairs import build as build_macho
 from tests.native.test_pe_pairs import mingw
 
+pytestmark = pytest.mark.slow
+
 _SAME: Final = frozenset({Verdict.IDENTICAL, Verdict.EQUIVALENT})
 _FAR: Final = (1, -1, 2, -2, 4, -4, 8, -8, 16, -16, 64)
 _NEAR: Final = (1, -1, 2, -2)

@@ -25,6 +25,8 @@ from tests.samples.slips import (
     unzipped,
 )
 
+pytestmark = pytest.mark.slow
+
 BENIGN = named("equivalent", "identical")
 WHEELS = [sample for sample in BENIGN if sample.b.suffix == ".whl"]
 SDISTS = [sample for sample in BENIGN if sample.b.suffix == ".gz"]
