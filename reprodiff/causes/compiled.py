@@ -48,6 +48,7 @@ def structure_rules(form: str, path: Cause, time: Cause, code: Cause, judge: Jud
                 if fact.note != "debug" and claim.cause is native_causes.BUILD_TIME:
                     claim = Claim(time, [fact], Confidence.LIKELY)
             found.append(replace(claim, cause=renamed.get(claim.cause.id, claim.cause)))
+        found = path_pieces.consistent(found, scene, (path,))
         path_pieces.remember(found, scene, (path,))
         yield from path_pieces.settle(found, scene)
 

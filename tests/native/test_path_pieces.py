@@ -1,5 +1,6 @@
 """Copies of paths that compilers write by way of constants: pieces of a path are told as such."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,11 @@ __declspec(dllexport) int shown(void) { return puts(__FILE__); }
     options = "-O2 -s -Wl,--no-insert-timestamp,--disable-auto-image-base"
     a, b = (pe.mingw(tmp_path / name / "src", "x86_64", options, code) for name in NAMES)
     assert_proven(report(a, b), "pe-build-path")
+    raw = b.read_bytes()
+    places = [found.start() for found in re.finditer(rb"z9y8x7_5", raw)]
+    assert places, "no copy has all of the name"
+    for at in places:
+        changed = bytearray(raw)
+        changed[at + 2] ^= 1
+        b.with_name("changed.dll").write_bytes(changed)
+        assert report(a, b.with_name("changed.dll")).verdict is Verdict.DIFFERENT

@@ -1,5 +1,6 @@
 """A compiled file as the proof sees it: sections at addresses, whatever format they come from."""
 
+from abc import abstractmethod
 from typing import Final, Protocol
 
 from reprodiff.model import Span
@@ -83,9 +84,9 @@ class LittleEndian:
     __slots__ = ()
 
     @property
+    @abstractmethod
     def bits(self) -> int:
         """Size of an address, in bits."""
-        raise NotImplementedError
 
     @property
     def word(self) -> int:
