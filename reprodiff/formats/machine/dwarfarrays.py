@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from reprodiff.formats.machine.dwarfexpr import Damage, Reader
-from reprodiff.formats.machine.dwarfinfo import BLOCKS, FIXED, LEBS
+from reprodiff.formats.machine.dwarfinfo import BLOCKS, FIXED, LEBS, Shape, abbreviations
 from reprodiff.formats.machine.proof import Region
 from reprodiff.formats.machine.work import AnyWork
 from reprodiff.records import dataclass, field
@@ -22,8 +22,6 @@ _NUMBERS: Final = frozenset({0x05, 0x06, 0x07, 0x0B, 0x0F})
 """Forms of a number: data2, data4, data8, data1, udata."""
 _REFS: Final = frozenset({0x11, 0x12, 0x13, 0x14, 0x15})
 _OP_ADDR, _OP_ADDRX = 0x03, 0xA1
-
-_Shape = tuple[int, bool, list[tuple[int, int]]]
 
 
 class Value(NamedTuple):
@@ -139,7 +137,7 @@ def _size(found: Arrays, entry: _Entry) -> None:
 
 
 def _entries(data: bytes, shapes: bytes, table: bytes, *, big: bool) -> Iterator[_Entry]:
-    known: dict[int, dict[int, _Shape]] = {}
+    known: dict[int, dict[int, Shape]] = {}
     reader = Reader(data, 0, big=big)
     while reader.at < len(data):
         start = reader.at
@@ -155,27 +153,10 @@ def _entries(data: bytes, shapes: bytes, table: bytes, *, big: bool) -> Iterator
         word = word or reader.number(1)
         reader.at += 8 if kind in {4, 5} else 8 + wide if kind in {2, 6} else 0
         if at not in known:
-            known[at] = _shapes(shapes, at, big=big)
+            known[at] = dict(abbreviations(shapes, at, big=big))
         unit = _Unit(reader, start, version, word, wide, table, big)
         yield from unit.entries(stop, known[at])
         reader.at = stop
-
-
-def _shapes(data: bytes, at: int, *, big: bool) -> dict[int, _Shape]:
-    reader = Reader(data, at, big=big)
-    found: dict[int, _Shape] = {}
-    while code := reader.leb():
-        tag, children = reader.leb(), reader.number(1)
-        steps: list[tuple[int, int]] = []
-        while True:
-            name, form = reader.leb(), reader.leb()
-            if form == 0x21:
-                reader.leb()
-            if not name and not form:
-                break
-            steps.append((name, form))
-        found[code] = tag, bool(children), steps
-    return found
 
 
 class _Unit(NamedTuple):
@@ -187,7 +168,7 @@ class _Unit(NamedTuple):
     table: bytes
     big: bool
 
-    def entries(self, stop: int, shapes: dict[int, _Shape]) -> Iterator[_Entry]:
+    def entries(self, stop: int, shapes: dict[int, Shape]) -> Iterator[_Entry]:
         """Yield what matters of a unit, with the array that each entry is in."""
         parents: list[int] = []
         base = 0

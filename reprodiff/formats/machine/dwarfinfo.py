@@ -69,6 +69,34 @@ class _Unit:
     start: int | None = None
 
 
+class Shape(NamedTuple):
+    """What entries with one abbreviation have (DWARF 5, section 7.5.3)."""
+
+    tag: int
+    children: bool
+    attributes: list[tuple[int, int]]
+    """Name and form of each."""
+
+
+def abbreviations(data: bytes, offset: int, *, big: bool) -> Iterator[tuple[int, Shape]]:
+    """Yield the abbreviations of the set at ``offset`` of .debug_abbrev by their codes.
+
+    Raises :class:`~reprodiff.formats.machine.dwarfexpr.Damage` where the section ends too soon.
+    """
+    reader = Reader(data, offset, big=big)
+    while code := reader.leb():
+        tag, children = reader.leb(), reader.number(1)
+        attributes: list[tuple[int, int]] = []
+        while True:
+            name, form = reader.leb(), reader.leb()
+            if form == 0x21:
+                reader.leb()
+            if not name and not form:
+                break
+            attributes.append((name, form))
+        yield code, Shape(tag, bool(children), attributes)
+
+
 @dataclass(slots=True)
 class Shapes:
     """The abbreviations of .debug_abbrev, read when a unit asks for them."""
@@ -89,18 +117,10 @@ class Shapes:
         return self.known[key]
 
     def _read(self, offset: int, unit: _Unit) -> dict[int, list[Step]]:
-        reader = Reader(self.data, offset, big=self.big)
         found: dict[int, list[Step]] = {}
-        while code := reader.leb():
-            reader.leb()
-            reader.number(1)
+        for code, shape in abbreviations(self.data, offset, big=self.big):
             steps: list[Step] = []
-            while True:
-                name, form = reader.leb(), reader.leb()
-                if form == 0x21:
-                    reader.leb()
-                if not name and not form:
-                    break
+            for name, form in shape.attributes:
                 step = _step(name, form, unit)
                 # One that stands with the abbreviation takes no bytes.
                 number = step[0] == _LEB or (step[0] == _SKIP and step[1])
